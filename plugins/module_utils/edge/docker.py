@@ -1,0 +1,123 @@
+"""The one edge to the Docker CLI: argument lists out, parsed JSON in."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from ansible_collections.todo.stack.plugins.module_utils.errors import StackError
+
+# The builder that works inside the engine: a user's own container builder would not store the image.
+BUILD_ENVIRONMENT = {"BUILDX_BUILDER": "default", "BUILDX_NO_DEFAULT_ATTESTATIONS": "1"}
+PROJECT_LABEL = "com.docker.compose.project"
+
+
+class Run(Protocol):
+    """Runs an argument list; ``AnsibleModule.run_command`` is one."""
+
+    def __call__(self, args: list[str], /, **options: Any) -> tuple[int, str, str]:
+        """Return exit code, standard output and standard error."""
+
+
+@dataclass(frozen=True)
+class DockerCli:
+    """The Docker CLI of the managed host."""
+
+    run: Run
+
+    def read(self, *args: str, **options: Any) -> str:
+        """Return the output of a docker command; raise StackError with its message if it fails."""
+        code, out, err = self.run(["docker", *args], **options)
+        if code != 0:
+            raise StackError(
+                last_line(err) or last_line(out) or f"exit code {code}",
+                where=" ".join(["docker", *args[:2]]),
+                remedy="see the message; `docker info` shows whether the engine answers",
+            )
+        return out
+
+    def inspect_images(self, refs: Sequence[str]) -> dict[str, dict[str, Any]]:
+        """Return the images that exist, by the reference asked for; the absent are left out."""
+        return {ref: image for ref in refs if (image := self.inspect_image(ref)) is not None}
+
+    def inspect_image(self, ref: str) -> dict[str, Any] | None:
+        """Return an image's ``docker image inspect``, or None when there is none."""
+        found = self._inspect("image", [ref])
+        return found[0] if found else None
+
+    def inspect_containers(self, names: Sequence[str]) -> list[dict[str, Any]]:
+        """Return ``docker container inspect`` of the containers that exist."""
+        return self._inspect("container", names) if names else []
+
+    def project_containers(self, project: str) -> list[dict[str, Any]]:
+        """Return every container of a compose project, running or not, inspected."""
+        ids = self.read(
+            "ps", "--all", "--no-trunc", "--quiet", "--filter", f"label={PROJECT_LABEL}={project}"
+        )
+        return self.inspect_containers(ids.split())
+
+    def history(self, ref: str) -> list[dict[str, Any]]:
+        """Return an image's layers, the base's first: ``bytes`` uncompressed, ``created_by``."""
+        out = self.read(
+            "history", "--no-trunc", "--human=false", "--format", "{{json .}}", ref
+        )
+        rows = [json.loads(line) for line in out.splitlines() if line.strip()]
+        return [
+            {"bytes": int(row["Size"]), "created_by": str(row["CreatedBy"])}
+            for row in reversed(rows)
+        ]
+
+    def tag(self, source: str, target: str) -> None:
+        """Let ``target`` name the image ``source``."""
+        self.read("image", "tag", source, target)
+
+    def remove_images(self, refs: Iterable[str]) -> None:
+        """Remove image references that may be gone or in use: both are no failure here."""
+        for ref in refs:
+            self.run(["docker", "image", "rm", ref])
+
+    def logs(self, container: str, lines: int) -> str:
+        """Return the end of a container's output, both streams."""
+        _code, out, err = self.run(["docker", "logs", "--tail", str(lines), container])
+        return out + err
+
+    def compose(
+        self,
+        args: Sequence[str],
+        *,
+        files: Sequence[str],
+        project: str,
+        variables: Mapping[str, str],
+        stdin: str | None = None,
+        directory: str | None = None,
+    ) -> str:
+        """Return the output of ``docker compose``, run with the interpolation ``variables``."""
+        argv = compose_argv(args, files=files, project=project, directory=directory)
+        return self.read(*argv, environ_update=dict(variables), data=stdin)
+
+    def _inspect(self, kind: str, names: Sequence[str]) -> list[dict[str, Any]]:
+        code, out, err = self.run(["docker", kind, "inspect", *names])
+        if code != 0 and "no such" not in err.lower():
+            raise StackError(last_line(err), where=f"docker {kind} inspect")
+        found: list[dict[str, Any]] = json.loads(out or "[]")
+        return found
+
+
+def compose_argv(
+    args: Sequence[str], *, files: Sequence[str], project: str, directory: str | None = None
+) -> list[str]:
+    """Return the arguments after ``docker`` for a compose command on these files."""
+    chosen = [part for file in files for part in ("--file", file)]
+    placed = ["--project-directory", directory] if directory else []
+    return [
+        "compose", "--ansi", "never", "--progress", "plain",
+        "--project-name", project, *placed, *chosen, *args,
+    ]  # fmt: skip
+
+
+def last_line(text: str) -> str:
+    """Return the last line that says something: where the CLI puts its reason."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return lines[-1] if lines else ""
