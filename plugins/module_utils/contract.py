@@ -1,0 +1,129 @@
+"""What a service promises, as the normalised contract the controller hands to modules."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+SECRET_MIN_LENGTH = 32
+
+
+@dataclass(frozen=True)
+class Embedded:
+    """The compose service that supplies a value nobody gave; ``url`` holds ``{password}``."""
+
+    service: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Variable:
+    """One environment variable of a service; ``default`` is a string or None."""
+
+    purpose: str
+    type: str = "string"
+    default: str | None = None
+    secret: bool = False
+    required: bool = False
+    min_length: int | None = None
+    generate: bool = False
+    embedded: Embedded | None = None
+
+
+@dataclass(frozen=True)
+class Budget:
+    """Limits of one image: build time, and the sum of its uncompressed layers."""
+
+    seconds: int
+    bytes: int
+
+
+@dataclass(frozen=True)
+class Build:
+    """How the image is built; ``context`` is an absolute path on the controller."""
+
+    service: str
+    image: str
+    context: str
+    dockerfile: str
+    target: str | None
+    args: Mapping[str, str]
+    budget: Budget
+
+
+@dataclass(frozen=True)
+class Health:
+    """The HTTP health check; ``expect`` is JMESPath on the JSON body."""
+
+    path: str
+    expect: str
+    within_seconds: int
+
+
+@dataclass(frozen=True)
+class Ui:
+    """The page a person sees, and a text it contains."""
+
+    path: str
+    contains: str
+    within_seconds: int
+
+
+@dataclass(frozen=True)
+class Run:
+    """The port a running service answers on, and how that is judged."""
+
+    port: int
+    health: Health | None
+    ui: Ui | None
+
+
+@dataclass(frozen=True)
+class Contract:
+    """One service's whole contract; ``file`` is relative to the project folder."""
+
+    service: str
+    file: str
+    image: str
+    compose_services: Sequence[str]
+    build: Build
+    run: Run
+    env: Mapping[str, Variable]
+
+    def as_result(self) -> dict[str, Any]:
+        """Return the contract as plain dicts and lists, the form `from_dict` reads."""
+        return asdict(self)
+
+
+def from_dict(raw: Mapping[str, Any]) -> Contract:
+    """Read a normalised contract as `Contract.as_result` made it; unknown keys are ignored."""
+    run, build = raw["run"], raw["build"]
+    return Contract(
+        service=raw["service"],
+        file=raw["file"],
+        image=raw["image"],
+        compose_services=list(raw["compose_services"]),
+        build=_read(Build, {**build, "budget": _read(Budget, build["budget"])}),
+        run=Run(
+            port=run["port"],
+            health=_optional(Health, run.get("health")),
+            ui=_optional(Ui, run.get("ui")),
+        ),
+        env={name: _variable(spec) for name, spec in raw["env"].items()},
+    )
+
+
+def _variable(spec: Mapping[str, Any]) -> Variable:
+    return _read(Variable, {**spec, "embedded": _optional(Embedded, spec.get("embedded"))})
+
+
+def _optional(cls: type[T], raw: Mapping[str, Any] | None) -> T | None:
+    return None if raw is None else _read(cls, raw)
+
+
+def _read(cls: type[T], raw: Mapping[str, Any]) -> T:
+    known = {field.name for field in fields(cls)}  # type: ignore[arg-type]
+    return cls(**{key: value for key, value in raw.items() if key in known})

@@ -1,0 +1,49 @@
+"""The project's compose.yaml, as far as contracts need it: which services run which image."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from ansible_collections.todo.stack.plugins.module_utils.errors import StackError
+from ansible_collections.todo.stack.plugins.plugin_utils.strict_yaml import read_yaml
+
+COMPOSE_FILE = "compose.yaml"
+_INTERPOLATION = re.compile(r"\$\$|\$\{(?P<name>\w+)(?P<rest>[^{}]*)\}|\$(?P<bare>[A-Za-z_]\w*)")
+
+
+def read_images(project_dir: Path) -> dict[str, str]:
+    """Return the image repository of every service in compose.yaml ("" where it names none)."""
+    document = read_yaml(project_dir / COMPOSE_FILE, COMPOSE_FILE)
+    services = document.get("services") if isinstance(document, Mapping) else None
+    if not isinstance(services, Mapping) or not services:
+        raise StackError("it holds no services", where=COMPOSE_FILE)
+    return {
+        str(name): repository(defaults_of(str(spec["image"])))
+        if isinstance(spec, Mapping) and spec.get("image")
+        else ""
+        for name, spec in services.items()
+    }
+
+
+def defaults_of(text: str) -> str:
+    """Return ``text`` with each interpolation replaced by its default, innermost first."""
+    previous = None
+    while previous != text:
+        previous, text = text, _INTERPOLATION.sub(_default, text)
+    return text.replace("\0", "$")
+
+
+def _default(match: re.Match[str]) -> str:
+    if match.group(0) == "$$":
+        return "\0"
+    rest = match.group("rest") or ""
+    return re.sub(r"^:?[-?+]", "", rest) if rest.lstrip(":").startswith("-") else ""
+
+
+def repository(reference: str) -> str:
+    """Return an image reference without its tag and digest."""
+    name = reference.partition("@")[0]
+    head, slash, last = name.rpartition("/")
+    return head + slash + last.partition(":")[0]
