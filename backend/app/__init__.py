@@ -1,0 +1,3 @@
+"""The Todo backend."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""PostgreSQL: its address, sessions, and whether it is ready."""

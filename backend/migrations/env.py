@@ -1,0 +1,69 @@
+"""How Alembic reaches the database: the service's own settings and driver, one run at a time."""
+
+import asyncio
+import time
+
+from alembic import context
+from alembic.util import CommandError
+from sqlalchemy import Connection, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from app.database.address import read_address
+from app.database.models import Base
+from app.database.sessions import is_unavailable, open_engine
+from app.logs import configure_logging
+from app.settings import SettingsRefusedError, load_settings
+from app.tasks import models as _tasks  # noqa: F401  its table belongs to Base.metadata
+
+WAIT_SECONDS = 30
+PAUSE_SECONDS = 1
+# Any number, as long as every run takes the same one.
+LOCK = 7_203_117
+
+
+def run(connection: Connection) -> None:
+    """Apply what is asked in one transaction; a second run at the same time waits."""
+    context.configure(connection=connection, target_metadata=Base.metadata)
+    with context.begin_transaction():
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+        context.run_migrations()
+
+
+async def connected(engine: AsyncEngine) -> AsyncConnection:
+    """Connect, waiting a while for a database that is still starting or waking up."""
+    give_up = time.monotonic() + WAIT_SECONDS
+    while True:
+        try:
+            return await engine.connect()
+        except Exception as error:
+            if not is_unavailable(error):
+                raise
+            if time.monotonic() >= give_up:
+                raise CommandError(
+                    f"database unavailable for {WAIT_SECONDS} s ({type(error).__qualname__})"
+                ) from None
+        await asyncio.sleep(PAUSE_SECONDS)
+
+
+async def migrate() -> None:
+    """Run Alembic's command against the database of the settings."""
+    try:
+        settings = load_settings()
+    except SettingsRefusedError as error:
+        raise CommandError(str(error)) from None
+    address = read_address(settings.database_url.get_secret_value())
+    engine = open_engine(address, command_seconds=None)
+    try:
+        connection = await connected(engine)
+        try:
+            await connection.run_sync(run)
+        finally:
+            await connection.close()
+    finally:
+        await engine.dispose()
+
+
+if context.is_offline_mode():
+    raise CommandError("offline mode (--sql) is not supported")
+configure_logging()
+asyncio.run(migrate())
