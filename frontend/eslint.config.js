@@ -1,0 +1,31 @@
+import js from "@eslint/js";
+import next from "@next/eslint-plugin-next";
+import a11y from "eslint-plugin-jsx-a11y";
+import hooks from "eslint-plugin-react-hooks";
+import { defineConfig, globalIgnores } from "eslint/config";
+import ts from "typescript-eslint";
+
+export default defineConfig(
+  globalIgnores([".next/", "next-env.d.ts"]),
+  js.configs.recommended,
+  ts.configs.strictTypeChecked,
+  ts.configs.stylisticTypeChecked,
+  a11y.flatConfigs.strict,
+  hooks.configs.flat.recommended,
+  next.configs["core-web-vitals"],
+  {
+    languageOptions: { parserOptions: { projectService: true } },
+    settings: { next: { rootDir: import.meta.dirname } },
+    rules: {
+      "max-lines": ["error", 300],
+      "max-lines-per-function": ["error", { max: 60, skipBlankLines: true, skipComments: true }],
+      "no-restricted-properties": [
+        "error",
+        { object: "process", property: "env", message: "The environment is read in src/server/environment.ts." },
+      ],
+    },
+  },
+  { files: ["**/*.js"], extends: [ts.configs.disableTypeChecked] },
+  { files: ["tests/**"], rules: { "max-lines-per-function": "off" } },
+  { files: ["src/server/environment.ts"], rules: { "no-restricted-properties": "off" } },
+);

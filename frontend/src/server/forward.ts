@@ -1,0 +1,74 @@
+import { EnvironmentError } from "./environment";
+import { requestHeaders, responseHeaders } from "./headers";
+
+/** How long the backend may take until its answer begins. The answer itself may stream for longer. */
+const ANSWER_WITHIN_MS = 10_000;
+
+/** Answers whose body has to stay empty. */
+const WITHOUT_BODY = new Set([204, 205, 304]);
+
+class TooSlow extends Error {}
+
+/** Pass a request to the backend and its answer back, streaming both bodies. `address` is asked at every call. */
+export async function forward(
+  request: Request,
+  address: () => string,
+  answerWithinMs: number = ANSWER_WITHIN_MS,
+): Promise<Response> {
+  const deadline = new AbortController();
+  const timer = setTimeout(() => {
+    deadline.abort(new TooSlow());
+  }, answerWithinMs);
+  try {
+    const base = address();
+    const answer = await send(request, base, AbortSignal.any([request.signal, deadline.signal]));
+    return passBack(answer, base);
+  } catch (problem) {
+    return explain(problem, request.signal.aborted);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function send(request: Request, base: string, signal: AbortSignal): Promise<Response> {
+  const { pathname, search } = new URL(request.url);
+  const init: RequestInit & { duplex: "half" } = {
+    method: request.method,
+    headers: requestHeaders(request.headers),
+    body: request.body,
+    duplex: "half",
+    redirect: "manual",
+    cache: "no-store",
+    signal,
+  };
+  return fetch(base + pathname + search, init);
+}
+
+function passBack(answer: Response, base: string): Response {
+  const body = WITHOUT_BODY.has(answer.status) ? null : answer.body;
+  return new Response(body, { status: answer.status, headers: responseHeaders(answer.headers, base) });
+}
+
+/** An answer in words. The cause is logged by its code alone: messages of the network layer hold internal addresses. */
+function explain(problem: unknown, callerLeft: boolean): Response {
+  if (callerLeft) return inWords(499, "The request was given up.");
+  if (problem instanceof EnvironmentError) {
+    console.error(`api: ${problem.message}`);
+    return inWords(502, "The task service is not set up yet.");
+  }
+  const code = codeOf(problem);
+  console.error(`api: backend ${problem instanceof TooSlow ? "too slow" : "unreachable"} (${code})`);
+  return problem instanceof TooSlow || code.endsWith("TIMEOUT") || code === "ETIMEDOUT"
+    ? inWords(504, "The task service took too long to answer. Please try again.")
+    : inWords(502, "The task service cannot be reached at the moment. Please try again.");
+}
+
+function codeOf(problem: unknown): string {
+  const cause = problem instanceof Error ? (problem.cause ?? problem) : null;
+  if (cause instanceof Error) return "code" in cause && typeof cause.code === "string" ? cause.code : cause.name;
+  return "unknown";
+}
+
+function inWords(status: number, detail: string): Response {
+  return Response.json({ detail }, { status, headers: { "Cache-Control": "no-store" } });
+}
