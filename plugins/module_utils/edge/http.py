@@ -8,21 +8,13 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+
+from ansible_collections.todo.stack.plugins.module_utils.acceptance.observation import ProbeResult
+
+__all__ = ["ProbeResult", "probe"]
 
 MAX_BODY_BYTES = 1024 * 1024
 HEADERS = {"User-Agent": "todo.stack", "Accept": "*/*", "Connection": "close"}
-
-
-@dataclass(frozen=True)
-class ProbeResult:
-    """What one GET saw: ``error`` is empty for a whole answer, ``status`` 0 for none."""
-
-    status: int
-    body: bytes
-    content_type: str
-    error: str
-    seconds: float
 
 
 def probe(

@@ -1,0 +1,1 @@
+"""Judges what was observed of a service against its contract: one Check a criterion."""

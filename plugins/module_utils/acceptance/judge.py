@@ -1,0 +1,51 @@
+"""All checks of a contract, in the order of the report, and the image rows beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.todo.stack.plugins.module_utils.acceptance import (
+    answers,
+    container,
+    environment,
+    hardening,
+    image,
+)
+from ansible_collections.todo.stack.plugins.module_utils.acceptance.check import Check
+from ansible_collections.todo.stack.plugins.module_utils.acceptance.observation import Observation
+
+
+def judge(contract: Mapping[str, Any], seen: Observation, bind_address: str) -> list[Check]:
+    """Return one check for each criterion of the contract."""
+    run = contract["run"]
+    checks = [
+        image.image_size(contract, seen),
+        image.build_time(contract, seen),
+        container.running(contract, seen),
+        container.user(contract, seen),
+        container.ports(contract, seen, bind_address),
+    ]
+    if run.get("health"):
+        checks.append(answers.health(contract, seen))
+    if run.get("ui"):
+        checks.append(answers.ui(contract, seen))
+    checks.append(environment.environment(contract, seen))
+    checks.append(hardening.hardening(contract, seen))
+    return checks
+
+
+def image_row(contract: Mapping[str, Any], seen: Observation) -> dict[str, Any] | None:
+    """Return what is known of the image that is tagged: its newest build, its real layers."""
+    if seen.image is None:
+        return None
+    builds = image.recorded_builds(seen)
+    return {
+        **(builds[0] if builds else {}),
+        "service": contract["service"],
+        "image": f"{contract['image']}:latest",
+        "image_id": seen.image.get("Id", ""),
+        "size_bytes": image.size_bytes(seen),
+        "layers": [dict(layer) for layer in seen.layers],
+        "budget": dict(contract["build"]["budget"]),
+    }

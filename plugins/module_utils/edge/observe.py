@@ -1,0 +1,151 @@
+"""Looks at one service on the managed host: image, container, processes, files, HTTP."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.todo.stack.plugins.module_utils.acceptance.observation import (
+    End,
+    Inside,
+    Observation,
+    ProbeResult,
+    Rendered,
+)
+from ansible_collections.todo.stack.plugins.module_utils.build_record import read_records
+from ansible_collections.todo.stack.plugins.module_utils.edge.docker import DockerCli
+from ansible_collections.todo.stack.plugins.module_utils.edge.http import probe
+from ansible_collections.todo.stack.plugins.module_utils.edge.procfs import look_inside
+from ansible_collections.todo.stack.plugins.module_utils.errors import StackError
+
+SERVICE_LABEL = "com.docker.compose.service"
+REACHED_AT = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where a wildcard is reached
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where and how to look: the compose project, its folder, its address, seconds a probe."""
+
+    project: str
+    state_dir: Path
+    bind_address: str
+    probe_timeout: float
+    now: float
+
+
+def observe(
+    docker: DockerCli, site: Site, contracts: list[Mapping[str, Any]]
+) -> dict[str, Observation]:
+    """Return what is seen of each service; an engine that is down is an observation too."""
+    try:
+        containers = docker.project_containers(site.project)
+        return {c["service"]: _service(docker, site, c, containers) for c in contracts}
+    except StackError as problem:
+        blind = Observation(problem=f"the Docker engine could not be asked: {problem.what}")
+        return {contract["service"]: blind for contract in contracts}
+
+
+def _service(
+    docker: DockerCli,
+    site: Site,
+    contract: Mapping[str, Any],
+    containers: list[dict[str, Any]],
+) -> Observation:
+    ref = f"{contract['image']}:latest"
+    image = docker.inspect_image(ref)
+    container = _of_service(containers, contract["service"])
+    pid = int(container["State"].get("Pid") or 0) if container else 0
+    run = contract["run"]
+    return Observation(
+        image=image,
+        layers=tuple(docker.history(ref)) if image else (),
+        builds=tuple(builds(site.state_dir, contract["image"])),
+        container=container,
+        inside=look_inside(pid) if pid else Inside(),
+        ends=tuple(_ends(docker, container)) if container else (),
+        rendered=rendered(site.state_dir, contract["service"]),
+        health=_probe(site, run, "health") if pid else None,
+        ui=_probe(site, run, "ui") if pid else None,
+        uptime_seconds=_uptime(container, site.now) if container else 0.0,
+    )
+
+
+def builds(state_dir: Path, image: str) -> list[dict[str, Any]]:
+    """Return the records of an image's builds, newest first; none where the file says nothing."""
+    try:
+        text = (state_dir / "builds.json").read_text(encoding="utf-8")
+        rows = read_records(json.loads(text)).get(image, [])
+    except (OSError, ValueError, StackError):
+        return []
+    return [row for row in rows if isinstance(row, dict)]
+
+
+def rendered(state_dir: Path, service: str) -> Rendered:
+    """Return the environment that the stack's override file delivers to a service."""
+    path = state_dir / "environment.json"
+    try:
+        if path.stat().st_mode & 0o077:
+            return Rendered(problem=f"{path} may be read by others than its owner")
+        override = json.loads(path.read_text(encoding="utf-8"))
+        values = override["services"][service]["environment"].items()
+        return Rendered({str(name): str(value).replace("$$", "$") for name, value in values})
+    except FileNotFoundError:
+        return Rendered(problem=f"{path} does not exist")
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as problem:
+        return Rendered(
+            problem=f"{path} holds no environment of {service} ({type(problem).__name__})"
+        )
+
+
+def _of_service(containers: list[dict[str, Any]], service: str) -> dict[str, Any] | None:
+    """Return the service's container, the running one where there are several."""
+    own = [c for c in containers if (c["Config"].get("Labels") or {}).get(SERVICE_LABEL) == service]
+    return max(own, key=lambda c: bool(c["State"].get("Pid")), default=None)
+
+
+def _probe(site: Site, run: Mapping[str, Any], kind: str) -> ProbeResult | None:
+    asked, port = run.get(kind), run.get("port")
+    if not asked or not port:
+        return None
+    address = REACHED_AT.get(site.bind_address, site.bind_address)
+    return probe(address, int(port), asked["path"], site.probe_timeout)
+
+
+def _uptime(container: Mapping[str, Any], now: float) -> float:
+    # Nanoseconds are more than fromisoformat reads: seconds are enough.
+    text = str(container["State"].get("StartedAt", ""))[:19]
+    try:
+        started = datetime.fromisoformat(text).replace(tzinfo=timezone.utc)
+    except ValueError:
+        return 0.0
+    return max(0.0, now - started.timestamp())
+
+
+def _ends(docker: DockerCli, container: Mapping[str, Any]) -> list[End]:
+    """Return how the container's process ended before, as far as the engine remembers."""
+    if not container.get("RestartCount"):
+        return []
+    out = docker.read(
+        "events", "--since", container["Created"], "--until", "0s", "--format", "{{json .}}",
+        "--filter", f"container={container['Id']}", "--filter", "event=die",
+        "--filter", "event=oom",
+    )  # fmt: skip
+    return ends(out)
+
+
+def ends(events: str) -> list[End]:
+    """Return the ends told by ``docker events`` lines; an oom event goes before its die event."""
+    found, out_of_memory = [], False
+    for line in events.splitlines():
+        event = json.loads(line)
+        if event.get("Action") == "oom":
+            out_of_memory = True
+            continue
+        attributes = (event.get("Actor") or {}).get("Attributes") or {}
+        found.append(End(int(attributes.get("exitCode", -1)), out_of_memory))
+        out_of_memory = False
+    return found
