@@ -1,0 +1,201 @@
+"""What a Docker client's answer says about the engine behind it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+DEFAULT_SOCKET = "/var/run/docker.sock"
+MINIMUM = {"server": "23.0", "buildx": "0.13", "compose": "2.24"}
+
+RUNNING = "running"
+STOPPED = "stopped"
+ABSENT = "absent"
+PERMISSION_DENIED = "permission_denied"
+WRONG_DOCKER_HOST = "wrong_docker_host"
+
+_TIMED_OUT = 124
+_NOUNS = {"server": "Docker Engine", "buildx": "buildx", "compose": "Docker Compose"}
+_ADDRESS = re.compile(r"\bat ([a-z]+://\S+?)[.:]?(?:\s|$)")
+_NUMBER = re.compile(r"(\d+)\.(\d+)")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What ``docker version --format '{{json .}}'`` returned."""
+
+    code: int
+    out: str
+    err: str
+
+
+@dataclass(frozen=True)
+class HostFacts:
+    """What is known of the host beside the client's answer."""
+
+    docker_host: str = ""
+    client: bool = True
+    daemon: bool = True
+    socket: bool = True
+    user: str = "root"
+
+
+@dataclass(frozen=True)
+class EngineState:
+    """Whether the engine answers; if it does not: why, and what to do.
+
+    ``state`` is running, stopped, absent, permission_denied or wrong_docker_host. A version is
+    empty where there is none to be had.
+    """
+
+    state: str
+    message: str = ""
+    remedy: str = ""
+    server_version: str = ""
+    buildx_version: str = ""
+    compose_version: str = ""
+    server_os: str = ""
+    server_arch: str = ""
+
+    @property
+    def running(self) -> bool:
+        """Tell whether the engine answers."""
+        return self.state == RUNNING
+
+    def as_result(self) -> dict[str, object]:
+        """Return the fields, and ``running``, for a module's result."""
+        return {**asdict(self), "running": self.running}
+
+
+def judge_answer(answer: Answer, facts: HostFacts) -> EngineState:
+    """Return the state of the engine, without the plugins' versions."""
+    server = _server(answer.out)
+    if answer.code == 0 and server:
+        return EngineState(
+            RUNNING,
+            server_version=str(server.get("Version", "")),
+            server_os=str(server.get("Os", "")),
+            server_arch=str(server.get("Arch", "")),
+        )
+    if not facts.client:
+        return EngineState(
+            ABSENT,
+            "there is no docker command on this host",
+            "run playbooks/local.yml, whose role docker_engine installs Docker",
+        )
+    if "permission denied" in answer.err.lower():
+        return _permission_denied(facts)
+    address = _address(answer.err, facts)
+    if address != f"unix://{DEFAULT_SOCKET}":
+        return _wrong_host(address, answer, facts)
+    return _no_engine(answer, facts)
+
+
+def shortfalls(state: EngineState, minimum: Mapping[str, str]) -> list[str]:
+    """Return one sentence for each part that is missing or older than ``minimum``."""
+    found = {
+        "server": state.server_version,
+        "buildx": state.buildx_version,
+        "compose": state.compose_version,
+    }
+    lacks = []
+    for part, least in minimum.items():
+        noun, version = _NOUNS[part], found[part]
+        if not version and (part != "server" or state.running):
+            lacks.append(f"{noun} is missing (at least {least} is needed)")
+        elif version and numbers(version) < numbers(least):
+            lacks.append(f"{noun} {version} is too old (at least {least} is needed)")
+    return lacks
+
+
+def decide(state: EngineState, minimum: Mapping[str, str], daemon: bool) -> tuple[str, str]:
+    """Return what to do, ``none``, ``start``, ``install`` or ``access``, and why.
+
+    ``access`` means that no installation helps: the user or DOCKER_HOST is in the way.
+    """
+    if state.state in (PERMISSION_DENIED, WRONG_DOCKER_HOST):
+        return "access", f"{state.message} -> {state.remedy}"
+    lacks = shortfalls(state, minimum)
+    if state.running:
+        return ("install", "; ".join(lacks)) if lacks else ("none", "")
+    if not daemon or lacks:
+        return "install", "; ".join([state.message, *lacks])
+    return "start", state.message
+
+
+def numbers(version: str) -> tuple[int, int]:
+    """Return major and minor of the first version in the text, (0, 0) when there is none."""
+    match = _NUMBER.search(version)
+    return (int(match[1]), int(match[2])) if match else (0, 0)
+
+
+def buildx_version(out: str) -> str:
+    """Return the version in ``docker buildx version``: ``<module> v0.13.1 <commit>``."""
+    words = out.split()
+    return words[1].lstrip("v") if len(words) > 1 and numbers(words[1]) > (0, 0) else ""
+
+
+def compose_version(out: str) -> str:
+    """Return the version in ``docker compose version --short``."""
+    text = out.strip().lstrip("v")
+    return text if numbers(text) > (0, 0) and "\n" not in text else ""
+
+
+def _server(out: str) -> Mapping[str, object]:
+    try:
+        answer = json.loads(out)
+    except ValueError:
+        return {}
+    server = answer.get("Server") if isinstance(answer, dict) else None
+    return server if isinstance(server, dict) else {}
+
+
+def _address(err: str, facts: HostFacts) -> str:
+    match = _ADDRESS.search(err)
+    return match[1] if match else facts.docker_host or f"unix://{DEFAULT_SOCKET}"
+
+
+def _permission_denied(facts: HostFacts) -> EngineState:
+    return EngineState(
+        PERMISSION_DENIED,
+        f"user {facts.user} may not use the Docker socket {DEFAULT_SOCKET}",
+        "run the play with --become, or add the user to docker_engine_users (that is root access)",
+    )
+
+
+def _wrong_host(address: str, answer: Answer, facts: HostFacts) -> EngineState:
+    origin = f"DOCKER_HOST={facts.docker_host}" if facts.docker_host else "the docker context"
+    why = "did not answer in time" if answer.code == _TIMED_OUT else "leads to no engine"
+    return EngineState(
+        WRONG_DOCKER_HOST,
+        f"{origin} {why} ({address})" if address != facts.docker_host else f"{origin} {why}",
+        "unset DOCKER_HOST or correct it; `docker context ls` shows what is in use",
+    )
+
+
+def _no_engine(answer: Answer, facts: HostFacts) -> EngineState:
+    if not facts.socket and not facts.daemon:
+        return EngineState(
+            ABSENT,
+            "Docker Engine is not installed (a docker command is there, dockerd is not)",
+            "run playbooks/local.yml, whose role docker_engine installs Docker",
+        )
+    if not facts.socket:
+        return EngineState(
+            ABSENT,
+            f"the socket {DEFAULT_SOCKET} is missing: Docker Engine is installed but not started",
+            "run playbooks/local.yml, or start it: systemctl start docker",
+        )
+    if answer.code == _TIMED_OUT:
+        return EngineState(
+            STOPPED,
+            f"Docker Engine does not answer on {DEFAULT_SOCKET} in time",
+            "see its log: journalctl --unit docker, or /var/log/dockerd.log",
+        )
+    return EngineState(
+        STOPPED,
+        f"Docker Engine is stopped: nobody answers on {DEFAULT_SOCKET}",
+        "run playbooks/local.yml, or start it: systemctl start docker",
+    )
