@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -13,6 +12,7 @@ from typing import Any
 import jmespath
 import jsonschema
 from ansible_collections.todo.stack.plugins.module_utils.errors import Problem
+from ansible_collections.todo.stack.plugins.module_utils.suggest import did_you_mean
 
 SCHEMA_FILE = Path(__file__).with_name("contract.schema.json")
 _KINDS = {
@@ -100,13 +100,6 @@ def _explain_value(error: Any, where: str) -> tuple[str, str, str]:
     if error.validator == "minLength":
         return "is empty", where, about
     return "has a form that is not allowed", where, about
-
-
-def did_you_mean(name: str, known: list[str]) -> str:
-    """Return a suggestion for a misspelt ``name``, or ""."""
-    close = difflib.get_close_matches(name.lower(), {k.lower(): k for k in known}, n=1)
-    real = {k.lower(): k for k in known}
-    return f"did you mean {real[close[0]]}?" if close else ""
 
 
 def _whole_pattern(

@@ -1,0 +1,213 @@
+#!/usr/bin/python
+# Apache License 2.0 (see LICENSE or https://www.apache.org/licenses/LICENSE-2.0)
+"""Module env_contract: see DOCUMENTATION."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: env_contract
+short_description: Validate and render the environment of services by their contracts
+version_added: 0.1.0
+author: The todo.stack maintainers
+description:
+  - Judges every value given for every service against its contract, and refuses the whole with one list of all problems.
+  - Renders the result as a compose override in O(state_dir), C(environment.json), mode 0600. Values reach the containers byte for byte.
+  - Makes the secrets that contracts want generated once, keeps them in C(secrets.json), mode 0600, and uses them again in later runs.
+  - Returns and diffs names only, never values. Values, and their encoded forms, are hidden in all output of the module.
+options:
+  contracts:
+    description: The normalised contracts, as M(todo.stack.preflight) returns them.
+    type: list
+    elements: dict
+    required: true
+  env:
+    description: Plain values, by service and name. Only ports may be numbers; everything else is text, in quotes where YAML would read it otherwise.
+    type: dict
+    default: {}
+  secrets:
+    description:
+      - Secret values, by service and name.
+      - Plain variables are taken here too, and hidden like secrets.
+    type: dict
+    default: {}
+  extra_env:
+    description: Values of names that no contract declares, by service and name.
+    type: dict
+    default: {}
+  production:
+    description: Whether every required value must be given, so that nothing is generated or embedded.
+    type: bool
+    default: false
+  state_dir:
+    description: The folder of the rendered files on the managed host. It is made with mode 0700.
+    type: path
+    default: /var/lib/todo-stack
+attributes:
+  check_mode:
+    description: Predicts the result of a run and writes nothing.
+    support: full
+  diff_mode:
+    description: Shows which names are added, removed or changed. Values are never shown.
+    support: full
+  idempotent:
+    description: The same values change nothing a second time.
+    support: full
+notes:
+  - When C(secrets.json) is gone or cannot be read, its secrets are taken from C(environment.json), or from the containers of the
+    project. An unreadable file is kept beside it as C(secrets.json.unreadable), and a warning tells so.
+  - The module fails rather than make a new password for an embedded database whose data is still there.
+  - An optional variable given as an empty text counts as not given, since lookups of an unset variable return one.
+seealso:
+  - module: todo.stack.preflight
+  - module: todo.stack.compose_stack
+"""
+
+EXAMPLES = r"""
+- name: Read the contracts and check everything before the first change
+  todo.stack.preflight:
+    project_dir: "{{ playbook_dir }}/.."
+    services: [backend, frontend]
+    secrets: "{{ stack_secrets }}"
+  register: preflight
+
+- name: Render the environment
+  todo.stack.env_contract:
+    contracts: "{{ preflight.contracts }}"
+    env: {backend: {HOST: "0.0.0.0"}}
+    secrets:
+      backend:
+        DATABASE_URL: "{{ vault_database_url }}"
+        OPENAI_API_KEY: "{{ lookup('ansible.builtin.env', 'OPENAI_API_KEY') }}"
+
+- name: Render it for a host where nothing may be generated
+  todo.stack.env_contract:
+    contracts: "{{ preflight.contracts }}"
+    secrets: "{{ stack_secrets }}"
+    production: true
+"""
+
+RETURN = r"""
+services:
+  description: The names added, removed and changed for each compose service.
+  returned: success
+  type: dict
+  sample: {backend: {added: [OPENAI_API_KEY], removed: [], changed: [DATABASE_URL]}}
+repaired:
+  description: What was put right without a value changing, such as a file's mode.
+  returned: success
+  type: list
+  elements: str
+  sample: ["environment.json: mode 0600"]
+generated:
+  description: The variables whose value was made on this host, in this run or an earlier one.
+  returned: success
+  type: list
+  elements: str
+  sample: [backend.BETTER_AUTH_SECRET]
+embedded:
+  description: The variables whose value a service of the stack itself supplies.
+  returned: success
+  type: list
+  elements: str
+  sample: [backend.DATABASE_URL]
+unset:
+  description: The optional variables that have no value.
+  returned: success
+  type: list
+  elements: str
+  sample: [backend.OPENAI_API_KEY]
+problems:
+  description: Everything wrong with the input, one line each, without values.
+  returned: when the input was refused
+  type: list
+  elements: str
+  sample: ["stack_secrets.backend.DATABASE_URL: has no host -> the form is postgresql://user:password@host:5432/database"]
+"""
+
+import secrets as random_source
+from pathlib import Path
+from typing import Any
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.todo.stack.plugins.module_utils.contract import Contract, from_dict
+from ansible_collections.todo.stack.plugins.module_utils.edge.docker import DockerCli
+from ansible_collections.todo.stack.plugins.module_utils.edge.environment_files import (
+    Host,
+    ensure_environment,
+)
+from ansible_collections.todo.stack.plugins.module_utils.environment import (
+    Given,
+    validate_environment,
+)
+from ansible_collections.todo.stack.plugins.module_utils.errors import ProblemList, StackError
+from ansible_collections.todo.stack.plugins.module_utils.masking import derived_forms, hidden_texts
+from ansible_collections.todo.stack.plugins.module_utils.override import describe
+
+ARGUMENT_SPEC: dict[str, Any] = {
+    "contracts": {"type": "list", "elements": "dict", "required": True},
+    "env": {"type": "dict", "default": {}},
+    "secrets": {"type": "dict", "default": {}, "no_log": True},
+    "extra_env": {"type": "dict", "default": {}},
+    "production": {"type": "bool", "default": False},
+    "state_dir": {"type": "path", "default": "/var/lib/todo-stack"},
+}
+SECRET_BYTES = 48
+
+
+def render(module: AnsibleModule, given: Given) -> dict[str, Any]:
+    """Validate, render and return the module's result; raises StackError."""
+    contracts: list[Contract] = [from_dict(raw) for raw in module.params["contracts"]]
+    problems = validate_environment(contracts, given)
+    if problems:
+        raise ProblemList(problems)
+    host = Host(
+        folder=Path(module.params["state_dir"]),
+        docker=DockerCli(
+            lambda args, **kw: module.run_command(args, handle_exceptions=False, **kw)
+        ),
+        make_secret=lambda: random_source.token_urlsafe(SECRET_BYTES),
+        check_mode=module.check_mode,
+    )
+    outcome = ensure_environment(host, contracts, given)
+    module.no_log_values |= derived_forms(outcome.resolution.secrets_of(contracts))
+    for warning in outcome.warnings:
+        module.warn(warning)
+    return {**outcome.as_result(), "diff": {"prepared": describe(outcome.services)}}
+
+
+def plain_names(contracts: list[Any]) -> set[tuple[str, str]]:
+    """Return the (service, NAME) that contracts declare as no secret; wrong contracts name none."""
+    try:
+        return {
+            (contract.service, name)
+            for contract in map(from_dict, contracts)
+            for name, variable in contract.env.items()
+            if not variable.secret
+        }
+    except (KeyError, TypeError, AttributeError):
+        return set()
+
+
+def main() -> None:
+    """Run the module."""
+    module = AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
+    params = module.params
+    given = Given(params["env"], params["secrets"], params["extra_env"], params["production"])
+    module.no_log_values |= derived_forms(hidden_texts(given, plain_names(params["contracts"])))
+    failure: dict[str, Any]
+    try:
+        result = render(module, given)
+    except ProblemList as error:
+        failure = {"msg": str(error), "problems": [p.line() for p in error.problems]}
+    except StackError as error:
+        failure = {"msg": str(error)}
+    except Exception as error:
+        failure = {"msg": f"unexpected {type(error).__name__} while rendering the environment"}
+    else:
+        module.exit_json(**result)
+    module.fail_json(**failure)
+
+
+if __name__ == "__main__":
+    main()
