@@ -23,6 +23,7 @@ const RESPONSE = [
   "content-type",
   "etag",
   "last-modified",
+  "link",
   "retry-after",
   "www-authenticate",
   "x-request-id",

@@ -7,7 +7,7 @@ import { after, EMPTY } from "./list";
 import styles from "./TaskBoard.module.css";
 import { TaskForm } from "./TaskForm";
 import { TaskList } from "./TaskList";
-import { Empty, Loading, Unloadable } from "./states";
+import { Empty, Loading, Older, Unloadable } from "./states";
 import { summary } from "./words";
 
 /** The list, the form above it, and what is to be said about both. */
@@ -17,6 +17,7 @@ export function TaskBoard() {
   useEffect(() => void actions.load(dispatch), []);
 
   const ready = list.status === "ready";
+  const someTasks = list.tasks.length > 0 || list.older !== "";
   return (
     <>
       <TaskForm
@@ -33,12 +34,12 @@ export function TaskBoard() {
       </p>
       {list.status === "loading" && <Loading />}
       {list.status === "failed" && <Unloadable reason={list.problem} onRetry={() => void actions.load(dispatch)} />}
-      {ready && list.tasks.length === 0 && <Empty />}
-      {ready && list.tasks.length > 0 && (
+      {ready && !someTasks && <Empty />}
+      {ready && someTasks && (
         <section aria-labelledby="tasks">
           <div className={styles.heading}>
             <h2 id="tasks">Tasks</h2>
-            <p>{summary(list.tasks)}</p>
+            <p>{list.older ? "" : summary(list.tasks)}</p>
           </div>
           <TaskList
             tasks={list.tasks}
@@ -46,6 +47,7 @@ export function TaskBoard() {
             onRemove={(task, at) => void actions.remove(dispatch, task, at)}
             onEmptied={() => field.current?.focus()}
           />
+          {list.older && <Older onExtend={() => void actions.extend(dispatch, list.older)} />}
         </section>
       )}
     </>

@@ -8,9 +8,18 @@ type Dispatch = (change: Change) => void;
 export async function load(dispatch: Dispatch): Promise<void> {
   dispatch({ type: "load" });
   try {
-    dispatch({ type: "loaded", tasks: await api.listTasks() });
+    dispatch({ type: "loaded", ...(await api.listTasks()) });
   } catch (problem) {
     dispatch({ type: "unloadable", problem: reasonInWords(problem) });
+  }
+}
+
+/** Fetch the next older tasks and put them below. */
+export async function extend(dispatch: Dispatch, older: string): Promise<void> {
+  try {
+    dispatch({ type: "extended", ...(await api.listTasks(older)) });
+  } catch (problem) {
+    dispatch({ type: "refuse", problem: `The older tasks could not be loaded. ${reasonInWords(problem)}` });
   }
 }
 

@@ -16,10 +16,18 @@ export class RequestFailed extends Error {
 
 const TASKS = "/api/tasks";
 
-export async function listTasks(): Promise<Task[]> {
-  const body = await bodyOf(await send("GET", TASKS));
-  if (!Array.isArray(body) || !body.every(isTask)) throw new RequestFailed(502);
-  return body;
+/** Tasks, newest first, and the address of the older ones; empty where there are none. */
+export interface Page {
+  tasks: Task[];
+  older: string;
+}
+
+export async function listTasks(address: string = TASKS): Promise<Page> {
+  const response = await send("GET", address);
+  const tasks = await bodyOf(response);
+  if (!Array.isArray(tasks) || !tasks.every(isTask)) throw new RequestFailed(502);
+  const older = /<(\/api\/[^>]*)>; *rel="next"/.exec(response.headers.get("Link") ?? "")?.[1];
+  return { tasks, older: older ?? "" };
 }
 
 export async function createTask(title: string): Promise<Task> {

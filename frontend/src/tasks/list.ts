@@ -8,6 +8,8 @@ export interface ShownTask extends Task {
 export interface List {
   status: "loading" | "ready" | "failed";
   tasks: readonly ShownTask[];
+  /** Address of the tasks older than these; empty where there are none. */
+  older: string;
   /** What failed, in words; shown until something else happens. */
   problem: string;
   /** What succeeded, in words; for screen readers. */
@@ -16,7 +18,8 @@ export interface List {
 
 export type Change =
   | { type: "load" }
-  | { type: "loaded"; tasks: readonly Task[] }
+  | { type: "loaded"; tasks: readonly Task[]; older: string }
+  | { type: "extended"; tasks: readonly Task[]; older: string }
   | { type: "unloadable"; problem: string }
   | { type: "add"; task: Task }
   | { type: "added"; draft: string; task: Task }
@@ -28,7 +31,7 @@ export type Change =
   | { type: "drop"; id: string; problem: string }
   | { type: "refuse"; problem: string };
 
-export const EMPTY: List = { status: "loading", tasks: [], problem: "", news: "" };
+export const EMPTY: List = { status: "loading", tasks: [], older: "", problem: "", news: "" };
 
 /** The list after a change. Optimistic changes show at once; `saved`, `added` confirm them, `restore`, `drop` take them back. */
 export function after(list: List, change: Change): List {
@@ -36,7 +39,9 @@ export function after(list: List, change: Change): List {
     case "load":
       return { ...EMPTY, tasks: list.tasks };
     case "loaded":
-      return { ...EMPTY, status: "ready", tasks: change.tasks.map(confirmed) };
+      return { ...EMPTY, status: "ready", tasks: change.tasks.map(confirmed), older: change.older };
+    case "extended":
+      return { ...list, problem: "", tasks: [...list.tasks, ...unknownOf(change.tasks, list)], older: change.older };
     case "unloadable":
       return { ...EMPTY, status: "failed", problem: change.problem };
     case "refuse":
@@ -75,6 +80,12 @@ function words(change: TaskChange): Pick<List, "news" | "problem"> {
   if (change.type === "saved") return { news: `${change.task.done ? "Done" : "Open again"}: ${change.task.title}`, problem: "" };
   if (change.type === "restore" || change.type === "drop") return { news: "", problem: change.problem };
   return { news: "", problem: "" };
+}
+
+/** Asked for twice, older tasks still come once. */
+function unknownOf(tasks: readonly Task[], list: List): ShownTask[] {
+  const known = new Set(list.tasks.map((task) => task.id));
+  return tasks.filter((task) => !known.has(task.id)).map(confirmed);
 }
 
 function confirmed(task: Task): ShownTask {

@@ -17,6 +17,16 @@ export function Empty() {
   );
 }
 
+export function Older({ onExtend }: { onExtend: () => void }) {
+  return (
+    <p className={styles.older}>
+      <button type="button" className={styles.retry} onClick={onExtend}>
+        Show older tasks
+      </button>
+    </p>
+  );
+}
+
 export function Unloadable({ reason, onRetry }: { reason: string; onRetry: () => void }) {
   return (
     <div className={styles.panel} role="alert">
