@@ -9,8 +9,6 @@ from typing import Any, Protocol
 
 from ansible_collections.todo.stack.plugins.module_utils.errors import StackError
 
-# The builder that works inside the engine: a user's own container builder would not store the image.
-BUILD_ENVIRONMENT = {"BUILDX_BUILDER": "default", "BUILDX_NO_DEFAULT_ATTESTATIONS": "1"}
 PROJECT_LABEL = "com.docker.compose.project"
 
 
@@ -40,6 +38,9 @@ class DockerCli:
 
     def inspect_images(self, refs: Sequence[str]) -> dict[str, dict[str, Any]]:
         """Return the images that exist, by the reference asked for; the absent are left out."""
+        found = self._inspect("image", refs) if refs else []
+        if len(found) == len(refs):
+            return dict(zip(refs, found))
         return {ref: image for ref in refs if (image := self.inspect_image(ref)) is not None}
 
     def inspect_image(self, ref: str) -> dict[str, Any] | None:
@@ -60,14 +61,22 @@ class DockerCli:
 
     def history(self, ref: str) -> list[dict[str, Any]]:
         """Return an image's layers, the base's first: ``bytes`` uncompressed, ``created_by``."""
-        out = self.read(
-            "history", "--no-trunc", "--human=false", "--format", "{{json .}}", ref
-        )
+        out = self.read("history", "--no-trunc", "--human=false", "--format", "{{json .}}", ref)
         rows = [json.loads(line) for line in out.splitlines() if line.strip()]
         return [
             {"bytes": int(row["Size"]), "created_by": str(row["CreatedBy"])}
             for row in reversed(rows)
         ]
+
+    def size_bytes(self, ref: str) -> int:
+        """Return the sum of an image's uncompressed layers."""
+        return sum(int(layer["bytes"]) for layer in self.history(ref))
+
+    def image_tags(self, repository: str, *labels: str) -> list[str]:
+        """Return the references of a repository that carry these labels, the newest first."""
+        filters = [part for label in labels for part in ("--filter", f"label={label}")]
+        line = "{{.Repository}}:{{.Tag}}"
+        return self.read("image", "ls", "--format", line, *filters, repository).split()
 
     def tag(self, source: str, target: str) -> None:
         """Let ``target`` name the image ``source``."""

@@ -1,0 +1,66 @@
+"""Controller side of compose_stack: judge the health bodies, wait on while they do not hold."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from ansible.plugins.action import ActionBase
+from ansible_collections.todo.stack.plugins.module_utils.errors import StackError
+from ansible_collections.todo.stack.plugins.plugin_utils.expectation import meets
+
+MODULE = "todo.stack.compose_stack"
+PAUSE_SECONDS = 1.0
+
+
+class ActionModule(ActionBase):  # type: ignore[misc]
+    """Runs the module, which is idempotent, until every body is as its contract expects."""
+
+    def run(
+        self, tmp: str | None = None, task_vars: dict[str, Any] | None = None
+    ) -> dict[str, Any]:
+        """Return the first run's result; fail when a body is wrong to the end of its time."""
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        contracts = self._task.args.get("contracts") or []
+        begun = time.monotonic()
+        first = found = self._execute(task_vars)
+        while "bodies" in found and not found.get("failed"):
+            try:
+                wrong = wrong_bodies(contracts, found["bodies"])
+            except StackError as error:
+                return {**result, **first, "failed": True, "msg": str(error)}
+            overdue = [one for one in wrong if time.monotonic() - begun >= one["within_seconds"]]
+            if not wrong or overdue:
+                return {**result, **first, **failure(overdue)}
+            time.sleep(PAUSE_SECONDS)
+            found = self._execute(task_vars)
+        return {**result, **found, "changed": first.get("changed", False)}
+
+    def _execute(self, task_vars: Any) -> dict[str, Any]:
+        found: dict[str, Any] = self._execute_module(module_name=MODULE, task_vars=task_vars)
+        return found
+
+
+def wrong_bodies(
+    contracts: list[dict[str, Any]], bodies: dict[str, object]
+) -> list[dict[str, Any]]:
+    """Return the services whose health answered 200 with another body than the contract's."""
+    wrong = []
+    for contract in contracts:
+        health = contract["run"].get("health")
+        service = contract["service"]
+        if health and service in bodies and not meets(health["expect"], bodies[service]):
+            wrong.append({"service": service, **health})
+    return wrong
+
+
+def failure(wrong: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return the result keys of a stack that answers, but not as expected; none when it does."""
+    if not wrong:
+        return {}
+    told = "; ".join(
+        f"{one['service']} is not healthy: {one['path']} answered 200, and its body does not meet "
+        f"{one['expect']!r} after {one['within_seconds']} s"
+        for one in wrong
+    )
+    return {"failed": True, "msg": f"{told} -> look at the body: curl the path on the host"}

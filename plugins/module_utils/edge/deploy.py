@@ -1,0 +1,168 @@
+"""Bring the stack of this host to what is wanted, gated on health, or take it away."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.todo.stack.plugins.module_utils.contract import from_dict
+from ansible_collections.todo.stack.plugins.module_utils.edge.docker import DockerCli
+from ansible_collections.todo.stack.plugins.module_utils.edge.engine import describe_engine
+from ansible_collections.todo.stack.plugins.module_utils.edge.files import (
+    ensure_private_folder,
+    read_text,
+    write_private,
+)
+from ansible_collections.todo.stack.plugins.module_utils.edge.gate import (
+    Watch,
+    evidence,
+    health_body,
+    watch,
+)
+from ansible_collections.todo.stack.plugins.module_utils.edge.stack import (
+    COMPOSE_FILE,
+    ENVIRONMENT_FILE,
+    Project,
+)
+from ansible_collections.todo.stack.plugins.module_utils.errors import StackError
+from ansible_collections.todo.stack.plugins.module_utils.masking import derived_forms
+from ansible_collections.todo.stack.plugins.module_utils.override import read_back
+from ansible_collections.todo.stack.plugins.module_utils.resolution import secrets_in
+from ansible_collections.todo.stack.plugins.module_utils.stack.plan import Action, Actual
+
+HIDDEN = "********"
+REACHED_AT = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where a wildcard is reached
+
+
+@dataclass(frozen=True)
+class Stack:
+    """The module's parameters, and what they lead to."""
+
+    docker: DockerCli
+    project: Project
+    contracts: Sequence[Mapping[str, Any]]
+    address: str
+    new_environment: Sequence[str]
+
+    @classmethod
+    def read(cls, params: Mapping[str, Any], docker: DockerCli) -> Stack:
+        """Return the stack that the parameters describe."""
+        variables = {name: str(value) for name, value in params["variables"].items()}
+        bind_address = params["bind_address"]
+        return cls(
+            docker=docker,
+            project=Project(
+                docker,
+                params["project"],
+                Path(params["state_dir"]),
+                params["definition"] or "",
+                {**variables, "STACK_BIND_ADDRESS": published_on(bind_address)},
+            ),
+            contracts=params["contracts"],
+            address=REACHED_AT.get(bind_address, bind_address),
+            new_environment=params["new_environment"],
+        )
+
+    def ensure(self, *, check_mode: bool) -> dict[str, Any]:
+        """Return the result after bringing the stack up; raise StackError with the evidence."""
+        if check_mode and not describe_engine(self.docker.run, os.environ).running:
+            return _result(self._foreseen(), [], [], changed=True)
+        path = self.project.folder / COMPOSE_FILE
+        rewritten = read_text(path) != self.project.definition
+        actions = self.project.plan(self.new_environment)
+        changed = rewritten or bool(actions)
+        found = self.project.containers()
+        if check_mode:
+            return _result(actions, found, [], changed=changed)
+        if rewritten:
+            ensure_private_folder(path.parent)
+            write_private(path, self.project.definition)
+        if actions:
+            self._up(actions)
+        # A container that is replaced begins to count anew.
+        before = {} if actions else {one.service: one.restarts for one in found}
+        watches = watch(self.contracts, self.project.containers, self.address, before)
+        self._demand(watches)
+        return _result(actions, self.project.containers(), watches, changed=changed)
+
+    def _up(self, actions: Sequence[Action]) -> None:
+        try:
+            self.project.up(actions)
+        except StackError as error:
+            found = self._evidence({c.service: "" for c in self.project.containers() if _bad(c)})
+            whys = "; ".join(f"{row['service']}: {row['state']}" for row in found)
+            raise StackError(
+                f"compose could not start the stack: {self._redact(error.what)}",
+                where=whys or error.where,
+                remedy="the evidence is in `evidence`; mend the cause and run again",
+                evidence=found,
+                changed=True,
+            ) from None
+
+    def _demand(self, watches: Sequence[Watch]) -> None:
+        unmet = {one.service: one.verdict.why for one in watches if not one.verdict.passed}
+        if unmet:
+            seconds = max(one.within_seconds for one in watches)
+            raise StackError(
+                "; ".join(f"{service} is not healthy: {why}" for service, why in unmet.items()),
+                where=f"within {seconds:g} s",
+                remedy="the evidence is in `evidence`; mend the cause and run again",
+                evidence=self._evidence(unmet),
+                changed=True,
+            )
+
+    def _evidence(self, whys: Mapping[str, str]) -> list[dict[str, Any]]:
+        containers = [c for c in self.project.containers() if c.service in whys]
+        return [evidence(self.docker, c, whys[c.service], self._redact) for c in containers]
+
+    def _redact(self, text: str) -> str:
+        return redactor(self.project.folder, self.contracts)(text)
+
+    def _foreseen(self) -> list[Action]:
+        """Return the plan for a host without an engine, where nothing of ours can be there."""
+        why = "there is no running engine yet"
+        services = [name for c in self.contracts for name in c["compose_services"]]
+        return [Action(name, "create", why) for name in services]
+
+
+def redactor(folder: Path, contracts: Sequence[Mapping[str, Any]]) -> Callable[[str], str]:
+    """Return a function that hides every secret the stack was given, in all its shapes."""
+    delivered = read_back(read_text(folder / ENVIRONMENT_FILE) or "") or {}
+    kept = secrets_in([from_dict(contract) for contract in contracts], delivered)
+    forms = derived_forms(value for names in kept.values() for value in names.values())
+
+    def redact(text: str) -> str:
+        for form in sorted(forms, key=len, reverse=True):
+            text = text.replace(form, HIDDEN)
+        return text
+
+    return redact
+
+
+def published_on(bind_address: str) -> str:
+    """Return an address as a port mapping writes it: IPv6 in brackets."""
+    return f"[{bind_address}]" if ":" in bind_address else bind_address
+
+
+def _bad(container: Actual) -> bool:
+    return container.failed or container.state != "running" or container.health == "unhealthy"
+
+
+def _result(
+    actions: Sequence[Action],
+    containers: Sequence[Actual],
+    watches: Sequence[Watch],
+    *,
+    changed: bool,
+) -> dict[str, Any]:
+    lines = [f"{a.service}: {a.action}, {a.why}\n" for a in actions]
+    return {
+        "changed": changed,
+        "actions": [action.as_result() for action in actions],
+        "services": {c.service: c.as_result() for c in containers},
+        "bodies": {one.service: health_body(one) for one in watches},
+        "diff": {"prepared": "".join(lines)} if lines else {},
+    }

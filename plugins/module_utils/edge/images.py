@@ -1,0 +1,142 @@
+"""Bring the images of this host to the wanted content: look, decide, build, record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.todo.stack.plugins.module_utils.edge.builder import Builder
+from ansible_collections.todo.stack.plugins.module_utils.edge.docker import DockerCli
+from ansible_collections.todo.stack.plugins.module_utils.edge.records import BuildRecords
+from ansible_collections.todo.stack.plugins.module_utils.errors import ProblemList
+from ansible_collections.todo.stack.plugins.module_utils.image.content import (
+    CONTENT_LABEL,
+    SERVICE_LABEL,
+)
+from ansible_collections.todo.stack.plugins.module_utils.image.record import (
+    find_record,
+    image_row,
+)
+from ansible_collections.todo.stack.plugins.module_utils.image.spec import (
+    Decision,
+    ImageSpec,
+    decide,
+    read_spec,
+    spec_problems,
+)
+
+_CONTENT_TAGS_KEPT = 2  # the running image's and the one before it
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """The module's parameters."""
+
+    specs: tuple[ImageSpec, ...]
+    ca_bundle: str | None
+    proxies: Mapping[str, str]
+    state_dir: Path
+    force: bool
+    progress_file: Path | None
+
+    @classmethod
+    def read(cls, params: Mapping[str, Any]) -> Wanted:
+        """Return the parameters, checked; raise ProblemList with every wrong name."""
+        specs = tuple(read_spec(image, params["bases"]) for image in params["images"])
+        if problems := spec_problems(specs):
+            raise ProblemList(problems)
+        ca_bundle = params["ca_bundle"]
+        return cls(
+            specs=specs,
+            ca_bundle=ca_bundle if ca_bundle and Path(ca_bundle).is_file() else None,
+            proxies={name: str(value) for name, value in params["proxies"].items()},
+            state_dir=Path(params["state_dir"]),
+            force=params["force"],
+            progress_file=Path(params["progress_file"]) if params["progress_file"] else None,
+        )
+
+
+def ensure_images(
+    docker: DockerCli, wanted: Wanted, *, check_mode: bool, scratch: Path
+) -> dict[str, Any]:
+    """Return the module's result after building what changed, or what a run would build."""
+    found = docker.inspect_images(_references(wanted.specs))
+    decisions = [_decide(spec, found, force=wanted.force) for spec in wanted.specs]
+    due = [decision for decision in decisions if decision.build]
+    records = BuildRecords(wanted.state_dir)
+    built: list[dict[str, Any]] = []
+    if due and not check_mode:
+        builder = Builder(docker, scratch, wanted.ca_bundle, wanted.proxies, wanted.progress_file)
+        built = builder.build(due)
+        records.add({d.spec.image: row for d, row in zip(due, built)})
+        _drop_old_tags(docker, due)
+    rows = {row["service"]: row for row in built}
+    images = [
+        {**(rows.get(d.spec.service) or _known_row(docker, records, d, found)),
+         "changed": d.build, "reason": d.reason}
+        for d in decisions
+    ]  # fmt: skip
+    return _result(decisions, images, records.warnings)
+
+
+def _references(specs: Sequence[ImageSpec]) -> list[str]:
+    return list(dict.fromkeys(ref for s in specs for ref in (s.reference, *s.bases)))
+
+
+def _decide(spec: ImageSpec, found: Mapping[str, dict[str, Any]], *, force: bool) -> Decision:
+    content = spec.content({ref: found[ref]["Id"] for ref in spec.bases if ref in found})
+    return decide(spec, content, found.get(spec.reference), force=force)
+
+
+def _known_row(
+    docker: DockerCli,
+    records: BuildRecords,
+    decision: Decision,
+    found: Mapping[str, dict[str, Any]],
+) -> dict[str, Any]:
+    """Return the row of an image that is not built now: from its record, or from the engine."""
+    spec, digest = decision.spec, decision.content.digest
+    if decision.build:
+        return {"service": spec.service, "image": spec.reference, "digest": digest}
+    image_id = str(found[spec.reference]["Id"])
+    record = find_record(records.images, spec.image, digest, image_id)
+    if record is not None:
+        return record
+    base = spec.bases[-1] if spec.bases else ""
+    base_bytes = docker.size_bytes(base) if base in found else None
+    return image_row(decision, image_id, docker.history(image_id), base_bytes, None)
+
+
+def _drop_old_tags(docker: DockerCli, decisions: Sequence[Decision]) -> None:
+    """Remove the content tags of builds before the last two; nothing but our own is touched."""
+    for decision in decisions:
+        image = decision.spec.image
+        ours = docker.image_tags(image, f"{SERVICE_LABEL}={decision.spec.service}", CONTENT_LABEL)
+        stale = [tag for tag in ours if tag != decision.spec.reference][_CONTENT_TAGS_KEPT:]
+        docker.remove_images(stale)
+
+
+def _result(
+    decisions: Sequence[Decision], images: list[dict[str, Any]], warnings: Sequence[str]
+) -> dict[str, Any]:
+    reasons = "; ".join(f"{d.spec.service}: {d.reason}" for d in decisions)
+    changed = any(decision.build for decision in decisions)
+    single = images[0] if len(images) == 1 else {}
+    return {
+        **single,
+        "changed": changed,
+        "reason": reasons,
+        "images": images,
+        "warnings": list(warnings),
+        "diff": [_diff(d) for d in decisions if d.build],
+    }
+
+
+def _diff(decision: Decision) -> dict[str, str]:
+    return {
+        "before_header": decision.spec.reference,
+        "after_header": decision.spec.reference,
+        "prepared": "".join(f"{decision.spec.service}: {line}\n" for line in decision.diff),
+    }

@@ -1,0 +1,65 @@
+"""The argument list and the definition for one `docker buildx bake` of several images."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ansible_collections.todo.stack.plugins.module_utils.image.content import (
+    CONTENT_LABEL,
+    PARTS_LABEL,
+    SERVICE_LABEL,
+)
+from ansible_collections.todo.stack.plugins.module_utils.image.spec import Decision
+
+BAKE_ENVIRONMENT = {
+    # The engine's own builder: one of the user's containers would not store the image.
+    "BUILDX_BUILDER": "default",
+    # An attestation would turn each image into an index with an ID of its own at every build.
+    "BUILDX_NO_DEFAULT_ATTESTATIONS": "1",
+    # Newer releases ask for consent to read outside the working folder; the caller named the paths.
+    "BUILDX_BAKE_ENTITLEMENTS_FS": "0",
+    "BUILDX_METADATA_PROVENANCE": "disabled",
+}
+
+
+def bake_argv(metadata_file: str) -> list[str]:
+    """Return the command that builds the definition given on standard input."""
+    return [
+        "docker", "buildx", "bake",
+        "--file", "-", "--progress", "rawjson", "--metadata-file", metadata_file,
+    ]  # fmt: skip
+
+
+def bake_definition(
+    decisions: Sequence[Decision], *, ca_bundle: str | None, proxies: Mapping[str, str]
+) -> dict[str, Any]:
+    """Return the bake file, as JSON's dict.
+
+    No tags: an image gets its names only after its budgets held. Proxies are arguments that
+    BuildKit knows and leaves out of the image's history.
+    """
+    targets = {d.spec.service: _target(d, ca_bundle=ca_bundle, proxies=proxies) for d in decisions}
+    return {"group": {"default": {"targets": list(targets)}}, "target": targets}
+
+
+def _target(
+    decision: Decision, *, ca_bundle: str | None, proxies: Mapping[str, str]
+) -> dict[str, Any]:
+    spec, content = decision.spec, decision.content
+    target: dict[str, Any] = {
+        "context": spec.context,
+        "dockerfile": spec.dockerfile,
+        "args": {**proxies, **spec.args},
+        "labels": {
+            SERVICE_LABEL: spec.service,
+            CONTENT_LABEL: content.digest,
+            PARTS_LABEL: content.parts_label(),
+        },
+        "output": ["type=docker"],
+    }
+    if spec.target:
+        target["target"] = spec.target
+    if ca_bundle:
+        target["secret"] = [f"id=ca,src={ca_bundle}"]
+    return target

@@ -1,0 +1,93 @@
+"""The content of an image-to-be: one digest over all that a build can see, and its parts.
+
+The parts travel on the image as a label, so that a later run can say which file, argument or base
+changed, without the old files.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+SERVICE_LABEL = "todo.stack.service"
+CONTENT_LABEL = "todo.stack.content"
+PARTS_LABEL = "todo.stack.content.parts"
+
+_PART_DIGITS = 12  # of each part's SHA-256: enough to tell two versions of one file apart
+_MAX_PARTS_BYTES = 32_768  # a label larger than this would weigh on every inspect
+
+
+@dataclass(frozen=True)
+class Content:
+    """Everything a build reads: ``kind name -> fingerprint``, such as ``file app/main.py``."""
+
+    parts: Mapping[str, str]
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 over all parts, as ``sha256:<hex>``."""
+        canonical = json.dumps(dict(sorted(self.parts.items())), separators=(",", ":"))
+        return "sha256:" + hashlib.sha256(canonical.encode()).hexdigest()
+
+    def parts_label(self) -> str:
+        """Return the parts packed for a label, or "" when they are too many to carry."""
+        short = {name: fingerprint(value) for name, value in sorted(self.parts.items())}
+        packed = zlib.compress(json.dumps(short, separators=(",", ":")).encode(), 9)
+        label = base64.b64encode(packed).decode()
+        return label if len(label) <= _MAX_PARTS_BYTES else ""
+
+    def changes_since(self, label: str) -> list[str] | None:
+        """Return what differs from a packed label, sorted; None when the label says nothing."""
+        old = unpack_parts(label)
+        if old is None:
+            return None
+        new = {name: fingerprint(value) for name, value in self.parts.items()}
+        return [
+            _describe(name, old, new)
+            for name in sorted(old.keys() | new.keys())
+            if old.get(name) != new.get(name)
+        ]
+
+
+def make_content(
+    files: Mapping[str, str],
+    args: Mapping[str, str],
+    bases: Mapping[str, str],
+    settings: Mapping[str, str],
+) -> Content:
+    """Return the content of a build.
+
+    ``files``: path -> mode and digest. ``args``: build arguments. ``bases``: image reference -> its
+    ID, "" when the host has none. ``settings``: target, platform, Dockerfile's name.
+    """
+    groups = {"file": files, "argument": args, "base image": bases, "setting": settings}
+    return Content(
+        {f"{kind} {name}": value for kind, group in groups.items() for name, value in group.items()}
+    )
+
+
+def fingerprint(value: str) -> str:
+    """Return the first digits of a value's SHA-256."""
+    return hashlib.sha256(value.encode()).hexdigest()[:_PART_DIGITS]
+
+
+def unpack_parts(label: str) -> dict[str, str] | None:
+    """Return the parts of a packed label, None for one that is empty or no such label."""
+    try:
+        parts: dict[str, str] = json.loads(zlib.decompress(base64.b64decode(label)))
+    except (ValueError, zlib.error):
+        return None
+    return parts
+
+
+def _describe(name: str, old: Mapping[str, str], new: Mapping[str, str]) -> str:
+    shown = name.removeprefix("file ")
+    if name not in old:
+        return f"{shown} added"
+    if name not in new:
+        return f"{shown} removed"
+    return f"{shown} {'moved' if name.startswith('base image ') else 'changed'}"

@@ -1,0 +1,108 @@
+"""What is known of a built image: its row in results and reports, kept for later runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ansible_collections.todo.stack.plugins.module_utils.errors import StackError
+from ansible_collections.todo.stack.plugins.module_utils.image.progress import BuildProgress
+from ansible_collections.todo.stack.plugins.module_utils.image.spec import Budget, Decision
+
+RECORDS_VERSION = 1
+_RECORDS_KEPT = 10
+_LAYERS_SHOWN = 5
+
+
+def image_row(
+    decision: Decision,
+    image_id: str,
+    history: Sequence[Mapping[str, Any]],
+    base_bytes: int | None,
+    progress: BuildProgress | None,
+) -> dict[str, Any]:
+    """Return one image's row: sizes in bytes of uncompressed layers, times in seconds.
+
+    Without ``progress`` (built elsewhere, or the record was lost) the times are unknown: None.
+    """
+    spec = decision.spec
+    steps = progress.target_steps(spec.service) if progress else []
+    return {
+        "service": spec.service,
+        "image": spec.reference,
+        "image_id": image_id,
+        "digest": decision.content.digest,
+        "size_bytes": sum(layer["bytes"] for layer in history),
+        "compressed_bytes": None,
+        "base_image": spec.bases[-1] if spec.bases else None,
+        "base_bytes": base_bytes,
+        "build_seconds": round(progress.seconds(spec.service), 2) if progress else None,
+        "cached_steps": sum(step.cached for step in steps) if progress else None,
+        "steps": [
+            {
+                "name": progress.bare_name(step),
+                "seconds": round(step.seconds, 2),
+                "cached": step.cached,
+            }
+            for step in steps
+        ]
+        if progress
+        else [],
+        "layers": [dict(layer) for layer in history],
+        "budget": {"seconds": spec.budget.seconds, "bytes": spec.budget.size_bytes},
+    }
+
+
+def over_budget(row: Mapping[str, Any], budget: Budget) -> list[str]:
+    """Return how an image's row breaks its budget, a sentence each."""
+    found = []
+    size, seconds = row["size_bytes"], row["build_seconds"]
+    if budget.size_bytes is not None and size > budget.size_bytes:
+        layers = sorted(row["layers"], key=lambda layer: layer["bytes"], reverse=True)
+        largest = "; ".join(
+            f"{layer['bytes']:,} bytes by {_shortened(layer['created_by'])}"
+            for layer in layers[:_LAYERS_SHOWN]
+        )
+        found.append(
+            f"{row['service']}: {size:,} bytes, over its budget of {budget.size_bytes:,}. "
+            f"Largest layers: {largest}"
+        )
+    if budget.seconds is not None and seconds is not None and seconds > budget.seconds:
+        steps = sorted(row["steps"], key=lambda step: step["seconds"], reverse=True)
+        slowest = "; ".join(f"{s['seconds']} s for {s['name']}" for s in steps[:_LAYERS_SHOWN])
+        found.append(
+            f"{row['service']}: {seconds} s, over its budget of {budget.seconds} s. "
+            f"Slowest steps: {slowest}"
+        )
+    return found
+
+
+def read_records(data: object) -> dict[str, list[dict[str, Any]]]:
+    """Return the records of a parsed state file; raise StackError for one that is none."""
+    if not isinstance(data, dict) or data.get("version") != RECORDS_VERSION:
+        raise StackError("the build records are of no known version")
+    images = data.get("images")
+    if not isinstance(images, dict) or not all(isinstance(rows, list) for rows in images.values()):
+        raise StackError("the build records are damaged")
+    return images
+
+
+def with_record(
+    records: Mapping[str, list[dict[str, Any]]], image: str, row: dict[str, Any]
+) -> dict[str, list[dict[str, Any]]]:
+    """Return the records with a new newest row; the oldest beyond ten are dropped."""
+    return {**records, image: [row, *records.get(image, [])][:_RECORDS_KEPT]}
+
+
+def find_record(
+    records: Mapping[str, list[dict[str, Any]]], image: str, digest: str, image_id: str
+) -> dict[str, Any] | None:
+    """Return the record of the image that really is there: same content, same ID."""
+    rows = records.get(image, [])
+    wanted = (digest, image_id)
+    return next((r for r in rows if (r.get("digest"), r.get("image_id")) == wanted), None)
+
+
+def _shortened(created_by: str) -> str:
+    text = " ".join(created_by.split())
+    return text if len(text) <= 100 else text[:97] + "..."  # noqa: PLR2004 - one terminal line

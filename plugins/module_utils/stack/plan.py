@@ -1,0 +1,168 @@
+"""What a compose project needs to be as wanted: compared from read-only facts, then named."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from ansible_collections.todo.stack.plugins.module_utils.errors import Problem
+from ansible_collections.todo.stack.plugins.module_utils.image.content import SERVICE_LABEL
+
+COMPOSE_SERVICE = "com.docker.compose.service"
+COMPOSE_HASH = "com.docker.compose.config-hash"
+COMPLETED = "service_completed_successfully"
+
+
+@dataclass(frozen=True)
+class Desired:
+    """A service as compose would start it; ``one_shot``: it is waited for to end with 0."""
+
+    service: str
+    config_hash: str
+    image: str
+    one_shot: bool
+
+
+@dataclass(frozen=True)
+class Actual:
+    """A container of the project as it is."""
+
+    id: str
+    name: str
+    service: str
+    ours: bool
+    config_hash: str
+    image_id: str
+    state: str
+    health: str
+    exit_code: int
+    oom_killed: bool
+    restarts: int
+
+    @property
+    def failed(self) -> bool:
+        """Whether it ended with anything but success."""
+        return self.state in {"exited", "dead"} and self.exit_code != 0
+
+    def as_result(self) -> dict[str, Any]:
+        """Return what a result says of it."""
+        return {
+            "state": self.state,
+            "health": self.health,
+            "exit_code": self.exit_code,
+            "restarts": self.restarts,
+            "image_id": self.image_id,
+        }
+
+
+@dataclass(frozen=True)
+class Action:
+    """One step of the plan: ``create``, ``recreate``, ``start`` or ``remove``, and why."""
+
+    service: str
+    action: str
+    why: str
+
+    def as_result(self) -> dict[str, str]:
+        """Return the action as a result's row."""
+        return asdict(self)
+
+
+def read_desired(config: Mapping[str, Any], hashes: str) -> list[Desired]:
+    """Return the services of `compose config --format json` with `config --hash` lines."""
+    by_service = dict(line.split() for line in hashes.splitlines() if line.strip())
+    services: Mapping[str, Any] = config.get("services") or {}
+    waited_for = {
+        name
+        for spec in services.values()
+        for name, how in (spec.get("depends_on") or {}).items()
+        if how.get("condition") == COMPLETED
+    }
+    return [
+        Desired(name, by_service.get(name, ""), spec.get("image", ""), name in waited_for)
+        for name, spec in services.items()
+    ]
+
+
+def read_actual(inspected: Mapping[str, Any]) -> Actual:
+    """Return a container from its `docker container inspect`."""
+    labels = inspected["Config"].get("Labels") or {}
+    state = inspected["State"]
+    return Actual(
+        id=inspected["Id"],
+        name=inspected["Name"].lstrip("/"),
+        service=labels.get(COMPOSE_SERVICE, ""),
+        ours=SERVICE_LABEL in labels,
+        config_hash=labels.get(COMPOSE_HASH, ""),
+        image_id=inspected["Image"],
+        state=state["Status"],
+        health=(state.get("Health") or {}).get("Status", "none"),
+        exit_code=int(state.get("ExitCode") or 0),
+        oom_killed=bool(state.get("OOMKilled")),
+        restarts=int(inspected.get("RestartCount") or 0),
+    )
+
+
+def plan(
+    desired: Sequence[Desired],
+    actual: Sequence[Actual],
+    image_ids: Mapping[str, str],
+    new_environment: Collection[str] = (),
+) -> list[Action]:
+    """Return what must happen, in the services' order; nothing for a stack that is as wanted.
+
+    ``image_ids``: reference -> ID of the images on this host. ``new_environment``: services whose
+    values another task is about to change, which a preview cannot see in a configuration's hash.
+    """
+    by_service = {container.service: container for container in actual}
+    wanted = {one.service for one in desired}
+    actions = []
+    for one in desired:
+        container = by_service.get(one.service)
+        image_id = image_ids.get(one.image, "")
+        found = _action(one, container, image_id, changed=one.service in new_environment)
+        actions += [Action(one.service, *found)] if found else []
+    orphans = [c for c in actual if c.service not in wanted]
+    return actions + [Action(c.service, "remove", "no longer wanted") for c in orphans]
+
+
+def foreign(actual: Sequence[Actual]) -> list[Problem]:
+    """Return the containers in the project that are not ours to touch."""
+    return [
+        Problem(
+            f"the container {container.name} is in the compose project and lacks {SERVICE_LABEL}",
+            container.service or container.name,
+            f"label its service in compose.yaml, or remove it: docker rm -f {container.name}",
+        )
+        for container in actual
+        if not container.ours
+    ]
+
+
+def _action(
+    one: Desired, container: Actual | None, image_id: str, *, changed: bool
+) -> tuple[str, str] | None:
+    if container is None:
+        return "create", "there is no container"
+    if changed:
+        return "recreate", "its environment changed"
+    if container.config_hash != one.config_hash:
+        return "recreate", "its configuration changed"
+    if container.image_id != image_id:
+        return "recreate", f"{one.image} is another image now"
+    if one.one_shot:
+        return ("start", _ended(container)) if container.failed else _unfinished(container)
+    if container.state not in {"running", "restarting"}:
+        return "start", _ended(container)
+    return None
+
+
+def _unfinished(container: Actual) -> tuple[str, str] | None:
+    done = container.state == "exited" and container.exit_code == 0
+    return None if done or container.state == "running" else ("start", "it never ran")
+
+
+def _ended(container: Actual) -> str:
+    cause = "killed by its memory limit" if container.oom_killed else f"code {container.exit_code}"
+    return f"it is {container.state} ({cause})"

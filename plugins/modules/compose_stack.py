@@ -1,0 +1,164 @@
+#!/usr/bin/python
+# Apache License 2.0 (see LICENSE or https://www.apache.org/licenses/LICENSE-2.0)
+
+"""Bring a compose project to what is wanted, gated on health."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: compose_stack
+short_description: Bring a compose project up, gated on health, or take it away
+version_added: 0.1.0
+description:
+  - Compares the containers of a compose project with its definition by read-only calls, starts or
+    replaces those that differ, and returns once every service is healthy by all signs - its state,
+    its restarts, its healthcheck, and its own answer over HTTP.
+  - A service that is not healthy in the time its contract gives it fails the task, with the
+    evidence - state, exit code, restarts, the last healthcheck and the end of its log, secrets
+    hidden.
+  - The values of the environment come from the file that M(todo.stack.env_contract) wrote; they
+    are neither parameters nor results of this module.
+author:
+  - The todo.stack maintainers (@todo-stack)
+requirements:
+  - Docker Engine 23.0, compose 2.24 on the host
+attributes:
+  check_mode:
+    support: full
+    description: Names the containers that would be created, replaced, started or removed, and why.
+  diff_mode:
+    support: full
+    description: Lists the same, by service; values are never shown.
+  idempotent:
+    support: full
+    description: A project that is as wanted is left alone.
+  platform:
+    support: full
+    platforms: posix
+    description: Runs on Linux.
+options:
+  state:
+    description: Whether the stack is to run. V(absent) removes containers and networks.
+    type: str
+    choices: [present, absent]
+    default: present
+  project:
+    description: The name of the compose project.
+    type: str
+    default: todo
+  definition:
+    description: The text of the project's compose.yaml. Required while O(state=present).
+    type: str
+  contracts:
+    description: The normalised contracts, as M(todo.stack.preflight) returns them.
+    type: list
+    elements: dict
+    default: []
+  variables:
+    description: What compose replaces in the definition, such as C(POSTGRES_IMAGE). No secrets.
+    type: dict
+    default: {}
+  bind_address:
+    description: The address that ports are published on; compose sees it as C(STACK_BIND_ADDRESS).
+    type: str
+    default: 127.0.0.1
+  new_environment:
+    description: Compose services whose values a preview is to count as changed.
+    type: list
+    elements: str
+    default: []
+  state_dir:
+    description: The folder on the host that holds the definition and the environment.
+    type: path
+    default: /var/lib/todo-stack
+  remove_data:
+    description: With O(state=absent), whether the volumes go too.
+    type: bool
+    default: false
+  remove_images:
+    description: With O(state=absent), image names whose images of ours go too.
+    type: list
+    elements: str
+    default: []
+"""
+
+EXAMPLES = r"""
+- name: Read the contracts
+  todo.stack.preflight:
+    project_dir: "{{ playbook_dir }}/.."
+  register: preflight
+
+- name: Bring the stack up
+  todo.stack.compose_stack:
+    definition: "{{ lookup('ansible.builtin.file', playbook_dir ~ '/../compose.yaml') }}"
+    contracts: "{{ preflight.contracts }}"
+
+- name: Take the stack away and keep its data
+  todo.stack.compose_stack:
+    state: absent
+"""
+
+RETURN = r"""
+actions:
+  description: What was done, or would be - C(create), C(recreate), C(start) or C(remove) - and why.
+  returned: always
+  type: list
+  elements: dict
+  sample: [{service: backend, action: recreate, why: its environment changed}]
+services:
+  description: The containers by service, with state, health, exit code, restarts and image ID.
+  returned: on success
+  type: dict
+  sample: {backend: {state: running, health: healthy, exit_code: 0, restarts: 0, image_id: "sha256:0f6dbd3c"}}
+evidence:
+  description: Why services are not healthy, a row each. Secrets are hidden.
+  returned: on failure
+  type: list
+  elements: dict
+  sample: [{service: backend, why: "/health answered 500", state: running, health: unhealthy, exit_code: 0, oom_killed: false, restarts: 0, last_healthcheck: "", log: []}]
+"""
+
+from typing import Any
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.todo.stack.plugins.module_utils.edge.deploy import Stack
+from ansible_collections.todo.stack.plugins.module_utils.edge.docker import DockerCli
+from ansible_collections.todo.stack.plugins.module_utils.edge.removal import remove_stack
+from ansible_collections.todo.stack.plugins.module_utils.errors import StackError
+
+ARGUMENT_SPEC: dict[str, Any] = {
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "project": {"type": "str", "default": "todo"},
+    "definition": {"type": "str"},
+    "contracts": {"type": "list", "elements": "dict", "default": []},
+    "variables": {"type": "dict", "default": {}},
+    "bind_address": {"type": "str", "default": "127.0.0.1"},
+    "new_environment": {"type": "list", "elements": "str", "default": []},
+    "state_dir": {"type": "path", "default": "/var/lib/todo-stack"},
+    "remove_data": {"type": "bool", "default": False},
+    "remove_images": {"type": "list", "elements": "str", "default": []},
+}
+
+
+def main() -> None:
+    """Run the module."""
+    module = AnsibleModule(
+        argument_spec=ARGUMENT_SPEC,
+        required_if=[("state", "present", ["definition"])],
+        supports_check_mode=True,
+    )
+    docker = DockerCli(module.run_command)
+    try:
+        if module.params["state"] == "present":
+            result = Stack.read(module.params, docker).ensure(check_mode=module.check_mode)
+        else:
+            result = remove_stack(docker, module.params, check_mode=module.check_mode)
+    except StackError as error:
+        module.fail_json(msg=str(error), **{"changed": False, **error.details})
+    except Exception as error:
+        module.fail_json(msg=f"unexpected {type(error).__name__}", changed=False)
+    module.exit_json(**result)
+
+
+if __name__ == "__main__":
+    main()
