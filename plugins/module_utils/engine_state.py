@@ -120,7 +120,9 @@ def decide(state: EngineState, minimum: Mapping[str, str], daemon: bool) -> tupl
     lacks = shortfalls(state, minimum)
     if state.running:
         return ("install", "; ".join(lacks)) if lacks else ("none", "")
-    if not daemon or lacks:
+    if not daemon:
+        return "install", state.message
+    if lacks:
         return "install", "; ".join([state.message, *lacks])
     return "start", state.message
 

@@ -1,0 +1,117 @@
+"""Reads apt's package sources, to find the mirror a host has been given."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+
+
+@dataclass(frozen=True)
+class Source:
+    """One stanza or line of apt's sources that supplies binary packages."""
+
+    uris: tuple[str, ...]
+    suites: tuple[str, ...]
+    components: tuple[str, ...]
+    signed_by: str = ""
+
+
+@dataclass(frozen=True)
+class Mirror:
+    """Where a release's packages come from; ``signed_by`` is a keyring's path or empty."""
+
+    uri: str = ""
+    security_uri: str = ""
+    signed_by: str = ""
+
+    def as_result(self) -> dict[str, str]:
+        """Return the fields for a module's result."""
+        return asdict(self)
+
+
+def parse_sources(files: Mapping[str, str]) -> list[Source]:
+    """Return the enabled sources of binary packages in files, given by name with their text."""
+    found: list[Source] = []
+    for name, text in files.items():
+        read = _stanzas if name.endswith(".sources") else _lines
+        found.extend(read(text))
+    return found
+
+
+def find_mirror(sources: Iterable[Source], codename: str) -> Mirror:
+    """Return the mirror of a release, its uri empty when no source has the release itself.
+
+    A third party may serve a suite of the same name: the one with ``-updates`` beside it wins.
+    """
+    known = list(sources)
+    candidates = [s for s in known if codename in s.suites and "main" in s.components]
+    if not candidates:
+        return Mirror()
+    updated = {uri for s in known if f"{codename}-updates" in s.suites for uri in s.uris}
+    best = max(candidates, key=lambda s: s.uris[0] in updated)
+    security = [s for s in known if f"{codename}-security" in s.suites]
+    return Mirror(
+        uri=best.uris[0].rstrip("/"),
+        security_uri=security[0].uris[0].rstrip("/") if security else "",
+        # A key written into the stanza itself has no path to pass on.
+        signed_by=best.signed_by if best.signed_by.startswith("/") else "",
+    )
+
+
+def _stanzas(text: str) -> list[Source]:
+    found = []
+    for block in text.split("\n\n"):
+        fields = _fields(block)
+        if fields.get("enabled", "yes").lower() in ("no", "false", "0"):
+            continue
+        if "deb" not in fields.get("types", "").split() or not fields.get("uris"):
+            continue
+        found.append(
+            Source(
+                uris=tuple(fields["uris"].split()),
+                suites=tuple(fields.get("suites", "").split()),
+                components=tuple(fields.get("components", "").split()),
+                signed_by=fields.get("signed-by", "").strip(),
+            )
+        )
+    return found
+
+
+def _fields(block: str) -> dict[str, str]:
+    fields: dict[str, str] = {}
+    name = ""
+    for line in block.splitlines():
+        if line.startswith("#"):
+            continue
+        if line[:1] in (" ", "\t") and name:
+            fields[name] += "\n" + line.strip()
+        elif ":" in line:
+            name, value = line.split(":", 1)
+            name = name.strip().lower()
+            fields[name] = value.strip()
+    return fields
+
+
+def _lines(text: str) -> list[Source]:
+    found = []
+    for raw in text.splitlines():
+        line = raw.split("#", 1)[0].strip()
+        kind, _, rest = line.partition(" ")
+        if kind != "deb":
+            continue
+        options, rest = _options(rest.strip())
+        uri, *words = rest.split() or [""]
+        if uri and words:
+            found.append(
+                Source((uri,), (words[0],), tuple(words[1:]), options.get("signed-by", ""))
+            )
+    return found
+
+
+def _options(rest: str) -> tuple[dict[str, str], str]:
+    if not rest.startswith("["):
+        return {}, rest
+    inside, _, after = rest[1:].partition("]")
+    pairs = (word.partition("=") for word in shlex.split(inside))
+    return {name.lower(): value for name, _, value in pairs}, after.strip()
