@@ -26,7 +26,7 @@ PAUSE_SECONDS = 1.0
 COLOURS = {True: "green", False: "red", None: None}
 
 
-class ActionModule(ActionBase):
+class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible ships no types
     """Runs the module, once or until the services had their time, and tells what it found."""
 
     def run(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,30 +45,19 @@ def marks_for(encoding: str | None) -> Marks:
 
 def check_table(host: str, checks: Sequence[Mapping[str, Any]], marks: Marks) -> list[Line]:
     """Return the lines of the table: id, measured, limit, verdict, and a summary."""
-    rows = [_cells(check, marks) for check in checks]
     header = ("check", "measured", "limit", "")
-    widths = [max(len(row[i]) for row in [header, *rows]) for i in range(3)]
-    passed = sum(bool(check["passed"]) for check in checks)
-    return list(_lines(host, header, rows, widths, passed, marks))
-
-
-def _lines(
-    host: str,
-    header: tuple[str, ...],
-    rows: list[tuple[str, ...]],
-    widths: list[int],
-    passed: int,
-    marks: Marks,
-) -> Iterator[Line]:
-    rule = marks.rule * (sum(widths) + 10)
-    yield Line("")
-    yield Line(_aligned(header, widths))
-    yield Line(rule)
-    for row in rows:
-        yield Line(_aligned(row, widths), row[3] == marks.passed)
-    yield Line(rule)
-    whole = passed == len(rows)
-    yield Line(f"{host}: {passed} of {len(rows)} checks passed", whole)
+    rows = [_cells(check, marks) for check in checks]
+    widths = [max(len(row[column]) for row in [header, *rows]) for column in range(3)]
+    verdicts = [bool(check["passed"]) for check in checks]
+    rule = Line(marks.rule * (sum(widths) + len("  " * 3 + marks.failed)))
+    return [
+        Line(""),
+        Line(_aligned(header, widths)),
+        rule,
+        *[Line(_aligned(row, widths), good) for row, good in zip(rows, verdicts)],
+        rule,
+        Line(f"{host}: {sum(verdicts)} of {len(rows)} checks passed", all(verdicts)),
+    ]
 
 
 def _cells(check: Mapping[str, Any], marks: Marks) -> tuple[str, ...]:

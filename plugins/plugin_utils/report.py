@@ -79,7 +79,7 @@ def _rows(checks: Sequence[Mapping[str, Any]], service: str) -> list[dict[str, A
     return [
         {
             **check,
-            "title": TITLES.get(check["criterion"], check["criterion"]),
+            "title": TITLES.get(check["criterion"], check["criterion"].replace("_", " ")),
             "share": _share(check),
         }
         for check in checks
@@ -88,10 +88,10 @@ def _rows(checks: Sequence[Mapping[str, Any]], service: str) -> list[dict[str, A
 
 
 def _share(check: Mapping[str, Any]) -> float:
-    """Return the bar's length in percent: the part of the limit used, or all of it for a yes or no."""
+    """Return the bar's length in percent: the used part of a budget, all of it for a yes or no."""
     measured, limit = check["measured"], check["limit"]
     if check["unit"] and isinstance(measured, (int, float)) and limit:
-        return round(min(100.0, 100 * measured / limit), 1)
+        return _percent(measured, limit)
     return 100.0
 
 

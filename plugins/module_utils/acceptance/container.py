@@ -27,7 +27,7 @@ def running(contract: Mapping[str, Any], seen: Observation) -> Check:
     measured, faults = (gone, [absent(contract, seen)]) if gone else _state(contract, seen)
     message, passed = "; ".join(faults), not faults
     if passed and _restarts(seen):
-        message = f"restarted {_restarts(seen)} times, last cause: {_cause(seen)}"
+        message = f"{_restarts_text(seen)}, last cause: {_cause(seen)}"
     return Check(contract["service"], "running", passed, measured, "running, healthy", "", message)
 
 
@@ -37,7 +37,7 @@ def user(contract: Mapping[str, Any], seen: Observation) -> Check:
     if not message:
         uids = sorted({uid for process in seen.inside.processes for uid in process.uids})
         count = len(seen.inside.processes)
-        measured = f"uid {', '.join(map(str, uids))} ({count} processes)"
+        measured = f"uid {', '.join(map(str, uids))} ({count} process{'es' * (count > 1)})"
         message = _user_fault(seen)
     return Check(
         contract["service"], "user", not message, measured, "fixed uid, not 0", "", message
@@ -96,9 +96,9 @@ def _state(contract: Mapping[str, Any], seen: Observation) -> tuple[str, list[st
         if health != "healthy":
             faults.append(f"its healthcheck says: {health}")
     if restarts:
-        measured.append(f"{restarts} restarts")
+        measured.append(_restarts_text(seen))
     if restarts and status in {"running", "restarting"} and seen.uptime_seconds < SETTLED_SECONDS:
-        faults.append(f"crash loop: restarted {restarts} times, last cause: {_cause(seen)}")
+        faults.append(f"crash loop: {_restarts_text(seen)}, last cause: {_cause(seen)}")
     if seen.image is not None and container.get("Image") != seen.image.get("Id"):
         measured.append("another image")
         faults.append(f"it does not run {contract['image']}:latest; {BUILD_REMEDY}")
@@ -107,6 +107,10 @@ def _state(contract: Mapping[str, Any], seen: Observation) -> tuple[str, list[st
 
 def _restarts(seen: Observation) -> int:
     return int((seen.container or {}).get("RestartCount") or 0)
+
+
+def _restarts_text(seen: Observation) -> str:
+    return "1 restart" if _restarts(seen) == 1 else f"{_restarts(seen)} restarts"
 
 
 def _ended(state: Mapping[str, Any]) -> str:

@@ -19,7 +19,7 @@ def image_size(contract: Mapping[str, Any], seen: Observation) -> Check:
         measured = size_bytes(seen)
         if measured > limit:
             message = (
-                f"{measured - limit} bytes over the budget; the report lists the layers, "
+                f"{(measured - limit) / 1_000_000:.1f} MB over the budget; the report lists the layers, "
                 "drop what the runtime does not need"
             )
     return Check(contract["service"], "image_size", not message, measured, limit, "bytes", message)
@@ -31,7 +31,7 @@ def build_time(contract: Mapping[str, Any], seen: Observation) -> Check:
     measured, message, passed = None, _absent(contract, seen), False
     records = recorded_builds(seen)
     if not message and not records:
-        message = "no build of this content is on record; " + BUILD_REMEDY
+        message = "no build of this content is on record; build it with force to measure it"
     if not message:
         # A rebuild from cache takes a second: the budget is for the build that did the work.
         slowest = max(records, key=_seconds)

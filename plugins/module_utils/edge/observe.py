@@ -16,13 +16,15 @@ from ansible_collections.todo.stack.plugins.module_utils.acceptance.observation 
     ProbeResult,
     Rendered,
 )
-from ansible_collections.todo.stack.plugins.module_utils.build_record import read_records
 from ansible_collections.todo.stack.plugins.module_utils.edge.docker import DockerCli
 from ansible_collections.todo.stack.plugins.module_utils.edge.http import probe
 from ansible_collections.todo.stack.plugins.module_utils.edge.procfs import look_inside
+from ansible_collections.todo.stack.plugins.module_utils.edge.records import BuildRecords
 from ansible_collections.todo.stack.plugins.module_utils.errors import StackError
+from ansible_collections.todo.stack.plugins.module_utils.override import read_back
 
 SERVICE_LABEL = "com.docker.compose.service"
+ONE_OFF_LABEL = "com.docker.compose.oneoff"
 REACHED_AT = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where a wildcard is reached
 
 
@@ -63,7 +65,7 @@ def _service(
     return Observation(
         image=image,
         layers=tuple(docker.history(ref)) if image else (),
-        builds=tuple(builds(site.state_dir, contract["image"])),
+        builds=tuple(BuildRecords(site.state_dir).images.get(contract["image"], [])),
         container=container,
         inside=look_inside(pid) if pid else Inside(),
         ends=tuple(_ends(docker, container)) if container else (),
@@ -74,37 +76,24 @@ def _service(
     )
 
 
-def builds(state_dir: Path, image: str) -> list[dict[str, Any]]:
-    """Return the records of an image's builds, newest first; none where the file says nothing."""
-    try:
-        text = (state_dir / "builds.json").read_text(encoding="utf-8")
-        rows = read_records(json.loads(text)).get(image, [])
-    except (OSError, ValueError, StackError):
-        return []
-    return [row for row in rows if isinstance(row, dict)]
-
-
 def rendered(state_dir: Path, service: str) -> Rendered:
     """Return the environment that the stack's override file delivers to a service."""
     path = state_dir / "environment.json"
     try:
         if path.stat().st_mode & 0o077:
             return Rendered(problem=f"{path} may be read by others than its owner")
-        override = json.loads(path.read_text(encoding="utf-8"))
-        values = override["services"][service]["environment"].items()
-        return Rendered({str(name): str(value).replace("$$", "$") for name, value in values})
-    except FileNotFoundError:
-        return Rendered(problem=f"{path} does not exist")
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as problem:
-        return Rendered(
-            problem=f"{path} holds no environment of {service} ({type(problem).__name__})"
-        )
+        values = (read_back(path.read_text(encoding="utf-8")) or {}).get(service)
+    except (OSError, UnicodeDecodeError) as problem:
+        reason = getattr(problem, "strerror", None) or "not UTF-8"
+        return Rendered(problem=f"{path} cannot be read ({reason})")
+    return Rendered(values) if values else Rendered(problem=f"{path} tells nothing of {service}")
 
 
 def _of_service(containers: list[dict[str, Any]], service: str) -> dict[str, Any] | None:
     """Return the service's container, the running one where there are several."""
-    own = [c for c in containers if (c["Config"].get("Labels") or {}).get(SERVICE_LABEL) == service]
-    return max(own, key=lambda c: bool(c["State"].get("Pid")), default=None)
+    wanted = {SERVICE_LABEL: service, ONE_OFF_LABEL: "False"}
+    own = [c for c in containers if wanted.items() <= (c["Config"].get("Labels") or {}).items()]
+    return max(own, key=lambda container: bool(container["State"].get("Pid")), default=None)
 
 
 def _probe(site: Site, run: Mapping[str, Any], kind: str) -> ProbeResult | None:
