@@ -93,6 +93,11 @@ class Contract:
     run: Run
     env: Mapping[str, Variable]
 
+    def running_services(self) -> list[str]:
+        """Return every compose service that runs for this contract, embedded ones included."""
+        embedded = [v.embedded.service for v in self.env.values() if v.embedded]
+        return [*self.compose_services, *embedded]
+
     def as_result(self) -> dict[str, Any]:
         """Return the contract as plain dicts and lists, the form `from_dict` reads."""
         return asdict(self)

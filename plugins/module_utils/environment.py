@@ -42,9 +42,15 @@ class Given:
         ]
 
 
-def validate_environment(contracts: Sequence[Contract], given: Given) -> list[Problem]:
-    """Return everything wrong with ``given``, in the order of the contracts; never a value."""
-    problems = [p for source, raw in given.sources() for p in _shape(source, raw, contracts)]
+def validate_environment(
+    contracts: Sequence[Contract], given: Given, unjudged: Sequence[str] = ()
+) -> list[Problem]:
+    """Return everything wrong with ``given``, in the order of the contracts; never a value.
+
+    ``unjudged`` are services that exist, but whose contract cannot be read.
+    """
+    services = list(dict.fromkeys([*(contract.service for contract in contracts), *unjudged]))
+    problems = [p for source, raw in given.sources() for p in _shape(source, raw, services)]
     for contract in contracts:
         problems += _check_service(contract, given, contracts)
     return problems
@@ -76,13 +82,12 @@ def counts_as_unset(variable: Variable, value: object) -> bool:
     return value == "" and not variable.required and variable.default is None
 
 
-def _shape(source: str, raw: Any, contracts: Sequence[Contract]) -> Iterator[Problem]:
+def _shape(source: str, raw: Any, services: Sequence[str]) -> Iterator[Problem]:
     if raw is None:
         return
     if not isinstance(raw, Mapping):
         yield Problem("must map services to their variables", source)
         return
-    services = [contract.service for contract in contracts]
     for service, names in raw.items():
         where = f"{source}.{_shown(service)}"
         if service not in services:

@@ -20,6 +20,8 @@ from ansible_collections.todo.stack.plugins.module_utils.urls import (
 
 GENERATE = "python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
 
+_PORT = "a whole number from 1 to 65535"
+
 Finding = tuple[str, str]  # what is wrong, what to do
 
 
@@ -28,7 +30,7 @@ def check_value(variable: Variable, value: object) -> list[Finding]:
     if variable.type == "port" and isinstance(value, int) and not isinstance(value, bool):
         value = str(value)
     if not isinstance(value, str):
-        return [_not_a_text(value)]
+        return [_not_a_text(value, variable.type)]
     return (
         list(_text_problems(value))
         or list(_secret_problems(variable, value))
@@ -56,7 +58,7 @@ def is_bind_address(value: object) -> bool:
     return not (address.is_multicast or value == "255.255.255.255")
 
 
-def _not_a_text(value: object) -> Finding:
+def _not_a_text(value: object, wanted: str) -> Finding:
     if value is None:
         return "is null where a text is meant", "give a value, or leave the name out"
     kind = {
@@ -67,6 +69,8 @@ def _not_a_text(value: object) -> Finding:
         list: "a list",
         dict: "a mapping",
     }.get(next((t for t in (bool, int, float, bytes, list, dict) if isinstance(value, t)), object))
+    if wanted == "port":
+        return f"is {kind or 'a YAML date or time'}, no port", _PORT
     return f"is {kind or 'a YAML date or time'} where a text is meant", "put it in quotes"
 
 
@@ -105,7 +109,7 @@ def _secret_problems(variable: Variable, value: str) -> Iterator[Finding]:
 
 def _type_problems(variable: Variable, value: str) -> Iterator[Finding]:
     if variable.type == "port" and not is_port(value):
-        yield "is no port", "a whole number from 1 to 65535"
+        yield "is no port", _PORT
     elif variable.type == "postgres_url":
         yield from url_problems(value, POSTGRES_SCHEMES)
     elif variable.type == "url":

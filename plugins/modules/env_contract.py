@@ -117,15 +117,10 @@ unset:
   type: list
   elements: str
   sample: [backend.OPENAI_API_KEY]
-problems:
-  description: Everything wrong with the input, one line each, without values.
-  returned: when the input was refused
-  type: list
-  elements: str
-  sample: ["stack_secrets.backend.DATABASE_URL: has no host -> the form is postgresql://user:password@host:5432/database"]
 """
 
 import secrets as random_source
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -163,9 +158,7 @@ def render(module: AnsibleModule, given: Given) -> dict[str, Any]:
         raise ProblemList(problems)
     host = Host(
         folder=Path(module.params["state_dir"]),
-        docker=DockerCli(
-            lambda args, **kw: module.run_command(args, handle_exceptions=False, **kw)
-        ),
+        docker=DockerCli(partial(module.run_command, handle_exceptions=False)),
         make_secret=lambda: random_source.token_urlsafe(SECRET_BYTES),
         check_mode=module.check_mode,
     )
@@ -195,18 +188,15 @@ def main() -> None:
     params = module.params
     given = Given(params["env"], params["secrets"], params["extra_env"], params["production"])
     module.no_log_values |= derived_forms(hidden_texts(given, plain_names(params["contracts"])))
-    failure: dict[str, Any]
     try:
         result = render(module, given)
-    except ProblemList as error:
-        failure = {"msg": str(error), "problems": [p.line() for p in error.problems]}
     except StackError as error:
-        failure = {"msg": str(error)}
-    except Exception as error:
-        failure = {"msg": f"unexpected {type(error).__name__} while rendering the environment"}
+        failure = str(error)
+    except Exception as error:  # noqa: BLE001  the text of an unforeseen one may hold a value
+        failure = f"unexpected {type(error).__name__} while rendering the environment"
     else:
         module.exit_json(**result)
-    module.fail_json(**failure)
+    module.fail_json(msg=failure)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,60 @@
+"""Controller side of preflight: judges contracts and environment, the module judges the host."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from ansible.module_utils.parsing.convert_bool import boolean
+from ansible.plugins.action import ActionBase
+from ansible_collections.todo.stack.plugins.module_utils.environment import (
+    Given,
+    validate_bind_address,
+    validate_environment,
+)
+from ansible_collections.todo.stack.plugins.module_utils.errors import Problem
+from ansible_collections.todo.stack.plugins.plugin_utils.arguments import (
+    judged,
+    option_problems,
+    refusal,
+)
+from ansible_collections.todo.stack.plugins.plugin_utils.contracts import read_contracts
+
+MODULE = "todo.stack.preflight"
+HOST_OPTIONS = ("project_dir", "bind_address", "state_dir", "min_free_bytes", "engine_managed")
+CONTROLLER_OPTIONS = ("services", "env", "secrets", "extra_env", "production")
+DEFAULT_SERVICES = ("backend", "frontend")
+
+
+class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible ships no types
+    """Judges what the controller knows, then has the host judged, and returns one list."""
+
+    def run(
+        self, tmp: str | None = None, task_vars: dict[str, Any] | None = None
+    ) -> dict[str, Any]:
+        """Return the module's result; secrets stay on the controller."""
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        args = self._task.args
+        wrong = option_problems(args, [*HOST_OPTIONS, *CONTROLLER_OPTIONS], ["project_dir"])
+        if wrong:
+            return {**result, **refusal(wrong)}
+        contracts: list[dict[str, Any]] = []
+        problems = judged(lambda: self._judge(args, contracts))
+        module_args = {name: args[name] for name in HOST_OPTIONS if name in args}
+        module_args["contracts"] = contracts
+        module_args["problems"] = [asdict(problem) for problem in problems]
+        seen = self._execute_module(MODULE, module_args, task_vars=task_vars)
+        return {**result, **seen}
+
+    def _judge(self, args: Mapping[str, Any], usable: list[dict[str, Any]]) -> list[Problem]:
+        """Return every problem, and add the contracts that can be used to ``usable``."""
+        project = Path(self._loader.get_basedir()) / str(args["project_dir"])
+        services = args.get("services", DEFAULT_SERVICES)
+        contracts, problems = read_contracts(project, services)
+        usable += [contract.as_result() for contract in contracts]
+        production = boolean(args.get("production", False))
+        given = Given(args.get("env"), args.get("secrets"), args.get("extra_env"), production)
+        problems += validate_environment(contracts, given, unjudged=services)
+        return problems + validate_bind_address(args.get("bind_address", "127.0.0.1"))
