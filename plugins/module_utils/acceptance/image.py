@@ -18,10 +18,7 @@ def image_size(contract: Mapping[str, Any], seen: Observation) -> Check:
     if not message:
         measured = size_bytes(seen)
         if measured > limit:
-            message = (
-                f"{(measured - limit) / 1_000_000:.1f} MB over the budget; the report lists the layers, "
-                "drop what the runtime does not need"
-            )
+            message = "over the budget; the report lists its layers, drop what is not needed"
     return Check(contract["service"], "image_size", not message, measured, limit, "bytes", message)
 
 

@@ -1,0 +1,89 @@
+"""A container seen through a made-up /proc."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from ansible_collections.todo.stack.plugins.module_utils.acceptance.observation import (
+    Listener,
+    Process,
+)
+from ansible_collections.todo.stack.plugins.module_utils.edge.procfs import look_inside
+
+HEADER = "  sl  local_address rem_address   st tx_queue rx_queue\n"
+TCP = HEADER + (
+    "   0: 00000000:1F40 00000000:0000 0A 0:0\n"
+    "   1: 0B00007F:9D3B 00000000:0000 0A 0:0\n"
+    "   2: 0100007F:1F40 0100007F:A000 01 0:0\n"
+)
+TCP6 = HEADER + (
+    "   0: 00000000000000000000000000000000:0BB8 00000000000000000000000000000000:0000 0A 0:0\n"
+    "   1: 00000000000000000000000001000000:2406 00000000000000000000000000000000:0000 0A 0:0\n"
+)
+IDENTITY = "         0          0 4294967295\n"
+
+
+def add_process(proc: Path, pid: int, uid: int, namespace: str, uid_map: str = IDENTITY) -> None:
+    entry = proc / str(pid)
+    (entry / "ns").mkdir(parents=True)
+    (entry / "net").mkdir()
+    (entry / "ns" / "pid").symlink_to(namespace)
+    (entry / "status").write_text(
+        f"Name:\tp{pid}\nUid:\t{uid}\t{uid}\t{uid}\t{uid}\n"
+        "CapEff:\t0000000000000400\nNoNewPrivs:\t1\n"
+    )
+    (entry / "uid_map").write_text(uid_map)
+    (entry / "environ").write_bytes(b"A=1\0B=x=y\nz\0C=\xff\0")
+    (entry / "net" / "tcp").write_text(TCP)
+    (entry / "net" / "tcp6").write_text(TCP6)
+
+
+@pytest.fixture
+def proc(tmp_path: Path) -> Path:
+    """Return a /proc with two processes of a container and one of the host."""
+    add_process(tmp_path, 1, 0, "pid:[1]")
+    add_process(tmp_path, 42, 10001, "pid:[2]")
+    add_process(tmp_path, 43, 10001, "pid:[2]")
+    (tmp_path / "self").mkdir()
+    (tmp_path / "99").mkdir()
+    return tmp_path
+
+
+def test_the_processes_of_the_containers_namespace_are_found(proc: Path) -> None:
+    seen = look_inside(42, proc)
+    assert seen.problem == ""
+    assert seen.processes[0] == Process(42, "p42", (10001, 10001, 10001), 0x400, True)
+    assert [process.pid for process in seen.processes] == [42, 43]
+
+
+def test_listening_sockets_of_both_families_are_read_and_no_others(proc: Path) -> None:
+    assert look_inside(42, proc).listeners == (
+        Listener("0.0.0.0", 8000),  # noqa: S104 - looked at, not bound to
+        Listener("127.0.0.11", 40251),
+        Listener("::", 3000),
+        Listener("::1", 9222),
+    )
+
+
+def test_a_host_without_ipv6_is_no_problem(proc: Path) -> None:
+    (proc / "42" / "net" / "tcp6").unlink()
+    assert len(look_inside(42, proc).listeners) == 2
+
+
+def test_the_environment_arrives_byte_for_byte(proc: Path) -> None:
+    assert look_inside(42, proc).environ == {"A": "1", "B": "x=y\nz", "C": "\udcff"}
+
+
+def test_remapped_users_are_seen_as_inside_the_container(proc: Path) -> None:
+    add_process(proc, 50, 100000, "pid:[3]", uid_map="0 100000 65536\n")
+    add_process(proc, 51, 5, "pid:[3]", uid_map="0 100000 65536\n")
+    processes = look_inside(50, proc).processes
+    assert [process.uids[0] for process in processes] == [0, -1]
+
+
+def test_a_process_that_is_gone_is_a_problem_told(proc: Path) -> None:
+    seen = look_inside(4242, proc)
+    assert seen.processes == ()
+    assert "/proc/4242" in seen.problem
+    assert "run as root" in seen.problem
