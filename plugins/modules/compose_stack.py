@@ -76,7 +76,7 @@ options:
     type: bool
     default: false
   remove_images:
-    description: With O(state=absent), image names whose images of ours go too.
+    description: With O(state=absent), services whose images go too, if M(todo.stack.image_build) built them.
     type: list
     elements: str
     default: []

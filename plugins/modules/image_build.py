@@ -248,7 +248,7 @@ def main() -> None:
     """Run the module."""
     module = AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
     try:
-        result = ensure_images(
+        result, warnings = ensure_images(
             DockerCli(module.run_command),
             Wanted.read(module.params),
             check_mode=module.check_mode,
@@ -256,6 +256,8 @@ def main() -> None:
         )
     except StackError as error:
         module.fail_json(msg=str(error), changed=False, **error.details)
+    for warning in warnings:
+        module.warn(warning)
     module.exit_json(**result)
 
 

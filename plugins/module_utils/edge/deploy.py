@@ -31,6 +31,7 @@ from ansible_collections.todo.stack.plugins.module_utils.errors import StackErro
 from ansible_collections.todo.stack.plugins.module_utils.masking import derived_forms
 from ansible_collections.todo.stack.plugins.module_utils.override import read_back
 from ansible_collections.todo.stack.plugins.module_utils.resolution import secrets_in
+from ansible_collections.todo.stack.plugins.module_utils.stack.definition import host_definition
 from ansible_collections.todo.stack.plugins.module_utils.stack.plan import Action, Actual
 
 HIDDEN = "********"
@@ -58,7 +59,10 @@ class Stack:
                 docker,
                 params["project"],
                 Path(params["state_dir"]),
-                params["definition"] or "",
+                host_definition(
+                    params["definition"] or "",
+                    [name for c in params["contracts"] for name in c["compose_services"]],
+                ),
                 {**variables, "STACK_BIND_ADDRESS": published_on(bind_address)},
             ),
             contracts=params["contracts"],

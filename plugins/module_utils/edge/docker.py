@@ -72,11 +72,12 @@ class DockerCli:
         """Return the sum of an image's uncompressed layers."""
         return sum(int(layer["bytes"]) for layer in self.history(ref))
 
-    def image_tags(self, repository: str, *labels: str) -> list[str]:
-        """Return the references of a repository that carry these labels, the newest first."""
+    def image_tags(self, *labels: str, repository: str = "") -> list[str]:
+        """Return the references that carry these labels, the newest first."""
         filters = [part for label in labels for part in ("--filter", f"label={label}")]
+        named = [repository] if repository else []
         line = "{{.Repository}}:{{.Tag}}"
-        return self.read("image", "ls", "--format", line, *filters, repository).split()
+        return self.read("image", "ls", "--format", line, *filters, *named).split()
 
     def tag(self, source: str, target: str) -> None:
         """Let ``target`` name the image ``source``."""

@@ -13,7 +13,6 @@ from ansible_collections.todo.stack.plugins.module_utils.edge.records import Bui
 from ansible_collections.todo.stack.plugins.module_utils.errors import ProblemList
 from ansible_collections.todo.stack.plugins.module_utils.image.content import (
     CONTENT_LABEL,
-    SERVICE_LABEL,
 )
 from ansible_collections.todo.stack.plugins.module_utils.image.record import (
     find_record,
@@ -60,8 +59,8 @@ class Wanted:
 
 def ensure_images(
     docker: DockerCli, wanted: Wanted, *, check_mode: bool, scratch: Path
-) -> dict[str, Any]:
-    """Return the module's result after building what changed, or what a run would build."""
+) -> tuple[dict[str, Any], list[str]]:
+    """Return the result after building what changed, or what a run would build, and warnings."""
     found = docker.inspect_images(_references(wanted.specs))
     decisions = [_decide(spec, found, force=wanted.force) for spec in wanted.specs]
     due = [decision for decision in decisions if decision.build]
@@ -78,7 +77,7 @@ def ensure_images(
          "changed": d.build, "reason": d.reason}
         for d in decisions
     ]  # fmt: skip
-    return _result(decisions, images, records.warnings)
+    return _result(decisions, images), records.warnings
 
 
 def _references(specs: Sequence[ImageSpec]) -> list[str]:
@@ -113,14 +112,12 @@ def _drop_old_tags(docker: DockerCli, decisions: Sequence[Decision]) -> None:
     """Remove the content tags of builds before the last two; nothing but our own is touched."""
     for decision in decisions:
         image = decision.spec.image
-        ours = docker.image_tags(image, f"{SERVICE_LABEL}={decision.spec.service}", CONTENT_LABEL)
+        ours = docker.image_tags(CONTENT_LABEL, repository=image)
         stale = [tag for tag in ours if tag != decision.spec.reference][_CONTENT_TAGS_KEPT:]
         docker.remove_images(stale)
 
 
-def _result(
-    decisions: Sequence[Decision], images: list[dict[str, Any]], warnings: Sequence[str]
-) -> dict[str, Any]:
+def _result(decisions: Sequence[Decision], images: list[dict[str, Any]]) -> dict[str, Any]:
     reasons = "; ".join(f"{d.spec.service}: {d.reason}" for d in decisions)
     changed = any(decision.build for decision in decisions)
     single = images[0] if len(images) == 1 else {}
@@ -129,7 +126,6 @@ def _result(
         "changed": changed,
         "reason": reasons,
         "images": images,
-        "warnings": list(warnings),
         "diff": [_diff(d) for d in decisions if d.build],
     }
 

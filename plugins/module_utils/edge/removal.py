@@ -12,7 +12,10 @@ from ansible_collections.todo.stack.plugins.module_utils.edge.docker import (
     DockerCli,
 )
 from ansible_collections.todo.stack.plugins.module_utils.errors import ProblemList
-from ansible_collections.todo.stack.plugins.module_utils.image.content import SERVICE_LABEL
+from ansible_collections.todo.stack.plugins.module_utils.image.content import (
+    CONTENT_LABEL,
+    SERVICE_LABEL,
+)
 from ansible_collections.todo.stack.plugins.module_utils.stack.plan import (
     Action,
     foreign,
@@ -56,8 +59,12 @@ def _labelled(docker: DockerCli, kind: str, project: str) -> list[str]:
     return docker.read(kind, "ls", "--filter", wanted, "--format", "{{.Name}}").split()
 
 
-def _images(docker: DockerCli, repositories: list[str]) -> list[str]:
-    return [ref for name in repositories for ref in docker.image_tags(name, SERVICE_LABEL)]
+def _images(docker: DockerCli, services: list[str]) -> list[str]:
+    return [
+        reference
+        for service in services
+        for reference in docker.image_tags(f"{SERVICE_LABEL}={service}", CONTENT_LABEL)
+    ]
 
 
 def _files(folder: Path, *, everything: bool) -> list[Path]:

@@ -41,17 +41,26 @@ class BuildProgress:
     steps: dict[str, Step] = field(default_factory=dict)
     messages: list[str] = field(default_factory=list)
     logs: dict[str, list[str]] = field(default_factory=dict)
+    pending: str = ""
 
     def feed(self, line: str) -> None:
-        """Take one line; what is no JSON is a message of the CLI itself."""
-        try:
-            event = json.loads(line)
-        except ValueError:
-            event = None
-        if not isinstance(event, dict):
+        """Take one line; what is no JSON is a message of the CLI itself.
+
+        Older releases spread an object over many lines, newer ones write it on one.
+        """
+        if not self.pending and not line.startswith("{"):
             if line.strip():
                 self.messages.append(line.strip())
             return
+        self.pending += line
+        if not line.rstrip("\n").endswith("}") or line.startswith(" "):
+            return
+        try:
+            event = json.loads(self.pending)
+        except ValueError:
+            self.messages.append(self.pending.strip())
+            event = {}
+        self.pending = ""
         for vertex in event.get("vertexes") or ():
             self._vertex(vertex)
         for entry in event.get("logs") or ():
