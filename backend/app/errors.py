@@ -6,7 +6,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 
-from app.database.sessions import DatabaseUnavailableError
+from app.database.sessions import DatabaseUnavailableError, name_of_cause
 
 logger = logging.getLogger(__name__)
 
@@ -26,7 +26,7 @@ async def _invalid(_request: Request, error: Exception) -> JSONResponse:
 
 
 async def _unavailable(_request: Request, error: Exception) -> JSONResponse:
-    logger.warning("database unavailable", extra={"cause": type(error.__cause__).__qualname__})
+    logger.warning("database unavailable", extra={"cause": name_of_cause(error)})
     return JSONResponse(
         {"detail": "database unavailable"},
         status_code=503,

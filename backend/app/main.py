@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
 from app import __version__, health
 from app.database.address import read_address
@@ -37,12 +38,12 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
         openapi_url=None,
         redirect_slashes=False,
-        max_body_size=MAX_BODY_BYTES,
         lifespan=lifespan,
     )
     app.state.database = database
     app.state.expected_revisions = expected_revisions()
-    app.add_middleware(Envelope)
+    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY_BYTES)
+    app.add_middleware(Envelope)  # last, hence outermost
     add_error_handlers(app)
     app.include_router(health.router)
     app.include_router(tasks.router)

@@ -10,13 +10,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from app.database.address import read_address
 from app.database.models import Base
-from app.database.sessions import is_unavailable, open_engine
+from app.database.sessions import is_unavailable, name_of_cause, open_engine, sqlstate
 from app.logs import configure_logging
 from app.settings import SettingsRefusedError, load_settings
 from app.tasks import models as _tasks  # noqa: F401  its table belongs to Base.metadata
 
 WAIT_SECONDS = 30
 PAUSE_SECONDS = 1
+# Classes of SQLSTATE that waiting does not mend: who may come in, and to which database.
+REFUSALS = ("28", "3D")
 # Any number, as long as every run takes the same one.
 LOCK = 7_203_117
 
@@ -38,10 +40,8 @@ async def connected(engine: AsyncEngine) -> AsyncConnection:
         except Exception as error:
             if not is_unavailable(error):
                 raise
-            if time.monotonic() >= give_up:
-                raise CommandError(
-                    f"database unavailable for {WAIT_SECONDS} s ({type(error).__qualname__})"
-                ) from None
+            if sqlstate(error).startswith(REFUSALS) or time.monotonic() >= give_up:
+                raise CommandError(f"database unavailable: {name_of_cause(error)}") from None
         await asyncio.sleep(PAUSE_SECONDS)
 
 

@@ -77,8 +77,20 @@ def is_unavailable(error: BaseException) -> bool:
         return True
     if isinstance(error, exc.DBAPIError) and error.connection_invalidated:
         return True
+    return sqlstate(error).startswith(UNAVAILABLE_STATES)
+
+
+def sqlstate(error: BaseException) -> str:
+    """Return PostgreSQL's code for what went wrong, empty where it gave none."""
     cause = error.orig if isinstance(error, exc.DBAPIError) else error
-    return str(getattr(cause, "sqlstate", None) or "").startswith(UNAVAILABLE_STATES)
+    return str(getattr(cause, "sqlstate", None) or "")
+
+
+def name_of_cause(error: BaseException) -> str:
+    """Name what lies under the layers of wrapping. Never its text, which may hold the address."""
+    while isinstance(error.__cause__, Exception):
+        error = error.__cause__
+    return type(error).__qualname__
 
 
 async def _session_of_request(request: Request) -> AsyncIterator[AsyncSession]:

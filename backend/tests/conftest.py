@@ -1,0 +1,95 @@
+"""A fresh, migrated database for the run, an empty one for each test, and the application."""
+
+import os
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from uuid import uuid4
+
+import asyncpg
+import httpx
+import pytest
+from pydantic import SecretStr
+
+from app.main import create_app
+from app.settings import Settings
+
+BACKEND = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="session")
+def server_url() -> str:
+    """The PostgreSQL server to test against; a run without one is a failure, not a skip."""
+    url = os.environ.get("TEST_DATABASE_URL")
+    assert url, "TEST_DATABASE_URL is not set: see tests/compose.yaml"
+    return url
+
+
+@pytest.fixture
+async def empty_url(server_url: str) -> AsyncIterator[str]:
+    """A database without any table."""
+    async with _temporary_database(server_url) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+async def migrated_url(server_url: str) -> AsyncIterator[str]:
+    """One database at the newest revision for the whole run."""
+    async with _temporary_database(server_url) as url:
+        run_alembic(url, "upgrade", "head").check_returncode()
+        yield url
+
+
+@pytest.fixture
+async def database_url(migrated_url: str) -> str:
+    """The migrated database, without tasks."""
+    connection = await asyncpg.connect(migrated_url)
+    await connection.execute("TRUNCATE tasks")
+    await connection.close()
+    return migrated_url
+
+
+@pytest.fixture
+async def client(database_url: str) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the application on the empty task table."""
+    async with serving(database_url) as client:
+        yield client
+
+
+@asynccontextmanager
+async def serving(url: str) -> AsyncIterator[httpx.AsyncClient]:
+    """Run the application against any address, as the server would, and give its client."""
+    app = create_app(Settings(database_url=SecretStr(url)))
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=transport, base_url="http://backend", timeout=30) as client,
+    ):
+        yield client
+
+
+def run_alembic(url: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the one-shot step as the image does."""
+    return subprocess.run(
+        [sys.executable, "-m", "alembic", *arguments],
+        cwd=BACKEND,
+        env={**os.environ, "DATABASE_URL": url},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+@asynccontextmanager
+async def _temporary_database(server_url: str) -> AsyncIterator[str]:
+    name = f"test_{uuid4().hex}"
+    connection = await asyncpg.connect(server_url)
+    await connection.execute(f"CREATE DATABASE {name}")
+    try:
+        yield f"{server_url.rpartition('/')[0]}/{name}"
+    finally:
+        await connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        await connection.close()

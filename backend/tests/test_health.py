@@ -1,0 +1,73 @@
+"""The probes, and the healthcheck program the image runs."""
+
+import http.server
+import threading
+import tomllib
+from collections.abc import Iterator
+
+import asyncpg
+import httpx
+import pytest
+
+from app import __version__
+from app.probe import answers_ok
+
+from .conftest import BACKEND, run_alembic, serving
+
+
+async def test_health_tells_the_version(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/health")
+    assert (answer.status_code, answer.json()) == (200, {"status": "ok", "version": __version__})
+
+
+def test_the_version_is_the_projects() -> None:
+    project = tomllib.loads((BACKEND / "pyproject.toml").read_text())["project"]
+    assert project["version"] == __version__
+
+
+async def test_ready_with_every_migration_applied(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/ready")
+    assert (answer.status_code, answer.json()) == (200, {"status": "ready"})
+
+
+async def test_an_empty_database_lacks_migrations(empty_url: str) -> None:
+    async with serving(empty_url) as client:
+        answer = await client.get("/ready")
+        assert answer.status_code == 503
+        assert answer.json() == {"status": "unavailable", "dependency": "migrations"}
+        assert run_alembic(empty_url, "upgrade", "head").returncode == 0
+        assert (await client.get("/ready")).status_code == 200
+
+
+async def test_a_database_of_another_version_lacks_migrations(empty_url: str) -> None:
+    run_alembic(empty_url, "upgrade", "head").check_returncode()
+    connection = await asyncpg.connect(empty_url)
+    await connection.execute("UPDATE alembic_version SET version_num = 'other'")
+    await connection.close()
+    async with serving(empty_url) as client:
+        assert (await client.get("/ready")).json()["dependency"] == "migrations"
+
+
+@pytest.fixture(params=[200, 500])
+def server(request: pytest.FixtureRequest) -> Iterator[tuple[int, int]]:
+    class Answer(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(request.param if self.path == "/health" else 404)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Stay silent."""
+
+    with http.server.HTTPServer(("127.0.0.1", 0), Answer) as listening:
+        threading.Thread(target=listening.serve_forever, daemon=True).start()
+        yield listening.server_port, request.param
+        listening.shutdown()
+
+
+def test_the_probe_believes_only_a_200(server: tuple[int, int]) -> None:
+    port, status = server
+    assert answers_ok(port) is (status == 200)
+
+
+def test_the_probe_fails_where_nothing_listens() -> None:
+    assert not answers_ok(1)

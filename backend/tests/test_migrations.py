@@ -1,0 +1,43 @@
+"""The one-shot step that runs before the service."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+from .conftest import run_alembic
+
+
+def test_migrations_make_exactly_what_the_models_describe(migrated_url: str) -> None:
+    done = run_alembic(migrated_url, "check")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_migrations_can_be_taken_back_and_applied_again(empty_url: str) -> None:
+    for step in (("upgrade", "head"), ("downgrade", "base"), ("upgrade", "head")):
+        done = run_alembic(empty_url, *step)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_several_runs_at_once_apply_each_migration_once(empty_url: str) -> None:
+    with ThreadPoolExecutor() as pool:
+        runs = list(pool.map(lambda _: run_alembic(empty_url, "upgrade", "head"), range(4)))
+    assert [run.returncode for run in runs] == [0, 0, 0, 0]
+    assert run_alembic(empty_url, "check").returncode == 0
+
+
+def test_a_refused_address_is_one_line_that_does_not_quote_it() -> None:
+    done = run_alembic("postgresql://owner:s3cr@db:54x2/todo", "upgrade", "head")
+    assert done.returncode != 0
+    shown = done.stdout + done.stderr
+    assert "DATABASE_URL: cannot be read as a URL" in shown
+    assert "s3cr" not in shown
+    assert "Traceback" not in shown
+
+
+def test_a_wrong_password_ends_without_showing_the_address(migrated_url: str) -> None:
+    scheme, _, rest = migrated_url.partition("://")
+    wrong = f"{scheme}://todo:s3cr@{rest.partition('@')[2]}"
+    done = run_alembic(wrong, "upgrade", "head")
+    assert done.returncode != 0
+    shown = done.stdout + done.stderr
+    assert "database unavailable: InvalidPasswordError" in shown
+    assert "s3cr" not in shown
+    assert "Traceback" not in shown

@@ -1,0 +1,123 @@
+"""The server process: how it starts, logs and stops."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import httpx
+import pytest
+
+from .conftest import BACKEND
+
+SHELL_COMMAND = re.compile(r'^CMD (\["sh", "-c", .*\])$', re.MULTILINE)
+
+
+def image_command() -> list[str]:
+    """The command of the image's last stage, as its Dockerfile has it."""
+    command: list[str] = json.loads(SHELL_COMMAND.findall((BACKEND / "Dockerfile").read_text())[-1])
+    return command
+
+
+@contextmanager
+def running(port: int, **environment: str) -> Iterator[subprocess.Popen[str]]:
+    process = subprocess.Popen(
+        image_command(),
+        cwd=BACKEND,
+        env={**os.environ, "HOST": "127.0.0.1", "PORT": str(port), **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+@pytest.fixture
+def port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        number: int = free.getsockname()[1]
+        return number
+
+
+def wait_for(port: int) -> None:
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        try:
+            httpx.get(f"http://127.0.0.1:{port}/health").raise_for_status()
+        except httpx.TransportError:
+            time.sleep(0.05)
+        else:
+            return
+    pytest.fail("the server does not answer")
+
+
+def test_it_serves_on_host_and_port_and_logs_json(port: int, database_url: str) -> None:
+    with running(port, DATABASE_URL=database_url, BETTER_AUTH_SECRET="") as process:
+        wait_for(port)
+        answer = httpx.get(f"http://127.0.0.1:{port}/api/tasks")
+        process.terminate()
+        output, _ = process.communicate(timeout=10)
+    assert "server" not in answer.headers
+    lines = [json.loads(line) for line in output.splitlines()]
+    assert any("BETTER_AUTH_SECRET is not set" in line["message"] for line in lines)
+    request = next(line for line in lines if line["message"] == "request")
+    assert request["request_id"] == answer.headers["x-request-id"]
+    assert database_url not in output
+
+
+def test_it_starts_without_a_database(port: int) -> None:
+    with running(port, DATABASE_URL="postgresql://todo:s3cr@127.0.0.1:1/todo") as process:
+        wait_for(port)
+        assert httpx.get(f"http://127.0.0.1:{port}/ready").status_code == 503
+        assert process.poll() is None
+
+
+@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
+def test_it_drains_what_is_in_flight_and_stops_in_time(port: int, stop: signal.Signals) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"postgresql://todo:s3cr@127.0.0.1:{silent.getsockname()[1]}/todo"
+        with running(port, DATABASE_URL=url) as process:
+            wait_for(port)
+            with socket.create_connection(("127.0.0.1", port)) as request:
+                request.sendall(b"GET /api/tasks HTTP/1.1\r\nHost: x\r\n\r\n")
+                time.sleep(0.5)
+                started = time.monotonic()
+                process.send_signal(stop)
+                assert request.recv(64).startswith(b"HTTP/1.1 503")
+            output, _ = process.communicate(timeout=10)
+            assert time.monotonic() - started < 10
+    assert "Traceback" not in output
+
+
+def test_a_client_that_never_finishes_does_not_hold_it_up(port: int, database_url: str) -> None:
+    with running(port, DATABASE_URL=database_url) as process:
+        wait_for(port)
+        with socket.create_connection(("127.0.0.1", port)) as request:
+            request.sendall(b"POST /api/tasks HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{")
+            time.sleep(0.5)
+            started = time.monotonic()
+            process.terminate()
+            process.communicate(timeout=10)
+            assert time.monotonic() - started < 10
+
+
+def test_refused_settings_end_it_with_one_line_each(port: int) -> None:
+    url = "postgresql://todo:s3cr@db/todo?sslmode=on"
+    with running(port, DATABASE_URL=url, BETTER_AUTH_SECRET="changeme") as process:
+        output, _ = process.communicate(timeout=20)
+    assert process.returncode == 2
+    messages = [json.loads(line)["message"] for line in output.splitlines()]
+    assert len(messages) == 2
+    assert messages[0].startswith("setting refused: DATABASE_URL: has an unknown sslmode")
+    assert messages[1] == "setting refused: BETTER_AUTH_SECRET: is a placeholder"
+    assert "s3cr" not in output

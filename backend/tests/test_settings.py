@@ -1,0 +1,99 @@
+"""The environment, checked before anything starts."""
+
+import secrets
+import string
+
+import pytest
+
+from app.secret_rules import why_secret_is_refused
+from app.settings import Settings, SettingsRefusedError, load_settings
+
+URL = "postgresql://todo:s3cr@db:5432/todo"
+NAMES = ("HOST", "PORT", "DATABASE_URL", "OPENAI_API_KEY", "BETTER_AUTH_SECRET")
+
+
+@pytest.fixture
+def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    for name in NAMES:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("DATABASE_URL", URL)
+    return monkeypatch
+
+
+@pytest.mark.usefixtures("environment")
+def test_only_the_address_is_required() -> None:
+    settings = load_settings()
+    assert (settings.host, settings.port) == ("0.0.0.0", 8000)  # noqa: S104
+    assert settings.database_url.get_secret_value() == URL
+    assert settings.openai_api_key is None
+    assert settings.better_auth_secret is None
+
+
+def test_an_empty_variable_counts_as_unset(environment: pytest.MonkeyPatch) -> None:
+    for name in NAMES:
+        environment.setenv(name, "")
+    with pytest.raises(SettingsRefusedError) as caught:
+        load_settings()
+    assert caught.value.problems == ["DATABASE_URL: Field required"]
+
+
+def test_every_problem_is_told_at_once_and_no_value(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("PORT", "80x")
+    environment.setenv("DATABASE_URL", "mysql://todo:s3cr@db/todo")
+    environment.setenv("BETTER_AUTH_SECRET", "too-short")
+    with pytest.raises(SettingsRefusedError) as caught:
+        load_settings()
+    named = [problem.split(":")[0] for problem in caught.value.problems]
+    assert sorted(named) == ["BETTER_AUTH_SECRET", "DATABASE_URL", "PORT"]
+    for value in ("80x", "s3cr", "too-short"):
+        assert value not in str(caught.value)
+
+
+@pytest.mark.parametrize("port", ["0", "-1", "65536", "8000.5", "8000:80", "true"])
+def test_a_port_that_is_none_is_refused(environment: pytest.MonkeyPatch, port: str) -> None:
+    environment.setenv("PORT", port)
+    with pytest.raises(SettingsRefusedError, match="PORT"):
+        load_settings()
+
+
+def test_secrets_are_not_in_the_representation(environment: pytest.MonkeyPatch) -> None:
+    secret = secrets.token_urlsafe(48)
+    environment.setenv("BETTER_AUTH_SECRET", secret)
+    environment.setenv("OPENAI_API_KEY", "sk-abc123")
+    shown = repr(Settings())
+    for value in (secret, "s3cr", "sk-abc123"):
+        assert value not in shown
+
+
+@pytest.mark.parametrize(
+    ("secret", "reason"),
+    [
+        ("k8Jx2mQ9vLr4Tz7Wn1Yb5Hc3Gd6Fs0A", "shorter than 32"),
+        ("changeme", "placeholder"),
+        ("change-me-change-me-change-me-change-me", "placeholder"),
+        ("your-secret-key-at-least-32-characters", "placeholder"),
+        ("<put a secret of 32 characters in here>", "placeholder"),
+        ("${BETTER_AUTH_SECRET_OF_THE_ENVIRONMENT}", "placeholder"),
+        ("sk-abcdefghijklmnopqrstuvwxyz0123456789", "placeholder"),
+        ("xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx", "placeholder"),
+        ("a" * 40, "different characters"),
+        ("secret" * 8, "different characters"),
+        (" " * 40, "blank"),
+        ("k8Jx2mQ9vLr4Tz7Wn1Yb5Hc3Gd6Fs0Ab\n", "blank or a line break"),
+        ('"k8Jx2mQ9vLr4Tz7Wn1Yb5Hc3Gd6Fs0Ab"', "quotes"),
+    ],
+)
+def test_a_weak_secret_is_refused_without_being_quoted(secret: str, reason: str) -> None:
+    refusal = why_secret_is_refused(secret)
+    assert refusal is not None
+    assert reason in refusal
+    assert secret not in refusal
+
+
+@pytest.mark.parametrize(
+    "alphabet", [string.hexdigits[:16], string.ascii_letters + string.digits + "-_+/="]
+)
+def test_random_secrets_are_never_refused(alphabet: str) -> None:
+    for _ in range(2000):
+        secret = "k" + "".join(secrets.choice(alphabet) for _ in range(47))
+        assert why_secret_is_refused(secret) is None
