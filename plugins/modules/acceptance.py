@@ -136,7 +136,7 @@ from ansible_collections.todo.stack.plugins.module_utils.edge.observe import (
     observe,
 )
 
-ARGUMENT_SPEC = {
+ARGUMENT_SPEC: dict[str, dict[str, Any]] = {
     "contracts": {"type": "list", "elements": "dict", "required": True},
     "project": {"type": "str", "default": "todo"},
     "state_dir": {"type": "path", "default": "/var/lib/todo-stack"},

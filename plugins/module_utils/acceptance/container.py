@@ -77,8 +77,7 @@ def absent(contract: Mapping[str, Any], seen: Observation, *, inside: bool = Fal
     if seen.container is None:
         return f"the service {contract['service']} has no container; {BUILD_REMEDY}"
     if inside and not seen.running:
-        name = str(seen.container["Name"]).lstrip("/")
-        return f"the container is not running; `docker logs {name}` may say why; {BUILD_REMEDY}"
+        return f"the container is not running, see {contract['service']}.running"
     return seen.inside.problem if inside else ""
 
 
@@ -90,7 +89,8 @@ def _state(contract: Mapping[str, Any], seen: Observation) -> tuple[str, list[st
     measured, faults = [status], []
     if status != "running":
         measured.append(_ended(state))
-        faults.append(f"{status}: {_ended(state)}; {absent(contract, seen, inside=True)}")
+        name = str(container["Name"]).lstrip("/")
+        faults.append(f"`docker logs {name}` may say why; {BUILD_REMEDY}")
     else:
         measured.append(health)
         if health != "healthy":

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from copy import deepcopy
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from ansible.plugins.action import ActionBase
 from ansible_collections.todo.stack.plugins.action import acceptance as plugin
 
 CONTRACT = {
@@ -43,7 +45,7 @@ class Bench:
         clock = SimpleNamespace(monotonic=lambda: self.now, sleep=self._sleep)
         monkeypatch.setattr(plugin, "Display", lambda: display)
         monkeypatch.setattr(plugin, "time", clock)
-        monkeypatch.setattr(plugin.ActionBase, "run", lambda *_: {})
+        monkeypatch.setattr(ActionBase, "run", lambda *_: {})
 
     def _sleep(self, seconds: float) -> None:
         self.now += seconds
@@ -57,7 +59,7 @@ class Bench:
 
         def execute(*_: object, **__: object) -> dict[str, Any]:
             self.runs += 1
-            return json.loads(json.dumps(answers[min(self.runs, len(answers)) - 1]))
+            return deepcopy(answers[min(self.runs, len(answers)) - 1])
 
         action._execute_module = execute
         result: dict[str, Any] = action.run(task_vars={"inventory_hostname": "vm1"})

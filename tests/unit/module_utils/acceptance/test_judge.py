@@ -66,7 +66,8 @@ def test_a_stopped_container_fails_all_but_its_image_and_settings(
     assert passed == {"image_size", "build_time", "hardening"}
     assert checks["running"].measured == "exited, exit code 137"
     assert checks["health"].measured == "exited"
-    assert "docker logs todo-backend-1" in checks["health"].message
+    assert "docker logs todo-backend-1" in checks["running"].message
+    assert "see backend.running" in checks["health"].message
 
 
 def test_a_container_that_cannot_be_looked_into_passes_nothing_from_inside(
