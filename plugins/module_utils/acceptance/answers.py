@@ -71,7 +71,7 @@ def _measured(seen: Observation, answer: ProbeResult | None) -> str:
         return missing(seen) or missing(seen, inside=True) or "not probed"
     if answer.error:
         return answer.error
-    return f"HTTP {answer.status} in {answer.seconds:.2f} s"
+    return f"HTTP {answer.status} in {answer.seconds * 1000:.0f} ms"
 
 
 def _look(seen: Observation) -> str:

@@ -28,7 +28,7 @@ def build_time(contract: Mapping[str, Any], seen: Observation) -> Check:
     measured, message, passed = None, _absent(contract, seen), False
     records = recorded_builds(seen)
     if not message and not records:
-        message = "no build of this content is on record; build it with force to measure it"
+        message = "no build of this content is on record; `-e images_force=true` measures one"
     if not message:
         # A rebuild from cache takes a second: the budget is for the build that did the work.
         slowest = max(records, key=_seconds)
