@@ -105,7 +105,7 @@ checks:
     unit: {description: C(bytes) C(seconds) or empty for text, type: str, sample: bytes}
     message: {description: What is wrong and what to do, type: str, sample: ""}
 images:
-  description: Size, layers and newest build of each image, as M(todo.stack.image_build) returns them.
+  description: Size, layers and slowest build of each image's content, as M(todo.stack.image_build) returns them.
   returned: when the task does not fail
   type: list
   elements: dict

@@ -25,6 +25,8 @@ TITLES = {
     "environment": "Environment",
     "hardening": "Hardening",
 }
+# A step quicker than this tells nothing in a timeline.
+IDLE_SECONDS = 0.05
 # What the engine writes around an instruction in an image's history.
 NOISE = re.compile(r"^(/bin/sh -c #\(nop\)\s*|RUN \|\d+ .*?(?=/bin/sh -c)|RUN (?=/bin/sh -c))")
 
@@ -98,6 +100,8 @@ def _share(check: Mapping[str, Any]) -> float:
 def _image(image: Mapping[str, Any]) -> dict[str, Any]:
     size = int(image.get("size_bytes") or 0)
     base = image.get("base_bytes")
+    steps = image.get("steps") or []
+    worked = [step for step in steps if not step["cached"] and step["seconds"] >= IDLE_SECONDS]
     return {
         **image,
         "size_bytes": size,
@@ -108,7 +112,9 @@ def _image(image: Mapping[str, Any]) -> dict[str, Any]:
             for layer in image.get("layers") or []
             if layer["bytes"]
         ],
-        "steps": _timeline(image.get("steps") or []),
+        "step_count": len(steps),
+        "steps": _timeline(worked),
+        "idle_steps": [step for step in steps if step not in worked],
         "budget_share": _percent(size, image["budget"]["bytes"]),
     }
 

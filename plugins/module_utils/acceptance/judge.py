@@ -36,7 +36,7 @@ def judge(contract: Mapping[str, Any], seen: Observation, bind_address: str) -> 
 
 
 def image_row(contract: Mapping[str, Any], seen: Observation) -> dict[str, Any] | None:
-    """Return what is known of the image that is tagged: its newest build, its real layers."""
+    """Return what is known of the image that is tagged: its slowest build, its real layers."""
     if seen.image is None:
         return None
     builds = image.recorded_builds(seen)
