@@ -101,7 +101,8 @@ _SHAPES = (
 _SECRET_SHAPES = (
     re.compile(r"(sk|pk)[-_](proj[-_]|live[-_]|test[-_])?", re.IGNORECASE),
     re.compile(
-        r"(sk|pk|key|token)[-_](proj[-_])?(your|my|test|fake|dummy|xxx|example|key|\*|<).*",
+        r"(sk|pk|key|token)[-_](proj[-_])?"
+        r"((your|test|fake|dummy|xxx+|example|key|\*+)([-_ .].*)?|<.*)",
         re.DOTALL | re.IGNORECASE,
     ),
     re.compile(r".*(\.\.\.|\u2026)", re.DOTALL),

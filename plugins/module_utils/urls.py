@@ -79,7 +79,9 @@ def _raw_reserved(parts: UrlParts) -> str:
     for character in "@[]":
         if character in userinfo:
             return character
-    if parts.rest.startswith(("#", "/", "?")) and "@" in parts.rest and parts.password is None:
+    # A path may hold an @; after a cut password, what is left of it stands for the port.
+    suspect = parts.scheme in POSTGRES_SCHEMES or not is_port(parts.port or "80")
+    if suspect and "@" in parts.rest and parts.password is None:
         return parts.rest[0]
     return "#" if "#" in parts.rest and parts.scheme in POSTGRES_SCHEMES else ""
 

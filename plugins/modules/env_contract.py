@@ -192,7 +192,7 @@ def main() -> None:
         result = render(module, given)
     except StackError as error:
         failure = str(error)
-    except Exception as error:  # noqa: BLE001  the text of an unforeseen one may hold a value
+    except Exception as error:  # its text may hold a value: only the type is told
         failure = f"unexpected {type(error).__name__} while rendering the environment"
     else:
         module.exit_json(**result)

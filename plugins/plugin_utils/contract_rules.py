@@ -11,8 +11,11 @@ from typing import Any
 
 import jmespath
 import jsonschema
+from ansible_collections.todo.stack.plugins.module_utils.contract import Variable
 from ansible_collections.todo.stack.plugins.module_utils.errors import Problem
 from ansible_collections.todo.stack.plugins.module_utils.suggest import did_you_mean
+from ansible_collections.todo.stack.plugins.module_utils.urls import POSTGRES_SCHEMES, url_problems
+from ansible_collections.todo.stack.plugins.module_utils.values import check_value
 
 SCHEMA_FILE = Path(__file__).with_name("contract.schema.json")
 _KINDS = {
@@ -56,12 +59,19 @@ def _variable_rules(name: str, spec: Mapping[str, Any], port: int) -> Iterator[t
         yield "required", "a variable with a default is never missing", "leave one of them out"
     if isinstance(default, int) and kind != "port":
         yield "default", "is a number where a text is meant", "quote it"
+    elif default is not None and not secret:
+        for what, remedy in check_value(Variable(purpose="", type=kind), str(default)):
+            yield "default", what, remedy
     if name == "PORT" and default is not None and str(default) != str(port):
         yield "default", f"differs from run.port ({port})", "make them equal"
     if spec.get("generate") and not (secret and kind == "string"):
         yield "generate", "only a secret of type string can be generated", "leave it out"
     if "embedded" in spec and not (secret and kind == "postgres_url"):
         yield "embedded", "only a secret of type postgres_url can be embedded", "leave it out"
+    elif "embedded" in spec:
+        url = spec["embedded"]["url"].replace("{password}", "x9")
+        for what, remedy in url_problems(url, POSTGRES_SCHEMES):
+            yield "embedded.url", what, remedy
 
 
 def _explain(error: Any, file: str) -> Iterator[Problem]:

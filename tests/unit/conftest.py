@@ -1,0 +1,51 @@
+"""A small project on disk, and contracts made from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+from ansible_collections.todo.stack.plugins.module_utils.contract import Contract
+from ansible_collections.todo.stack.plugins.plugin_utils.contracts import load_contracts
+
+ROOT = Path(__file__).parents[2]
+COMPOSE = """
+services:
+  postgres: {image: "${POSTGRES_IMAGE:-postgres:17}"}
+  migrate: {image: "todo-backend:latest"}
+  backend: {image: "${REGISTRY:-}todo-backend:${TAG:-latest}"}
+  frontend: {image: "todo-frontend@sha256:0123"}
+"""
+
+Write = Callable[[str, str], None]
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A project with the contracts of this repository."""
+    folder = tmp_path / "project"
+    for service in ("backend", "frontend"):
+        (folder / service).mkdir(parents=True)
+        text = (ROOT / service / "contract.yml").read_text()
+        (folder / service / "contract.yml").write_text(text)
+    (folder / "compose.yaml").write_text(COMPOSE)
+    return folder
+
+
+@pytest.fixture
+def write(project: Path) -> Write:
+    """Writes a file of the project, its text dedented."""
+
+    def write_file(path: str, text: str) -> None:
+        (project / path).parent.mkdir(exist_ok=True)
+        (project / path).write_text(dedent(text))
+
+    return write_file
+
+
+@pytest.fixture
+def contracts(project: Path) -> list[Contract]:
+    """The contracts of backend and frontend."""
+    return load_contracts(project, ["backend", "frontend"])
