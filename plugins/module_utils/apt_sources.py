@@ -50,7 +50,9 @@ def find_mirror(sources: Iterable[Source], codename: str) -> Mirror:
         return Mirror()
     updated = {uri for s in known if f"{codename}-updates" in s.suites for uri in s.uris}
     best = max(candidates, key=lambda s: s.uris[0] in updated)
-    security = [s for s in known if f"{codename}-security" in s.suites]
+    # A mirror that serves one release's security updates serves the others' beside it.
+    security = [s for s in known if any(suite.endswith("-security") for suite in s.suites)]
+    security.sort(key=lambda s: f"{codename}-security" not in s.suites)
     return Mirror(
         uri=best.uris[0].rstrip("/"),
         security_uri=security[0].uris[0].rstrip("/") if security else "",

@@ -1,0 +1,151 @@
+"""Base images: what they are called, where they came from, which are missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+LOCAL_PREFIX = "localhost/todo-stack/"
+ORIGIN_LABEL = "todo.stack.base"
+MADE_FROM_LABEL = "todo.stack.base.made-from"
+SOURCES = ("auto", "registry", "archive", "bootstrap")
+
+# Releases that get no security fixes any more, and since when.
+END_OF_LIFE = {("node", "18"): "2025-04-30", ("node", "20"): "2026-04-30"}
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A base image by its upstream reference; ``kind`` is empty where no recipe makes it."""
+
+    reference: str
+    kind: str = ""
+    version: str = ""
+
+
+@dataclass(frozen=True)
+class BaseImage:
+    """A base image that is there; ``name`` is what a build has to call it."""
+
+    reference: str
+    name: str
+    image_id: str
+    digest: str
+    origin: str
+    made_from: str
+    size_bytes: int
+
+    def as_result(self) -> dict[str, object]:
+        """Return the fields for a module's result."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Missing:
+    """A base image to be had: by pulling ``pull`` and calling it ``name``, or as ``local``."""
+
+    reference: str
+    kind: str
+    version: str
+    pull: str
+    name: str
+    local: str
+
+    def as_result(self) -> dict[str, str]:
+        """Return the fields for a module's result."""
+        return asdict(self)
+
+
+def missing_row(want: Wanted, mirror: str) -> Missing:
+    """Return how a missing base image can be had."""
+    return Missing(
+        **asdict(want),
+        pull=mirrored(want.reference, mirror),
+        name=familiar(want.reference),
+        local=local_name(want.reference),
+    )
+
+
+def familiar(reference: str) -> str:
+    """Return the reference as Docker lists it: without ``docker.io/`` and ``library/``."""
+    for prefix in ("docker.io/library/", "index.docker.io/library/", "docker.io/", "library/"):
+        if reference.startswith(prefix):
+            return reference[len(prefix) :]
+    return reference
+
+
+def local_name(reference: str) -> str:
+    """Return the name under which a base made on this host stands in for the reference."""
+    return LOCAL_PREFIX + familiar(reference).replace("@sha256:", ":sha256-")
+
+
+def mirrored(reference: str, mirror: str) -> str:
+    """Return the reference as a registry mirror serves it; unchanged without a mirror.
+
+    Official images are under ``library/`` on a mirror of Docker Hub. A reference that names a
+    registry of its own keeps that name below the mirror's prefix.
+    """
+    if not mirror:
+        return reference
+    name = familiar(reference)
+    if "/" not in name:
+        name = f"library/{name}"
+    return f"{mirror.rstrip('/')}/{name}"
+
+
+def index_images(inspected: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
+    """Return inspected images by each tag and digest reference they carry."""
+    return {
+        name: image
+        for image in inspected
+        for name in [*(image.get("RepoTags") or []), *(image.get("RepoDigests") or [])]
+    }
+
+
+def resolve(
+    wanted: Iterable[Wanted], present: Mapping[str, Mapping[str, Any]], source: str
+) -> tuple[list[BaseImage], list[Wanted]]:
+    """Return what is there and what is missing, both in the order wanted.
+
+    A pulled or loaded image goes before one made on the host, unless ``source`` names one of them.
+    """
+    found, missing = [], []
+    for want in wanted:
+        names = [name for name in candidates(want.reference, source) if name in present]
+        if names:
+            found.append(_row(want.reference, names[0], present[names[0]]))
+        else:
+            missing.append(want)
+    return found, missing
+
+
+def candidates(reference: str, source: str) -> list[str]:
+    """Return the names that satisfy a reference, the preferred first."""
+    upstream, local = familiar(reference), local_name(reference)
+    return {"registry": [upstream], "bootstrap": [local]}.get(source, [upstream, local])
+
+
+def end_of_life_warnings(wanted: Iterable[Wanted]) -> list[str]:
+    """Return a warning for each wanted release that is no longer maintained."""
+    return [
+        f"{want.reference} is past its end of life ({date}) and gets no security fixes. It is the "
+        "default because it is specified: name a newer one in base_images_wanted and the contract."
+        for want in wanted
+        if (date := END_OF_LIFE.get((want.kind, want.version.split(".")[0])))
+    ]
+
+
+def _row(reference: str, name: str, image: Mapping[str, Any]) -> BaseImage:
+    labels = (image.get("Config") or {}).get("Labels") or {}
+    digests = [digest.rpartition("@")[2] for digest in image.get("RepoDigests") or []]
+    bootstrapped = labels.get(ORIGIN_LABEL) == "bootstrap"
+    return BaseImage(
+        reference=reference,
+        name=name,
+        image_id=str(image.get("Id", "")),
+        digest=digests[0] if digests else "",
+        origin="bootstrap" if bootstrapped else "upstream",
+        made_from=labels.get(MADE_FROM_LABEL, ""),
+        size_bytes=int(image.get("Size", 0)),
+    )
