@@ -46,10 +46,11 @@ def test_tasks_are_added_completed_deleted_and_survive_a_reload(page: Page) -> N
     for title in titles:
         expect(page.get_by_role("button", name="Add")).to_be_enabled()
         field.fill(title)
-        field.press("Enter")
+        with page.expect_response(lambda r: r.request.method == "POST" and r.ok):
+            field.press("Enter")
         expect(page.get_by_role("checkbox", name=title)).to_be_visible()
     with page.expect_response(lambda r: r.request.method == "PATCH" and r.ok):
-        page.get_by_role("checkbox", name=titles[0]).check()
+        page.get_by_role("checkbox", name=titles[0]).click()
     page.reload()
     expect(page.get_by_role("checkbox", name=titles[0])).to_be_checked()
     expect(page.get_by_role("checkbox", name=titles[1])).not_to_be_checked()
