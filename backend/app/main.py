@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
-from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
 from app import __version__, health
+from app.body_limit import BodyLimit
 from app.database.address import read_address
 from app.database.readiness import expected_revisions
 from app.database.sessions import Database
@@ -42,7 +42,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.database = database
     app.state.expected_revisions = expected_revisions()
-    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY_BYTES)
+    app.add_middleware(BodyLimit, max_body_size=MAX_BODY_BYTES)
     app.add_middleware(Envelope)  # last, hence outermost
     add_error_handlers(app)
     app.include_router(health.router)

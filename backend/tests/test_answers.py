@@ -90,6 +90,16 @@ async def test_a_body_over_the_limit_is_refused(client: httpx.AsyncClient) -> No
     assert SECURITY_HEADERS.items() <= dict(answer.headers).items()
 
 
+async def test_a_body_over_the_limit_is_refused_before_anything_is_done(
+    client: httpx.AsyncClient,
+) -> None:
+    task = (await client.post("/api/tasks", json={"title": "x"})).json()
+    body = b" " * (MAX_BODY_BYTES + 1)
+    answer = await client.request("DELETE", f"/api/tasks/{task['id']}", content=body)
+    assert answer.status_code == 413
+    assert (await client.get("/api/tasks")).json() == [task]
+
+
 async def test_a_body_of_unknown_length_is_cut_off(client: httpx.AsyncClient) -> None:
     async def stream() -> AsyncIterator[bytes]:
         for _ in range(1024):
