@@ -59,7 +59,7 @@ BAD = [
         (DATABASE, f"{s}://u:p9@db/x", "has another scheme than postgresql:// or postgres://")
         for s in ("mysql", "http", "postgresql+asyncpg")
     ),
-    *((DATABASE, f"postgresql://u:p9@db:{p}/", "has a bad port") for p in ("80x", "0", "65536", "")),
+    *((DATABASE, f"postgresql://u:p9@d:{p}/", "has a bad port") for p in ("80x", "0", "65536", "")),
     (DATABASE, "postgresql://u:p@w@db/x", "holds a raw @ in the user or password"),
     (DATABASE, "postgresql://u:p/w@db/x", "holds a raw / in the user or password"),
     (DATABASE, "postgresql://u:p#w@db/x", "holds a raw # in the user or password"),
