@@ -2,8 +2,8 @@ import styles from "./states.module.css";
 
 export function Loading() {
   return (
-    <div className={styles.panel} role="status">
-      <p className={styles.late}>Loading your tasks…</p>
+    <div className={`${styles.panel ?? ""} ${styles.late ?? ""}`} role="status">
+      <p>Loading your tasks…</p>
     </div>
   );
 }

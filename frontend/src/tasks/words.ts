@@ -3,7 +3,7 @@ import { RequestFailed } from "./client";
 /** Why something failed and what to do next, for a person. */
 export function reasonInWords(problem: unknown): string {
   const status = problem instanceof RequestFailed ? problem.status : -1;
-  if (status === 0) return "There is no connection. Check your network and try again.";
+  if (status === 0) return "The service cannot be reached. Check your connection and try again.";
   if (status === 404) return "It is not there any more.";
   if (status === 413) return "The text is too long.";
   if (status === 422) return "The text was not accepted. Try a shorter or simpler one.";

@@ -39,7 +39,7 @@ test("loading shows what the server has", async () => {
 });
 
 test.each([
-  ["no connection", () => server.mockRejectedValueOnce(new TypeError("fetch failed")), /no connection/],
+  ["no connection", () => server.mockRejectedValueOnce(new TypeError("fetch failed")), /cannot be reached/],
   ["a backend that is away", () => answers(502, { detail: "x" }), /not answering/],
   ["an answer that is no list", () => answers(200, { tasks: [] }), /not answering/],
   ["an answer that is no JSON", () => server.mockResolvedValueOnce(new Response("<html>")), /not answering/],
