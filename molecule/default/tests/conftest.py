@@ -1,7 +1,8 @@
 """Eyes of the tests: contracts as they are written, the host as its own tools show it.
 
 Nothing here goes through the collection's modules. Environment variables for other places:
-STACK_PROJECT_DIR (folder of the contracts), STACK_PROJECT (compose project), STACK_BIND_ADDRESS.
+STACK_PROJECT_DIR (folder of the contracts), STACK_PROJECT (compose project), STACK_BIND_ADDRESS,
+STACK_STATE_DIR (folder of the stack on the host).
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ from ansible_collections.todo.stack.plugins.module_utils.acceptance.observation 
 
 # A container that came back less than this ago may be between two crashes.
 SETTLED_SECONDS = 60
+ENGINE_CHARACTERS = 200
 OUT_OF_MEMORY = "killed by its memory limit"
 EMBEDDED_DNS = "127.0.0.11"
 WILDCARDS = {"0.0.0.0", "::"}  # noqa: S104 - compared with, not bound to
@@ -90,7 +91,8 @@ def _state(contract: Mapping[str, Any], seen: Observation) -> tuple[str, list[st
     if status != "running":
         measured.append(_ended(state))
         name = str(container["Name"]).lstrip("/")
-        faults.append(f"`docker logs {name}` may say why; {BUILD_REMEDY}")
+        said = " ".join(str(state.get("Error") or "").split())[:ENGINE_CHARACTERS]
+        faults.append(f"{said or f'`docker logs {name}` may say why'}; {BUILD_REMEDY}")
     else:
         measured.append(health)
         if health != "healthy":

@@ -33,6 +33,7 @@ def with_state(seen: Observation, **changes: Any) -> Observation:
         ({"Status": "restarting", "Pid": 0, "ExitCode": 3}, "exit code 3"),
         ({"Status": "exited", "Pid": 0, "OOMKilled": True}, "killed by its memory limit"),
         ({"Status": "paused"}, "paused"),
+        ({"Status": "created", "Pid": 0, "Error": "address already in use"}, "already in use"),
         ({"Health": {"Status": "starting"}}, "starting"),
         ({"Health": {"Status": "unhealthy"}}, "unhealthy"),
         ({"Health": None}, "no healthcheck"),
