@@ -18,6 +18,7 @@ from ansible_collections.todo.stack.plugins.module_utils.image.dockerfile import
 )
 from ansible_collections.todo.stack.plugins.module_utils.image.dockerignore import (
     IgnoreRules,
+    Verdict,
     parse_dockerignore,
 )
 
@@ -73,7 +74,7 @@ def read_context(folder: Path, dockerfile: str = "Dockerfile") -> BuildContext:
     text, problems = _read_dockerfile(folder / dockerfile)
     rules = _read_rules(folder, dockerfile, problems)
     entries: list[Entry] = []
-    for entry in _walk(folder, "", rules, problems):
+    for entry in _walk(folder, "", rules, rules.root, problems):
         entries.append(entry)
         if len(entries) > MAX_FILES:
             problems.append(_too_many(folder))
@@ -119,7 +120,9 @@ def _read_rules(folder: Path, dockerfile: str, problems: list[Problem]) -> Ignor
     return IgnoreRules(())
 
 
-def _walk(folder: Path, at: str, rules: IgnoreRules, problems: list[Problem]) -> Iterator[Entry]:
+def _walk(
+    folder: Path, at: str, rules: IgnoreRules, above: Verdict, problems: list[Problem]
+) -> Iterator[Entry]:
     try:
         found = list(os.scandir(folder / at))
     except OSError as problem:
@@ -127,16 +130,16 @@ def _walk(folder: Path, at: str, rules: IgnoreRules, problems: list[Problem]) ->
         return
     for item in found:
         path = f"{at}/{item.name}" if at else item.name
-        ignored = rules.ignores(path)
-        if not ignored:
+        verdict = rules.judge(path, above)
+        if not verdict.ignored:
             entry = Entry(path, Path(item.path), item.stat(follow_symlinks=False))
             fault = _entry_problem(folder, entry)
             if fault is None:
                 yield entry
             else:
                 problems.append(fault)
-        if item.is_dir(follow_symlinks=False) and not (ignored and rules.can_prune):
-            yield from _walk(folder, path, rules, problems)
+        if item.is_dir(follow_symlinks=False) and not (verdict.ignored and rules.can_prune):
+            yield from _walk(folder, path, rules, verdict, problems)
 
 
 def _entry_problem(folder: Path, entry: Entry) -> Problem | None:
