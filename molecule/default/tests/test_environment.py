@@ -6,6 +6,7 @@ import json
 import os
 from typing import Any
 
+import pytest
 from testinfra.host import Host  # type: ignore[import-untyped]
 
 # The engine sets these in every process it starts.
@@ -51,7 +52,8 @@ def test_every_value_arrives_as_it_was_rendered(eyes: Any, container: Any) -> No
     assert wrong == []
 
 
-def test_the_files_that_hold_secrets_are_their_owners_alone(host: Host, eyes: Any) -> None:
+@pytest.mark.usefixtures("eyes")
+def test_the_files_that_hold_secrets_are_their_owners_alone(host: Host) -> None:
     assert host.file(STATE_DIR).mode == 0o700
     for name in ("environment.json", "secrets.json"):
         assert host.file(f"{STATE_DIR}/{name}").mode == 0o600
