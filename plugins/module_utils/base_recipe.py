@@ -99,7 +99,8 @@ def mmdebstrap_argv(
     argv += ["--dpkgopt=path-include=/usr/share/doc/*/copyright"]
     argv += [f"--aptopt={setting}" for setting in settings]
     if recipe.kind == "postgres":
-        argv += [f"--essential-hook={scripts}/postgres-user.sh"]
+        # Its socket folder under /run is part of the image: a tmpfs there inherits the mode.
+        argv += ["--skip=cleanup/run", f"--essential-hook={scripts}/postgres-user.sh"]
     argv += [f"--customize-hook={scripts}/{recipe.kind}.sh"]
     argv += [f"--customize-hook={scripts}/common.sh"]
     return [*argv, recipe.suite, target, *source_lines(mirror, recipe.suite)]

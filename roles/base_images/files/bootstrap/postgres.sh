@@ -14,6 +14,7 @@ sed -i "s/^#\?listen_addresses *=.*/listen_addresses = '*'/" \
 printf '\njit = off\n' >>"$root/usr/share/postgresql/$BASE_VERSION/postgresql.conf.sample"
 rm -rf "$root"/usr/share/postgresql/*/man "$root/usr/share/perl" "$root/usr/share/perl5" "$root"/usr/lib/*-linux-gnu/perl
 install -d -m 0700 "$root/var/lib/postgresql/data"
+find "$root/run" -mindepth 1 -maxdepth 1 ! -name lock ! -name postgresql -exec rm -rf {} +
 # Whoever mounts a tmpfs here inherits the mode, not the owner.
 install -d -m 3777 "$root/run/postgresql"
 chroot "$root" chown -R postgres:postgres /var/lib/postgresql /run/postgresql
