@@ -17,6 +17,7 @@ from ansible_collections.todo.stack.plugins.module_utils.errors import Problem
 
 SERVICE_LABEL = "todo.stack.service"
 PROJECT_LABEL = "com.docker.compose.project"
+WILDCARDS = ("", "0.0.0.0", "::")  # noqa: S104  compared with, not bound
 MINIMUM_FREE_INODES = 50_000
 
 
@@ -41,12 +42,19 @@ class PortUse:
 
 @dataclass(frozen=True)
 class Container:
-    """A container on the host, of whatever project."""
+    """A container on the host, of whatever project; ``published`` are addresses and ports."""
 
     name: str
     project: str
     ours: bool
-    published: tuple[int, ...]
+    published: tuple[tuple[str, int], ...]
+
+    def holds(self, address: str, port: int) -> bool:
+        """Tell whether it is in the way of a listener on ``address``."""
+        return any(
+            port == taken and (here == address or here in WILDCARDS or address in WILDCARDS)
+            for here, taken in self.published
+        )
 
     def described(self) -> str:
         """Return the name a user finds it by."""
@@ -99,14 +107,19 @@ def judge_host(measured: Measured, expected: Expected) -> list[Problem]:
 def read_container(inspected: Mapping[str, Any], project: str) -> Container:
     """Return what matters of a ``docker container inspect``."""
     labels = inspected.get("Config", {}).get("Labels") or {}
-    bindings = (inspected.get("HostConfig", {}).get("PortBindings") or {}).values()
+    bindings = inspected.get("HostConfig", {}).get("PortBindings") or {}
     running = inspected.get("State", {}).get("Running", False)
-    ports = {str(b.get("HostPort", "")) for rows in bindings for b in rows or []}
+    published = {
+        (str(binding.get("HostIp", "")), int(binding["HostPort"]))
+        for rows in bindings.values()
+        for binding in rows or []
+        if str(binding.get("HostPort", "")).isdigit()
+    }
     return Container(
         name=str(inspected.get("Name", "")).lstrip("/"),
         project=labels.get(PROJECT_LABEL, ""),
         ours=labels.get(PROJECT_LABEL) == project and SERVICE_LABEL in labels,
-        published=tuple(sorted(int(p) for p in ports if p.isdigit())) if running else (),
+        published=tuple(sorted(published)) if running else (),
     )
 
 

@@ -12,7 +12,7 @@ from ansible_collections.todo.stack.plugins.module_utils.environment import Give
 from ansible_collections.todo.stack.plugins.module_utils.urls import split_url
 
 # Hiding shorter pieces would blank out unrelated output, and tell where they stand.
-_SHORTEST = 4
+_SHORTEST = 5
 _SHORTEST_LINE = 8
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import ipaddress
 import socket
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -23,19 +24,16 @@ def use_of(
     containers: Sequence[Container],
     engine_running: bool,
 ) -> PortUse:
-    """Return who has ``port``; containers of our own project count as nobody."""
-    publishers = [c for c in containers if port in c.published]
-    if any(c.ours for c in publishers):
-        return PortUse(service, port)
+    """Return who is in the way of ``port``; containers of our own project are not."""
     refusal = bind_refusal(address, port)
-    if refusal == errno.EADDRNOTAVAIL:
-        return PortUse(service, port, foreign_address=True)
     if refusal != errno.EADDRINUSE:
-        return PortUse(service, port)
-    if publishers:
-        return PortUse(service, port, " and ".join(c.described() for c in publishers))
-    owners = [owner for owner in owners_of(port) if engine_running or _PROXY not in owner]
-    unseen = [] if owners or not engine_running else ["a process that this user may not see"]
+        return PortUse(service, port, foreign_address=refusal == errno.EADDRNOTAVAIL)
+    holders = [container for container in containers if container.holds(address, port)]
+    owners = [container.described() for container in holders if not container.ours]
+    # The engine's proxies stand for containers, or for an engine that is gone.
+    known = bool(holders) or not engine_running
+    owners += [o for o in owners_of(address, port) if not (known and o.startswith(_PROXY))]
+    unseen = [] if owners or known else ["a process that this user may not see"]
     return PortUse(service, port, " and ".join(owners or unseen))
 
 
@@ -52,9 +50,9 @@ def bind_refusal(address: str, port: int) -> int:
     return 0
 
 
-def owners_of(port: int, proc: Path = PROC) -> list[str]:
-    """Return ``name (pid N)`` of the processes listening on ``port`` that can be seen."""
-    targets = {f"socket:[{inode}]" for inode in _listening_inodes(port, proc)}
+def owners_of(address: str, port: int, proc: Path = PROC) -> list[str]:
+    """Return ``name (pid N)`` of the listeners in the way that this user may see."""
+    targets = {f"socket:[{inode}]" for inode in _listening_inodes(address, port, proc)}
     found = []
     for entry in sorted(proc.iterdir(), key=lambda e: (len(e.name), e.name)):
         if entry.name.isdigit() and targets & set(_descriptors(entry)):
@@ -64,14 +62,23 @@ def owners_of(port: int, proc: Path = PROC) -> list[str]:
     return found
 
 
-def _listening_inodes(port: int, proc: Path) -> Iterator[str]:
+def _listening_inodes(address: str, port: int, proc: Path) -> Iterator[str]:
     for table in ("tcp", "tcp6"):
         path = proc / "net" / table
         if path.exists():
             for line in path.read_text(encoding="ascii").splitlines()[1:]:
                 words = line.split()
-                if words[3] == _LISTENING and int(words[1].rpartition(":")[2], 16) == port:
+                here, _, number = words[1].partition(":")
+                if words[3] == _LISTENING and int(number, 16) == port and _meet(here, address):
                     yield words[9]
+
+
+def _meet(here: str, address: str) -> bool:
+    """Tell whether a listener's address, as the kernel's table has it, excludes ``address``."""
+    wanted = ipaddress.ip_address(address)
+    words = (wanted.packed[start : start + 4] for start in range(0, len(wanted.packed), 4))
+    text = "".join(f"{int.from_bytes(word, sys.byteorder):08X}" for word in words)
+    return here == text or not here.strip("0") or wanted.is_unspecified
 
 
 def _descriptors(process: Path) -> Iterator[str]:

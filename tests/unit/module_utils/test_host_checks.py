@@ -27,7 +27,7 @@ GOOD = Measured(
         Space("/var/lib/x", 3_000_000_000, None),
     ],
     ports=[PortUse("backend", 8000)],
-    containers=[Container("todo-backend-1", "todo", True, (8000,))],
+    containers=[Container("todo-backend-1", "todo", True, (("127.0.0.1", 8000),))],
     available_memory_bytes=8_000_000_000,
     ip_forward=True,
 )
@@ -118,5 +118,5 @@ def test_a_container_is_ours_by_project_and_label() -> None:
 
 
 def test_a_stopped_container_holds_no_port() -> None:
-    assert read_container(inspected(), "todo").published == (8000,)
+    assert read_container(inspected(), "todo").published == (("", 8000),)
     assert read_container(inspected(running=False), "todo").published == ()
