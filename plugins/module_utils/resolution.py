@@ -13,6 +13,7 @@ from ansible_collections.todo.stack.plugins.module_utils.environment import (
     counts_as_unset,
     of_service,
 )
+from ansible_collections.todo.stack.plugins.module_utils.values import check_value
 
 EMBEDDED_PASSWORD = "POSTGRES_PASSWORD"  # noqa: S105  the name of it
 
@@ -115,7 +116,8 @@ def secrets_in(contracts: Sequence[Contract], delivered: Mapping[str, Mapping[st
     for contract in contracts:
         mine = delivered.get(contract.service, {})
         for name, variable in contract.env.items():
-            if variable.generate and mine.get(name):
+            # A weak one, given by hand before, must not become the kept one.
+            if variable.generate and name in mine and not check_value(variable, mine[name]):
                 found.setdefault(contract.service, {})[name] = mine[name]
             if variable.embedded:
                 password = delivered.get(variable.embedded.service, {}).get(EMBEDDED_PASSWORD)

@@ -97,7 +97,7 @@ def test_another_stack_of_the_same_project_name_is_refused() -> None:
     assert "lacks the label todo.stack.service" in found[0]
 
 
-def inspected(running: bool = True, **labels: str) -> dict[str, Any]:
+def inspected(labels: dict[str, str], running: bool = True) -> dict[str, Any]:
     return {
         "Name": "/todo-backend-1",
         "Config": {"Labels": labels},
@@ -110,13 +110,11 @@ def inspected(running: bool = True, **labels: str) -> dict[str, Any]:
 
 def test_a_container_is_ours_by_project_and_label() -> None:
     labels = {"com.docker.compose.project": "todo", "todo.stack.service": "backend"}
-    assert read_container(inspected(**labels), "todo").ours
-    assert not read_container(
-        inspected(**{**labels, "com.docker.compose.project": "x"}), "todo"
-    ).ours
-    assert not read_container(inspected(**{"com.docker.compose.project": "todo"}), "todo").ours
+    assert read_container(inspected(labels), "todo").ours
+    assert not read_container(inspected(labels), "shop").ours
+    assert not read_container(inspected({"com.docker.compose.project": "todo"}), "todo").ours
 
 
 def test_a_stopped_container_holds_no_port() -> None:
-    assert read_container(inspected(), "todo").published == (("", 8000),)
-    assert read_container(inspected(running=False), "todo").published == ()
+    assert read_container(inspected({}), "todo").published == (("", 8000),)
+    assert read_container(inspected({}, running=False), "todo").published == ()

@@ -24,6 +24,7 @@ from ansible_collections.todo.stack.plugins.module_utils.resolution import (
     secrets_in,
 )
 
+SECRET = "34KcnoOAmlfe0S3pN4tOKUW2PwoGKZrO2Y2_y39vHdU"
 URL = "postgresql://todo:p9@db/todo"
 
 
@@ -139,7 +140,7 @@ def test_needed_secrets_depend_on_what_is_given(contracts: list[Contract]) -> No
 
 
 def test_kept_secrets_are_found_in_what_is_delivered(contracts: list[Contract]) -> None:
-    result = resolved(contracts)
+    result = resolve(contracts, Given(), {}, lambda: SECRET)
     delivered = read_back(as_json(override_document(contracts, result)))
     assert delivered is not None
     assert secrets_in(contracts, delivered) == result.kept
@@ -148,3 +149,7 @@ def test_kept_secrets_are_found_in_what_is_delivered(contracts: list[Contract]) 
 def test_every_secret_is_known_for_hiding(contracts: list[Contract]) -> None:
     result = replace(resolved(contracts, secrets={"backend": {"DATABASE_URL": URL}}))
     assert set(result.secrets_of(contracts)) == {URL, "first"}
+
+
+def test_a_weak_secret_that_is_delivered_is_not_kept(contracts: list[Contract]) -> None:
+    assert secrets_in(contracts, {"backend": {"BETTER_AUTH_SECRET": "changeme"}}) == {}

@@ -20,6 +20,7 @@ from ansible_collections.todo.stack.plugins.module_utils.edge.environment_files 
 from ansible_collections.todo.stack.plugins.module_utils.environment import Given
 from ansible_collections.todo.stack.plugins.module_utils.errors import StackError
 
+SECRET = "34KcnoOAmlfe0S3pN4tOKUW2PwoGKZrO2Y2_y39vHdU"
 URL = "postgresql://todo:p9q8r7@db/todo"
 Ensure = Callable[..., Outcome]
 
@@ -59,7 +60,7 @@ def ensure(contracts: list[Contract], engine: Engine, folder: Path) -> Ensure:
     numbers = itertools.count()
 
     def run(check_mode: bool = False, **given: Any) -> Outcome:
-        host = Host(folder, DockerCli(engine), lambda: f"made-{next(numbers)}", check_mode)
+        host = Host(folder, DockerCli(engine), lambda: f"{next(numbers)}-{SECRET}", check_mode)
         return ensure_environment(host, contracts, Given(**given))
 
     return run
@@ -173,7 +174,7 @@ def test_lost_files_are_healed_from_the_containers(
 ) -> None:
     for service, env in (
         ("postgres", "POSTGRES_PASSWORD=p=1$"),
-        ("backend", "BETTER_AUTH_SECRET=b"),
+        ("backend", f"BETTER_AUTH_SECRET={SECRET}"),
     ):
         labels = {"com.docker.compose.service": service}
         engine.containers.append({"Config": {"Labels": labels, "Env": [env, "X=y"]}})
@@ -181,7 +182,7 @@ def test_lost_files_are_healed_from_the_containers(
     ensure()
     assert kept(folder) == {
         "postgres": {"POSTGRES_PASSWORD": "p=1$"},
-        "backend": {"BETTER_AUTH_SECRET": "b"},
+        "backend": {"BETTER_AUTH_SECRET": SECRET},
     }
 
 
