@@ -3,33 +3,37 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
-_VARIABLE = re.compile(r"\$(?:\{(?P<braced>\w+)(?::-(?P<default>[^}]*))?\}|(?P<plain>\w+))")
+_VARIABLE = re.compile(r"\$(?:\{(?P<braced>\w+)(?P<sign>:?[-+])?(?P<word>[^}]*)\}|(?P<plain>\w+))")
 _INSTRUCTION = re.compile(r"^\s*(?P<word>[A-Za-z]+)\s+(?P<rest>.*)$")
+_ARGUMENT = re.compile(r"""(?P<name>\w+)(?:=(?P<default>"[^"]*"|'[^']*'|\S*))?""")
+_HEREDOC = re.compile(r"""<<-?(["']?)(?P<end>\w+)\1""")
 
 
 def base_images(text: str, args: Mapping[str, str], target: str | None = None) -> list[str]:
-    """Return the images a Dockerfile starts from, in order, each once.
+    """Return the images a Dockerfile starts from, each once; last the one under the result.
 
     ``args`` override the ``ARG`` defaults above the first ``FROM``. Stages of the file itself and
     ``scratch`` are no images; stages after ``target`` are not built.
     """
     known: dict[str, str] = {}
-    stages: set[str] = set()
-    images: list[str] = []
+    roots: dict[str, str] = {}  # stage -> the image it grew from; scratch is ""
+    root = ""
     for word, rest in _instructions(text):
-        if word == "ARG" and not stages:
-            name, _, default = rest.strip().partition("=")
-            known[name] = args.get(name, _expand(default.strip("\"'"), known))
+        if word == "ARG" and not roots:
+            for match in _ARGUMENT.finditer(rest):
+                default = (match["default"] or "").strip("\"'")
+                known[match["name"]] = args.get(match["name"], _expand(default, known))
         if word == "FROM":
             source, stage = _from(rest, known)
-            if source not in stages and source != "scratch" and source not in images:
-                images.append(source)
-            stages.add(stage or f"stage {len(stages)}")
-            if target is not None and stage == target:
+            root = roots.get(source.lower(), "" if source == "scratch" else source)
+            number = str(len(roots))
+            roots[stage or number] = root
+            if target and target.lower() in {stage, number}:
                 break
-    return images
+    images = dict.fromkeys(image for image in roots.values() if image not in {"", root})
+    return [*images, root] if root else list(images)
 
 
 def first_instruction(text: str) -> str | None:
@@ -37,23 +41,35 @@ def first_instruction(text: str) -> str | None:
     return next((word for word, _rest in _instructions(text)), None)
 
 
-def _instructions(text: str) -> list[tuple[str, str]]:
-    lines = [line for line in text.splitlines() if not line.lstrip().startswith("#")]
-    joined = re.sub(r"\\\s*\n", " ", "\n".join(lines))
-    found = (_INSTRUCTION.match(line) for line in joined.splitlines())
-    return [(match["word"].upper(), match["rest"]) for match in found if match]
+def _instructions(text: str) -> Iterator[tuple[str, str]]:
+    lines = text.removeprefix("\ufeff").splitlines()
+    kept = [line for line in lines if not line.lstrip().startswith("#")]
+    ends: list[str] = []
+    for line in re.sub(r"\\\s*\n", "", "\n".join(kept)).splitlines():
+        if ends:  # inside a heredoc, where `from x import y` is no instruction
+            ends = ends[1:] if line.lstrip("\t") == ends[0] else ends
+            continue
+        match = _INSTRUCTION.match(line)
+        if match:
+            yield match["word"].upper(), match["rest"]
+            if match["word"].upper() in {"RUN", "COPY", "ADD"}:
+                ends = [found["end"] for found in _HEREDOC.finditer(match["rest"])]
 
 
 def _from(rest: str, known: Mapping[str, str]) -> tuple[str, str | None]:
     words = [word for word in rest.split() if not word.startswith("--")]
     source = _expand(words[0], known) if words else ""
     named = len(words) > 2 and words[1].lower() == "as"  # noqa: PLR2004 - FROM image AS stage
-    return source, words[2] if named else None
+    return source, words[2].lower() if named else None
 
 
 def _expand(value: str, known: Mapping[str, str]) -> str:
     def replace(match: re.Match[str]) -> str:
-        name = match["braced"] or match["plain"]
-        return known.get(name) or match["default"] or ""
+        name, sign = match["braced"] or match["plain"], match["sign"] or ""
+        given = known.get(name, "")
+        counts = bool(given) if sign.startswith(":") else name in known
+        if sign.endswith("+"):
+            return match["word"] if counts else ""
+        return given if counts or not sign else match["word"]
 
     return _VARIABLE.sub(replace, value)
