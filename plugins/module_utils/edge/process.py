@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 _GRACE_SECONDS = 5.0
 
@@ -27,7 +27,7 @@ def stream(
     """Return the exit code; every line of standard error goes to ``on_line`` as it comes.
 
     Raises TimeLimitError after stopping the command, which runs longer than ``time_limit``
-    seconds.
+    seconds. The command ends with this process, whether that is interrupted or terminated.
     """
     process = subprocess.Popen(
         list(argv),
@@ -37,21 +37,17 @@ def stream(
         env={**os.environ, **environment},
         text=True,
         errors="replace",
+        # The CLI runs its plugins as children: only as a group are they all reached.
+        start_new_session=True,
     )
-    assert process.stdin is not None and process.stderr is not None  # noqa: S101 - both are pipes
     stopped = threading.Event()
     timer = threading.Timer(time_limit or 0, _stop, (process, stopped))
     timer.daemon = True
-    if time_limit is not None:
-        timer.start()
     try:
-        # A command that refuses its arguments ends before it has read its input.
-        with contextlib.suppress(BrokenPipeError):
-            process.stdin.write(stdin)
-            process.stdin.close()
-        for line in process.stderr:
-            on_line(line)
-        code = process.wait()
+        with _terminated_as_interrupted():
+            if time_limit is not None:
+                timer.start()
+            code = _converse(process, stdin, on_line)
     finally:
         timer.cancel()
         if process.poll() is None:
@@ -61,11 +57,45 @@ def stream(
     return code
 
 
+def _converse(process: subprocess.Popen[str], stdin: str, on_line: Callable[[str], None]) -> int:
+    assert process.stdin is not None and process.stderr is not None  # noqa: S101 - both are pipes
+    # A command that refuses its arguments ends before it has read its input.
+    with contextlib.suppress(BrokenPipeError):
+        process.stdin.write(stdin)
+        process.stdin.close()
+    for line in process.stderr:
+        on_line(line)
+    return process.wait()
+
+
 def _stop(process: subprocess.Popen[str], stopped: threading.Event) -> None:
     stopped.set()
     # An interrupt lets the client tell the builder to cancel.
-    process.send_signal(signal.SIGINT)
-    try:
+    _signal_all(process, signal.SIGINT)
+    with contextlib.suppress(subprocess.TimeoutExpired):
         process.wait(_GRACE_SECONDS)
-    except subprocess.TimeoutExpired:
-        process.kill()
+    _signal_all(process, signal.SIGKILL)
+
+
+def _signal_all(process: subprocess.Popen[str], number: signal.Signals) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, number)
+
+
+@contextlib.contextmanager
+def _terminated_as_interrupted() -> Iterator[None]:
+    """Let a termination unwind the stack: the command has a session of its own to be stopped."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    numbers = (signal.SIGTERM, signal.SIGHUP)
+    before = {number: signal.signal(number, _interrupt) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _interrupt(number: int, _frame: object) -> None:
+    raise SystemExit(128 + number)
