@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import tarfile
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -25,7 +24,7 @@ from ansible_collections.todo.stack.plugins.module_utils.image.progress import B
 from ansible_collections.todo.stack.plugins.module_utils.image.record import image_row, over_budget
 from ansible_collections.todo.stack.plugins.module_utils.image.spec import Decision
 
-_SHOWN_EVERY_SECONDS = 1.0
+_LOST = ("error reading from server", "Cannot connect to the Docker daemon")
 
 
 @dataclass(frozen=True)
@@ -74,15 +73,17 @@ class Builder:
         return found
 
     def _listener(self, progress: BuildProgress) -> Callable[[str], None]:
-        last_shown = 0.0
+        shown: list[dict[str, Any]] = []
 
         def listen(line: str) -> None:
-            nonlocal last_shown
+            nonlocal shown
             progress.feed(line)
-            now = time.monotonic()
-            if self.progress_file is not None and now - last_shown >= _SHOWN_EVERY_SECONDS:
-                last_shown = now
-                self.progress_file.write_text(json.dumps(_under_way(progress)))
+            if self.progress_file is None or progress.pending:
+                return
+            # A long step may be silent: whoever watches must know of it from its first line.
+            if (steps := _under_way(progress)) != shown:
+                shown = steps
+                self.progress_file.write_text(json.dumps(steps))
 
         return listen
 
@@ -119,13 +120,18 @@ class Builder:
             text for d, row in zip(decisions, rows) for text in over_budget(row, d.spec.budget)
         ]
         if broken:
-            self.docker.remove_images(row["image_id"] for row in rows)
+            self._remove_untagged([row["image_id"] for row in rows])
             raise StackError(
                 "over budget, no tag was moved: " + " | ".join(broken),
                 where="image_build",
                 remedy="make the image smaller or its build shorter, or raise build.budget",
                 images=rows,
             )
+
+    def _remove_untagged(self, image_ids: Sequence[str]) -> None:
+        """Remove new images; one that the cache gave again may be the old one, which serves."""
+        found = self.docker.inspect_images(image_ids)
+        self.docker.remove_images(ref for ref, one in found.items() if not one.get("RepoTags"))
 
 
 def unpacked(decision: Decision, scratch: Path) -> Decision:
@@ -141,17 +147,22 @@ def unpacked(decision: Decision, scratch: Path) -> Decision:
 
 def build_failure(progress: BuildProgress) -> StackError:
     """Return the error of a build that BuildKit gave up, with the step's last lines."""
-    lost = ("error reading from server", "Cannot connect to the Docker daemon", "EOF")
-    told = " ".join(progress.messages[-3:])
+    told = _verdict(progress.messages)
     failed = progress.failed_step()
-    if failed is None and any(sign in told for sign in lost):
+    if failed is None and (any(sign in told for sign in _LOST) or told.endswith("EOF")):
         return StackError(
             f"the engine was lost during the build: {told}",
             where="docker buildx bake",
             remedy="start the engine and run again; the old tags are untouched",
         )
     if failed is None:
-        return StackError(told or "the build failed without a word", where="docker buildx bake")
+        marked = " ".join(line for line in progress.messages if ">>>" in line)
+        return StackError(
+            " ".join(
+                [told or "the build failed without a word", *([f"({marked})"] if marked else [])]
+            ),
+            where="docker buildx bake",
+        )
     step, log = failed
     if "no space left on device" in " ".join([step.error, *log]):
         return StackError(
@@ -160,6 +171,12 @@ def build_failure(progress: BuildProgress) -> StackError:
     return StackError(
         step.error, where=step.name, remedy="the step's last lines are in `log`", log=log
     )
+
+
+def _verdict(messages: Sequence[str]) -> str:
+    """Return the CLI's own last word, which it marks with ERROR, or the last it said."""
+    errors = [line for line in messages if line.startswith("ERROR:")]
+    return (errors or list(messages[-3:]) or [""])[-1].removeprefix("ERROR:").strip()
 
 
 def _too_slow(progress: BuildProgress, limit: float) -> StackError:

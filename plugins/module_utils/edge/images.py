@@ -26,7 +26,7 @@ from ansible_collections.todo.stack.plugins.module_utils.image.spec import (
     spec_problems,
 )
 
-_CONTENT_TAGS_KEPT = 2  # the running image's and the one before it
+_OLDER_TAGS_KEPT = 1  # the content tag before the running image's
 
 
 @dataclass(frozen=True)
@@ -113,8 +113,9 @@ def _drop_old_tags(docker: DockerCli, decisions: Sequence[Decision]) -> None:
     for decision in decisions:
         image = decision.spec.image
         ours = docker.image_tags(CONTENT_LABEL, repository=image)
-        stale = [tag for tag in ours if tag != decision.spec.reference][_CONTENT_TAGS_KEPT:]
-        docker.remove_images(stale)
+        # The cache may give an image its first birthday back, so age alone would not keep it.
+        current = {decision.spec.reference, decision.spec.content_reference(decision.content)}
+        docker.remove_images([tag for tag in ours if tag not in current][_OLDER_TAGS_KEPT:])
 
 
 def _result(decisions: Sequence[Decision], images: list[dict[str, Any]]) -> dict[str, Any]:

@@ -40,7 +40,8 @@ def bake_definition(
     BuildKit knows and leaves out of the image's history.
     """
     targets = {d.spec.service: _target(d, ca_bundle=ca_bundle, proxies=proxies) for d in decisions}
-    return {"group": {"default": {"targets": list(targets)}}, "target": targets}
+    escaped: dict[str, Any] = _escaped(targets)
+    return {"group": {"default": {"targets": list(targets)}}, "target": escaped}
 
 
 def _target(
@@ -60,6 +61,17 @@ def _target(
     }
     if spec.target:
         target["target"] = spec.target
+    if spec.stand_ins:
+        target["contexts"] = {ref: f"docker-image://{own}" for ref, own in spec.stand_ins.items()}
     if ca_bundle:
         target["secret"] = [f"id=ca,src={ca_bundle}"]
     return target
+
+
+def _escaped(value: Any) -> Any:
+    """Return a definition whose strings arrive as they are: bake reads them as HCL templates."""
+    if isinstance(value, str):
+        return value.replace("${", "$${").replace("%{", "%%{")
+    if isinstance(value, dict):
+        return {name: _escaped(one) for name, one in value.items()}
+    return [_escaped(one) for one in value] if isinstance(value, list) else value

@@ -72,16 +72,17 @@ def make_content(
 
 def fingerprint(value: str) -> str:
     """Return the first digits of a value's SHA-256."""
-    return hashlib.sha256(value.encode()).hexdigest()[:_PART_DIGITS]
+    # A link's target may hold bytes that are no UTF-8.
+    return hashlib.sha256(value.encode("utf-8", "surrogateescape")).hexdigest()[:_PART_DIGITS]
 
 
 def unpack_parts(label: str) -> dict[str, str] | None:
     """Return the parts of a packed label, None for one that is empty or no such label."""
     try:
-        parts: dict[str, str] = json.loads(zlib.decompress(base64.b64decode(label)))
+        parts = json.loads(zlib.decompress(base64.b64decode(label)))
     except (ValueError, zlib.error):
         return None
-    return parts
+    return parts if isinstance(parts, dict) else None
 
 
 def _describe(name: str, old: Mapping[str, str], new: Mapping[str, str]) -> str:

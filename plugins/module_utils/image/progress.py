@@ -129,7 +129,7 @@ def parse_time(text: object) -> float | None:
         return None
     # Python 3.9 reads at most six digits of a second, and no "Z".
     head, _, tail = text.replace("Z", "+00:00").partition(".")
-    digits = "".join(c for c in tail[:9] if c.isdigit()) if tail else ""
-    zone = tail.lstrip("0123456789") if tail else ""
+    zone = tail.lstrip("0123456789")
+    digits = tail.removesuffix(zone)
     whole = datetime.fromisoformat(head + zone).timestamp()
     return whole + (int(digits) / 10 ** len(digits) if digits else 0.0)

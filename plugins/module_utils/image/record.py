@@ -82,7 +82,7 @@ def read_records(data: object) -> dict[str, list[dict[str, Any]]]:
     if not isinstance(data, dict) or data.get("version") != RECORDS_VERSION:
         raise StackError("the build records are of no known version")
     images = data.get("images")
-    if not isinstance(images, dict) or not all(isinstance(rows, list) for rows in images.values()):
+    if not isinstance(images, dict) or not all(map(_are_rows, images.values())):
         raise StackError("the build records are damaged")
     return images
 
@@ -101,6 +101,10 @@ def find_record(
     rows = records.get(image, [])
     wanted = (digest, image_id)
     return next((r for r in rows if (r.get("digest"), r.get("image_id")) == wanted), None)
+
+
+def _are_rows(rows: object) -> bool:
+    return isinstance(rows, list) and all(isinstance(row, dict) for row in rows)
 
 
 def _shortened(created_by: str) -> str:

@@ -42,6 +42,7 @@ class ImageSpec:
     budget: Budget
     files: Mapping[str, str]
     bases: tuple[str, ...]
+    stand_ins: Mapping[str, str]
 
     @property
     def reference(self) -> str:
@@ -79,11 +80,12 @@ def read_spec(params: Mapping[str, Any], substitutes: Mapping[str, str]) -> Imag
     """Return the spec in a module parameter.
 
     ``substitutes`` name the base images that stand in for others on this host: they replace
-    argument values and ``FROM`` references alike.
+    argument values, and through ``stand_ins`` what a ``FROM`` names itself.
     """
     budget = params.get("budget") or {}
     args = {name: str(value) for name, value in (params.get("args") or {}).items()}
     seen = params.get("seen") or {}
+    named: Sequence[str] = seen.get("bases") or ()
     return ImageSpec(
         service=params["service"],
         image=params["image"],
@@ -93,7 +95,8 @@ def read_spec(params: Mapping[str, Any], substitutes: Mapping[str, str]) -> Imag
         args={name: substitutes.get(value, value) for name, value in args.items()},
         budget=Budget(budget.get("seconds"), budget.get("bytes")),
         files=seen.get("files") or {},
-        bases=tuple(substitutes.get(ref, ref) for ref in seen.get("bases") or ()),
+        bases=tuple(substitutes.get(ref, ref) for ref in named),
+        stand_ins={ref: substitutes[ref] for ref in named if ref in substitutes},
     )
 
 
