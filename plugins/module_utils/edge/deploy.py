@@ -152,7 +152,9 @@ def published_on(bind_address: str) -> str:
 
 
 def _bad(container: Actual) -> bool:
-    return container.failed or container.state != "running" or container.health == "unhealthy"
+    # A one-shot that ended with 0 is well.
+    ended = container.state not in {"running", "exited"}
+    return container.failed or ended or container.health == "unhealthy"
 
 
 def _result(

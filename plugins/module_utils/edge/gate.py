@@ -58,8 +58,9 @@ def watch(
         for one in watches:
             _look(one, found.get(one.service), address)
         spent = time.monotonic() - begun
-        pending = [w for w in watches if not w.verdict.passed and spent < w.within_seconds]
-        if not pending or any(w.verdict.failed for w in watches):
+        pending = [w for w in watches if not w.verdict.passed]
+        overdue = any(w.verdict.failed or spent >= w.within_seconds for w in pending)
+        if not pending or overdue:
             return watches
         time.sleep(_EVERY_SECONDS)
 

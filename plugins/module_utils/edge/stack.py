@@ -14,6 +14,7 @@ from ansible_collections.todo.stack.plugins.module_utils.stack.plan import (
     Actual,
     Desired,
     foreign,
+    is_one_off,
     plan,
     read_actual,
     read_desired,
@@ -45,8 +46,9 @@ class Project:
         return plan(desired, actual, ids, new_environment)
 
     def containers(self) -> list[Actual]:
-        """Return the project's containers as they are."""
-        return [read_actual(one) for one in self.docker.project_containers(self.name)]
+        """Return the project's containers as they are, without those of `docker compose run`."""
+        found = self.docker.project_containers(self.name)
+        return [read_actual(one) for one in found if not is_one_off(one)]
 
     def up(self, actions: Sequence[Action]) -> None:
         """Carry out a plan; compose waits for what services depend on."""

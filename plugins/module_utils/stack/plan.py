@@ -11,6 +11,7 @@ from ansible_collections.todo.stack.plugins.module_utils.image.content import SE
 
 COMPOSE_SERVICE = "com.docker.compose.service"
 COMPOSE_HASH = "com.docker.compose.config-hash"
+COMPOSE_ONE_OFF = "com.docker.compose.oneoff"
 COMPLETED = "service_completed_successfully"
 
 
@@ -102,6 +103,11 @@ def read_actual(inspected: Mapping[str, Any]) -> Actual:
         oom_killed=bool(state.get("OOMKilled")),
         restarts=int(inspected.get("RestartCount") or 0),
     )
+
+
+def is_one_off(inspected: Mapping[str, Any]) -> bool:
+    """Return whether a container came from `docker compose run`: it stands for no service."""
+    return (inspected["Config"].get("Labels") or {}).get(COMPOSE_ONE_OFF) == "True"
 
 
 def plan(
