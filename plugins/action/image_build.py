@@ -96,13 +96,21 @@ def read_contexts(images: object) -> list[BuildContext]:
     contexts, problems = [], []
     for image in images:
         try:
-            folder = Path(str(image.get("context", "")))
+            folder = Path(_context_of(image)).expanduser()
             contexts.append(read_context(folder, image.get("dockerfile") or "Dockerfile"))
         except ProblemList as found:
             problems.extend(found.problems)
     if problems:
         raise ProblemList(problems)
     return contexts
+
+
+def _context_of(image: Mapping[str, Any]) -> str:
+    context = image.get("context")
+    if not context:
+        where = f"images.{image.get('service', '')}.context"
+        raise ProblemList([Problem("is required", where, "name the folder of the build context")])
+    return str(context)
 
 
 def with_seen(

@@ -6,6 +6,7 @@ import hashlib
 import os
 import stat
 import tarfile
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -44,14 +45,16 @@ class BuildContext:
     dockerfile: str
     dockerfile_text: str
     entries: tuple[Entry, ...]
+    ignore_file: str = ""
 
     def bases(self, args: Mapping[str, str], target: str | None) -> list[str]:
         """Return the image references the build starts from."""
         return base_images(self.dockerfile_text, args, target)
 
     def fingerprints(self) -> dict[str, str]:
-        """Return ``path -> mode and SHA-256`` of every file and link; folders count by content."""
-        leaves = [entry for entry in self.entries if not stat.S_ISDIR(entry.status.st_mode)]
+        """Return ``path -> mode and SHA-256`` of every file, link and empty folder."""
+        filled = {entry.path.rpartition("/")[0] for entry in self.entries}
+        leaves = [entry for entry in self.entries if entry.path not in filled]
         with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
             digests = pool.map(_fingerprint, leaves, chunksize=64)
             found = dict(zip((entry.path for entry in leaves), digests))
@@ -63,8 +66,11 @@ class BuildContext:
         with tarfile.open(archive, "w:gz", compresslevel=1) as tar:
             for entry in self.entries:
                 tar.add(entry.source, entry.path, recursive=False, filter=_anonymous)
-            if self.dockerfile not in {entry.path for entry in self.entries}:
-                tar.add(self.folder / self.dockerfile, self.dockerfile, filter=_anonymous)
+            # Docker sends these two even where they hide themselves, and applies them there.
+            packed = {entry.path for entry in self.entries}
+            for name in (self.dockerfile, self.ignore_file):
+                if name and name not in packed:
+                    tar.add(self.folder / name, name, filter=_anonymous)
 
 
 def read_context(folder: Path, dockerfile: str = "Dockerfile") -> BuildContext:
@@ -72,17 +78,18 @@ def read_context(folder: Path, dockerfile: str = "Dockerfile") -> BuildContext:
     if not folder.is_dir():
         raise ProblemList([_context_problem(folder)])
     text, problems = _read_dockerfile(folder / dockerfile)
-    rules = _read_rules(folder, dockerfile, problems)
+    rules, ignore_file = _read_rules(folder, dockerfile, problems)
     entries: list[Entry] = []
     for entry in _walk(folder, "", rules, rules.root, problems):
         entries.append(entry)
         if len(entries) > MAX_FILES:
-            problems.append(_too_many(folder))
+            problems.append(_too_many(folder, entries))
             break
     problems.extend(_too_large(folder, entries))
     if problems:
         raise ProblemList(problems)
-    return BuildContext(folder, dockerfile, text, tuple(sorted(entries, key=lambda e: e.path)))
+    entries.sort(key=lambda entry: entry.path)
+    return BuildContext(folder, dockerfile, text, tuple(entries), ignore_file)
 
 
 def _context_problem(folder: Path) -> Problem:
@@ -94,10 +101,12 @@ def _read_dockerfile(path: Path) -> tuple[str, list[Problem]]:
     where, remedy = str(path), "name the file with build.dockerfile"
     if path.is_dir():
         return "", [Problem("the Dockerfile is a folder", where, remedy)]
+    if not path.exists():
+        return "", [Problem("the Dockerfile is missing", where, remedy)]
+    if not path.is_file():  # to open a pipe would wait for a writer
+        return "", [Problem("the Dockerfile is no regular file", where, remedy)]
     try:
         text = path.read_text()
-    except FileNotFoundError:
-        return "", [Problem("the Dockerfile is missing", where, remedy)]
     except (OSError, UnicodeDecodeError) as problem:
         return "", [Problem(f"the Dockerfile cannot be read: {problem}", where)]
     first = first_instruction(text)
@@ -108,16 +117,17 @@ def _read_dockerfile(path: Path) -> tuple[str, list[Problem]]:
     return text, []
 
 
-def _read_rules(folder: Path, dockerfile: str, problems: list[Problem]) -> IgnoreRules:
+def _read_rules(folder: Path, dockerfile: str, problems: list[Problem]) -> tuple[IgnoreRules, str]:
+    """Return the rules and the name of the file they come from, "" for none."""
     # A file beside the Dockerfile and named after it wins over the context's own.
     for name in (f"{dockerfile}.dockerignore", ".dockerignore"):
         path = folder / name
         if path.is_file():
             try:
-                return parse_dockerignore(path.read_text())
-            except ValueError as problem:
+                return parse_dockerignore(path.read_text()), name
+            except (OSError, ValueError) as problem:
                 problems.append(Problem(str(problem), str(path)))
-    return IgnoreRules(())
+    return IgnoreRules(()), ""
 
 
 def _walk(
@@ -146,8 +156,8 @@ def _entry_problem(folder: Path, entry: Entry) -> Problem | None:
     mode, where = entry.status.st_mode, str(entry.source)
     remedy = "remove it or list it in .dockerignore"
     if stat.S_ISLNK(mode):
-        aim = os.path.normpath(entry.source.parent / entry.source.readlink())
-        inside = Path(aim).is_relative_to(os.path.normpath(folder))
+        aim = Path(os.path.abspath(entry.source.parent / entry.source.readlink()))  # noqa: PTH100
+        inside = aim.is_relative_to(os.path.abspath(folder))  # noqa: PTH100 - resolve() follows links
         return None if inside else Problem("links out of the build context", where, remedy)
     if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
         return Problem("is a pipe, socket or device, which no image can hold", where, remedy)
@@ -156,8 +166,10 @@ def _entry_problem(folder: Path, entry: Entry) -> Problem | None:
     return None
 
 
-def _too_many(folder: Path) -> Problem:
-    what = f"the build context holds more than {MAX_FILES} files"
+def _too_many(folder: Path, entries: list[Entry]) -> Problem:
+    tops = Counter(entry.path.partition("/")[0] for entry in entries).most_common(_LARGEST_SHOWN)
+    shown = ", ".join(f"{path} ({count:,})" for path, count in tops)
+    what = f"the build context holds more than {MAX_FILES:,} files: {shown}"
     return Problem(what, str(folder), "list what the build does not need in .dockerignore")
 
 
@@ -175,6 +187,8 @@ def _too_large(folder: Path, entries: list[Entry]) -> list[Problem]:
 def _fingerprint(entry: Entry) -> str:
     if stat.S_ISLNK(entry.status.st_mode):
         return f"link {entry.source.readlink()}"
+    if stat.S_ISDIR(entry.status.st_mode):
+        return f"folder {stat.S_IMODE(entry.status.st_mode):o}"
     with entry.source.open("rb") as stream:
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
     return f"{stat.S_IMODE(entry.status.st_mode):o} {digest}"
