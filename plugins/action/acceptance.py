@@ -11,6 +11,7 @@ from typing import Any
 
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
+from ansible.utils.color import stringc
 from ansible.utils.display import Display
 from ansible_collections.todo.stack.plugins.plugin_utils.check_table import check_table, marks_for
 from ansible_collections.todo.stack.plugins.plugin_utils.report import acceptance, write_artifacts
@@ -23,7 +24,7 @@ from ansible_collections.todo.stack.plugins.plugin_utils.verdict import (
 
 MODULE = "todo.stack.acceptance"
 PAUSE_SECONDS = 1.0
-COLOURS = {True: "green", False: "red", None: None}
+COLOURS = {True: "green", False: "red"}
 
 
 class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible ships no types
@@ -60,8 +61,14 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible ships no types
 
     def _show(self, host: str, content: Mapping[str, Any]) -> None:
         marks = marks_for(getattr(sys.__stdout__, "encoding", None))
-        for line in check_table(host, content["checks"], marks):
-            Display().display(line.text, color=COLOURS[line.good])
+        lines = check_table(host, content["checks"], marks)
+        coloured = [
+            line.text if line.good is None else stringc(line.text, COLOURS[line.good])
+            for line in lines
+        ]
+        # In one piece: the tables of hosts that end together must not mix.
+        Display().display("\n".join(coloured), screen_only=True)
+        Display().display("\n".join(line.text for line in lines), log_only=True)
 
     def _write(self, host: str, content: Mapping[str, Any]) -> list[str]:
         base = Path(self._loader.get_basedir()) / self._task.args["artifacts_dir"]
