@@ -93,6 +93,12 @@ services:
   returned: success
   type: dict
   sample: {backend: {added: [OPENAI_API_KEY], removed: [], changed: [DATABASE_URL]}}
+changed_services:
+  description: The compose services whose environment a run gives other names or values.
+  returned: success
+  type: list
+  elements: str
+  sample: [backend, migrate]
 repaired:
   description: What was put right without a value changing, such as a file's mode.
   returned: success

@@ -70,6 +70,7 @@ class Outcome:
         return {
             "changed": bool(self.written or self.repaired),
             "services": self.services,
+            "changed_services": [s for s, verbs in self.services.items() if any(verbs.values())],
             "repaired": self.repaired,
             "generated": self.resolution.generated,
             "embedded": self.resolution.embedded,

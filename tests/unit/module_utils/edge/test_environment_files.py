@@ -108,6 +108,7 @@ def test_check_mode_writes_nothing_and_predicts_the_result(ensure: Ensure, folde
     assert {p: p.read_bytes() for p in folder.iterdir()} == before
     assert predicted == ensure(secrets={"backend": {"DATABASE_URL": URL}}).as_result()
     assert predicted["services"]["backend"]["changed"] == ["DATABASE_URL"]
+    assert predicted["changed_services"] == ["backend", "migrate", "postgres"]
     assert predicted["services"]["postgres"]["removed"] == ["POSTGRES_PASSWORD"]
 
 
@@ -133,6 +134,7 @@ def test_an_edited_environment_file_is_repaired_and_names_are_told(
     path.write_text(good.replace('"8000"', '"8001"').replace('"HOST"', '"GHOST"'))
     services = ensure().as_result()["services"]
     assert services["backend"] == {"added": ["HOST"], "removed": ["GHOST"], "changed": ["PORT"]}
+    assert not ensure().as_result()["changed_services"]
     assert path.read_text() == good
 
 
