@@ -56,9 +56,9 @@ function explain(problem: unknown, callerLeft: boolean): Response {
     console.error(`api: ${problem.message}`);
     return inWords(502, "The task service is not set up yet.");
   }
-  const code = codeOf(problem);
-  console.error(`api: backend ${problem instanceof TooSlow ? "too slow" : "unreachable"} (${code})`);
-  return problem instanceof TooSlow || code.endsWith("TIMEOUT") || code === "ETIMEDOUT"
+  const code = problem instanceof TooSlow ? "ETIMEDOUT" : codeOf(problem);
+  console.error(`api: no answer from the backend (${code})`);
+  return code.endsWith("TIMEOUT") || code === "ETIMEDOUT"
     ? inWords(504, "The task service took too long to answer. Please try again.")
     : inWords(502, "The task service cannot be reached at the moment. Please try again.");
 }
