@@ -16,7 +16,6 @@ from ansible_collections.todo.stack.plugins.module_utils.image.content import (
 )
 from ansible_collections.todo.stack.plugins.module_utils.image.record import (
     find_record,
-    image_row,
 )
 from ansible_collections.todo.stack.plugins.module_utils.image.spec import (
     Decision,
@@ -62,9 +61,9 @@ def ensure_images(
 ) -> tuple[dict[str, Any], list[str]]:
     """Return the result after building what changed, or what a run would build, and warnings."""
     found = docker.inspect_images(_references(wanted.specs))
-    decisions = [_decide(spec, found, force=wanted.force) for spec in wanted.specs]
-    due = [decision for decision in decisions if decision.build]
     records = BuildRecords(wanted.state_dir)
+    decisions = [_decide(spec, found, records, force=wanted.force) for spec in wanted.specs]
+    due = [decision for decision in decisions if decision.build]
     built: list[dict[str, Any]] = []
     if due and not check_mode:
         builder = Builder(docker, scratch, wanted.ca_bundle, wanted.proxies, wanted.progress_file)
@@ -73,7 +72,7 @@ def ensure_images(
         _drop_old_tags(docker, due)
     rows = {row["service"]: row for row in built}
     images = [
-        {**(rows.get(d.spec.service) or _known_row(docker, records, d, found)),
+        {**(rows.get(d.spec.service) or _known_row(records, d, found)),
          "changed": d.build, "reason": d.reason}
         for d in decisions
     ]  # fmt: skip
@@ -84,28 +83,33 @@ def _references(specs: Sequence[ImageSpec]) -> list[str]:
     return list(dict.fromkeys(ref for s in specs for ref in (s.reference, *s.bases)))
 
 
-def _decide(spec: ImageSpec, found: Mapping[str, dict[str, Any]], *, force: bool) -> Decision:
+def _decide(
+    spec: ImageSpec,
+    found: Mapping[str, dict[str, Any]],
+    records: BuildRecords,
+    *,
+    force: bool,
+) -> Decision:
     content = spec.content({ref: found[ref]["Id"] for ref in spec.bases if ref in found})
-    return decide(spec, content, found.get(spec.reference), force=force)
+    existing = found.get(spec.reference)
+    record = _record(records, spec, content.digest, found)
+    return decide(spec, content, existing, measured=record is not None, force=force)
+
+
+def _record(
+    records: BuildRecords, spec: ImageSpec, digest: str, found: Mapping[str, dict[str, Any]]
+) -> dict[str, Any] | None:
+    image = found.get(spec.reference)
+    return find_record(records.images, spec.image, digest, str(image["Id"])) if image else None
 
 
 def _known_row(
-    docker: DockerCli,
-    records: BuildRecords,
-    decision: Decision,
-    found: Mapping[str, dict[str, Any]],
+    records: BuildRecords, decision: Decision, found: Mapping[str, dict[str, Any]]
 ) -> dict[str, Any]:
-    """Return the row of an image that is not built now: from its record, or from the engine."""
+    """Return the row of an image that is not built now, as its record tells it."""
     spec, digest = decision.spec, decision.content.digest
-    if decision.build:
-        return {"service": spec.service, "image": spec.reference, "digest": digest}
-    image_id = str(found[spec.reference]["Id"])
-    record = find_record(records.images, spec.image, digest, image_id)
-    if record is not None:
-        return record
-    base = spec.bases[-1] if spec.bases else ""
-    base_bytes = docker.size_bytes(base) if base in found else None
-    return image_row(decision, image_id, docker.history(image_id), base_bytes, None)
+    known = _record(records, spec, digest, found) if not decision.build else None
+    return known or {"service": spec.service, "image": spec.reference, "digest": digest}
 
 
 def _drop_old_tags(docker: DockerCli, decisions: Sequence[Decision]) -> None:

@@ -19,14 +19,11 @@ def image_row(
     image_id: str,
     history: Sequence[Mapping[str, Any]],
     base_bytes: int | None,
-    progress: BuildProgress | None,
+    progress: BuildProgress,
 ) -> dict[str, Any]:
-    """Return one image's row: sizes in bytes of uncompressed layers, times in seconds.
-
-    Without ``progress`` (built elsewhere, or the record was lost) the times are unknown: None.
-    """
+    """Return one image's row: sizes in bytes of uncompressed layers, times in seconds."""
     spec = decision.spec
-    steps = progress.target_steps(spec.service) if progress else []
+    steps = progress.target_steps(spec.service)
     return {
         "service": spec.service,
         "image": spec.reference,
@@ -36,8 +33,8 @@ def image_row(
         "compressed_bytes": None,
         "base_image": spec.bases[-1] if spec.bases else None,
         "base_bytes": base_bytes,
-        "build_seconds": round(progress.seconds(spec.service), 2) if progress else None,
-        "cached_steps": sum(step.cached for step in steps) if progress else None,
+        "build_seconds": round(progress.seconds(spec.service), 2),
+        "cached_steps": sum(step.cached for step in steps),
         "steps": [
             {
                 "name": progress.bare_name(step),
@@ -45,9 +42,7 @@ def image_row(
                 "cached": step.cached,
             }
             for step in steps
-        ]
-        if progress
-        else [],
+        ],
         "layers": [dict(layer) for layer in history],
         "budget": {"seconds": spec.budget.seconds, "bytes": spec.budget.size_bytes},
     }
@@ -67,7 +62,7 @@ def over_budget(row: Mapping[str, Any], budget: Budget) -> list[str]:
             f"{row['service']}: {size:,} bytes, over its budget of {budget.size_bytes:,}. "
             f"Largest layers: {largest}"
         )
-    if budget.seconds is not None and seconds is not None and seconds > budget.seconds:
+    if budget.seconds is not None and seconds > budget.seconds:
         steps = sorted(row["steps"], key=lambda step: step["seconds"], reverse=True)
         slowest = "; ".join(f"{s['seconds']} s for {s['name']}" for s in steps[:_LAYERS_SHOWN])
         found.append(

@@ -119,9 +119,18 @@ def spec_problems(specs: Sequence[ImageSpec]) -> list[Problem]:
 
 
 def decide(
-    spec: ImageSpec, content: Content, existing: Mapping[str, Any] | None, *, force: bool
+    spec: ImageSpec,
+    content: Content,
+    existing: Mapping[str, Any] | None,
+    *,
+    measured: bool,
+    force: bool,
 ) -> Decision:
-    """Return whether ``existing``, the inspected image now tagged, still is what is wanted."""
+    """Return whether ``existing``, the inspected image now tagged, still is what is wanted.
+
+    ``measured``: this host has the record of its build. Without one, no budget of time can be
+    shown to hold, and a build, mostly from the cache, makes it again.
+    """
     verdict = Decision(spec, content, build=True, reason="")
     if force:
         return replace(verdict, reason="a build was forced")
@@ -131,6 +140,8 @@ def decide(
     if CONTENT_LABEL not in labels:
         return replace(verdict, reason=f"{spec.reference} carries no {CONTENT_LABEL} label")
     if labels[CONTENT_LABEL] == content.digest:
+        if not measured:
+            return replace(verdict, reason="this host has no record of its build")
         return replace(verdict, build=False, reason="nothing changed since it was built")
     changes = content.changes_since(labels.get(PARTS_LABEL, "")) or ["its content changed"]
     return replace(verdict, reason=summary(changes), changes=tuple(changes))
