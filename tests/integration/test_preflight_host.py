@@ -1,0 +1,52 @@
+"""preflight on a real host: who has a port is named within five seconds."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+pytestmark = pytest.mark.needs_engine
+
+ROOT = Path(__file__).parents[2]
+NAME = f"preflight-stranger-{os.getpid()}"
+# An address of its own, so that a stack that runs here is not in the way.
+ADDRESS = f"127.{os.getpid() % 200 + 10}.7.9"
+
+
+@pytest.fixture
+def stranger() -> Iterator[str]:
+    """A container that publishes the backend's port."""
+    publish = f"{ADDRESS}:8000:8000"
+    image = "localhost/todo-stack/python:3.12-slim"
+    argv = ["docker", "run", "--detach", "--rm", "--name", NAME, "--publish", publish, image]
+    subprocess.run([*argv, "sleep", "60"], check=True, capture_output=True)
+    yield NAME
+    subprocess.run([*argv[:1], "rm", "--force", NAME], check=True, capture_output=True)
+
+
+def preflight(folder: Path) -> subprocess.CompletedProcess[str]:
+    task = {"todo.stack.preflight": {"project_dir": str(ROOT), "bind_address": ADDRESS}}
+    plays = [{"hosts": "localhost", "gather_facts": False, "tasks": [task]}]
+    (folder / "play.yml").write_text(yaml.safe_dump(plays))
+    argv = [sys.executable, "-m", "ansible", "playbook", str(folder / "play.yml")]
+    return subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+def test_a_container_that_has_the_port_is_named_in_time(tmp_path: Path, stranger: str) -> None:
+    started = time.monotonic()
+    done = preflight(tmp_path)
+    assert time.monotonic() - started < 5
+    expected = f"port 8000 of backend: is taken by container {stranger}"
+    assert expected in done.stdout + done.stderr
+
+
+def test_a_host_with_free_ports_passes(tmp_path: Path) -> None:
+    done = preflight(tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
