@@ -13,6 +13,8 @@ const EVERYWHERE = [
 const NO_PAGE = [{ key: "Content-Security-Policy", value: "default-src 'none'; frame-ancestors 'none'" }];
 
 const config: NextConfig = {
+  // Under `next dev` alone: it refuses every name but localhost otherwise.
+  allowedDevOrigins: ["127.0.0.1"],
   output: "standalone",
   poweredByHeader: false,
   productionBrowserSourceMaps: false,
