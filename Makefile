@@ -7,10 +7,17 @@ SHELL := /bin/bash
 BIN := .venv/bin
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 PLAY := $(BIN)/ansible-playbook
+DOCKER := $(SUDO) docker
+# A base by its own name, or the one that was bootstrapped where no registry answers.
+base = $(shell $(DOCKER) image inspect localhost/todo-stack/$(1) >/dev/null 2>&1 && echo localhost/todo-stack/)$(1)
+CA_BUNDLE := $(firstword $(wildcard /etc/ssl/certs/ca-certificates.crt) /dev/null)
+COMPOSE_TESTS = $(SUDO) env PYTHON_IMAGE=$(call base,python:3.12-slim) \
+  POSTGRES_IMAGE=$(call base,postgres:17) CA_FILE=$(CA_BUNDLE) \
+  docker compose --file backend/tests/compose.yaml
 SOURCES := plugins tests molecule/default/tests
 
 help: ## List the targets
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 up: .venv/up ## Set this machine up: engine, images, running stack, proof
 	$(PLAY) playbooks/local.yml
@@ -35,6 +42,22 @@ unit: .venv/dev ## Unit tests; no engine needed
 
 engine: .venv/up ## Have an engine and the base images on this machine
 	$(PLAY) playbooks/local.yml --tags docker_engine,base_images
+
+backend: engine ## Backend: types, then tests against a real PostgreSQL
+	$(COMPOSE_TESTS) run --rm --build tests
+	$(COMPOSE_TESTS) down --volumes
+
+frontend: engine ## Frontend: types, lint, unit tests, tests of the built server
+	$(DOCKER) build --quiet --target development --tag todo-frontend-dev \
+	  --build-arg NODE_IMAGE=$(call base,node:20-slim) --secret id=ca,src=$(CA_BUNDLE) frontend
+	for check in typecheck lint test test:build; do \
+	  $(DOCKER) run --rm --init --network none todo-frontend-dev npm run $$check; done
+
+e2e: .venv/dev /usr/bin/chromium ## This machine end to end, with a browser
+	$(BIN)/pytest tests/e2e
+
+/usr/bin/chromium:
+	$(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends chromium
 
 .venv/bin/python:
 	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
