@@ -109,7 +109,9 @@ def _known_row(
     """Return the row of an image that is not built now, as its record tells it."""
     spec, digest = decision.spec, decision.content.digest
     known = _record(records, spec, digest, found) if not decision.build else None
-    return known or {"service": spec.service, "image": spec.reference, "digest": digest}
+    if known:
+        return {**known, "budget": spec.budget.as_result()}
+    return {"service": spec.service, "image": spec.reference, "digest": digest}
 
 
 def _drop_old_tags(docker: DockerCli, decisions: Sequence[Decision]) -> None:

@@ -126,6 +126,8 @@ def _piece(piece: str, *, last: bool) -> str:
     if len(piece) == 2 and piece.startswith("\\"):  # noqa: PLR2004 - a backslash and what it escapes
         # Docker hands an escaped letter to its regular expressions as it stands: \d is a digit.
         return piece if piece[1].isalnum() else re.escape(piece[1])
+    if piece == "\\":
+        raise re.error("nothing follows the backslash")
     if piece in _ESCAPED:
         return "\\" + piece
     return piece

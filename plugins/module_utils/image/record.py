@@ -44,7 +44,7 @@ def image_row(
             for step in steps
         ],
         "layers": [dict(layer) for layer in history],
-        "budget": {"seconds": spec.budget.seconds, "bytes": spec.budget.size_bytes},
+        "budget": spec.budget.as_result(),
     }
 
 

@@ -17,7 +17,8 @@ from ansible_collections.todo.stack.plugins.module_utils.image.content import (
 
 _CHANGES_SHOWN = 5
 _COMPONENT = r"[a-z0-9]+(?:(?:\.|_{1,2}|-+)[a-z0-9]+)*"
-_REPOSITORY = re.compile(rf"(?:[A-Za-z0-9.-]+(?::\d+)?/)?{_COMPONENT}(?:/{_COMPONENT})*")
+_HOST = r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::\d+)?"
+_REPOSITORY = re.compile(rf"(?:{_HOST}/)?{_COMPONENT}(?:/{_COMPONENT})*")
 _SERVICE = re.compile(r"[a-z][a-z0-9_-]*")
 
 
@@ -27,6 +28,10 @@ class Budget:
 
     seconds: float | None = None
     size_bytes: int | None = None
+
+    def as_result(self) -> dict[str, float | None]:
+        """Return the budget as a result's row."""
+        return {"seconds": self.seconds, "bytes": self.size_bytes}
 
 
 @dataclass(frozen=True)
