@@ -43,7 +43,7 @@ options:
     default: ""
 attributes:
   check_mode:
-    description: Runs in check mode exactly as otherwise.
+    description: An engine that does not answer yet is taken for one without images.
     support: full
   diff_mode:
     description: There is nothing to compare.
@@ -96,6 +96,8 @@ missing:
     local: {description: Name it bears when made here, type: str, sample: "localhost/todo-stack/node:20-slim"}
 """
 
+import os
+
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.todo.stack.plugins.module_utils.base_image import (
     SOURCES,
@@ -107,6 +109,7 @@ from ansible_collections.todo.stack.plugins.module_utils.base_image import (
     resolve,
 )
 from ansible_collections.todo.stack.plugins.module_utils.edge.base_images import inspect_present
+from ansible_collections.todo.stack.plugins.module_utils.edge.engine import describe_engine
 from ansible_collections.todo.stack.plugins.module_utils.errors import StackError
 
 WANTED_SPEC = {
@@ -130,7 +133,9 @@ def main() -> None:
         module.warn(warning)
     names = [name for want in wanted for name in candidates(want.reference, source)]
     try:
-        present = index_images(inspect_present(module.run_command, names))
+        # In check mode the engine itself may be only predicted; it then has no images yet.
+        absent = module.check_mode and not describe_engine(module.run_command, os.environ).running
+        present = {} if absent else index_images(inspect_present(module.run_command, names))
     except StackError as error:
         module.fail_json(msg=str(error))
     found, missing = resolve(wanted, present, source)
