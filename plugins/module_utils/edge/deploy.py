@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.todo.stack.plugins.module_utils.contract import from_dict
 from ansible_collections.todo.stack.plugins.module_utils.edge.docker import DockerCli
 from ansible_collections.todo.stack.plugins.module_utils.edge.engine import describe_engine
 from ansible_collections.todo.stack.plugins.module_utils.edge.files import (
@@ -30,7 +29,6 @@ from ansible_collections.todo.stack.plugins.module_utils.edge.stack import (
 from ansible_collections.todo.stack.plugins.module_utils.errors import StackError
 from ansible_collections.todo.stack.plugins.module_utils.masking import derived_forms
 from ansible_collections.todo.stack.plugins.module_utils.override import read_back
-from ansible_collections.todo.stack.plugins.module_utils.resolution import secrets_in
 from ansible_collections.todo.stack.plugins.module_utils.stack.definition import host_definition
 from ansible_collections.todo.stack.plugins.module_utils.stack.plan import Action, Actual
 
@@ -133,10 +131,24 @@ class Stack:
 
 
 def redactor(folder: Path, contracts: Sequence[Mapping[str, Any]]) -> Callable[[str], str]:
-    """Return a function that hides every secret the stack was given, in all its shapes."""
+    """Return a function that hides what the stack was given, in all its shapes.
+
+    Open is only what a contract declares to be no secret.
+    """
     delivered = read_back(read_text(folder / ENVIRONMENT_FILE) or "") or {}
-    kept = secrets_in([from_dict(contract) for contract in contracts], delivered)
-    forms = derived_forms(value for names in kept.values() for value in names.values())
+    plain = {
+        (service, name)
+        for contract in contracts
+        for service in contract["compose_services"]
+        for name, variable in contract["env"].items()
+        if not variable.get("secret")
+    }
+    forms = derived_forms(
+        value
+        for service, values in delivered.items()
+        for name, value in values.items()
+        if (service, name) not in plain
+    )
 
     def redact(text: str) -> str:
         for form in sorted(forms, key=len, reverse=True):

@@ -1,0 +1,223 @@
+"""One build of several images: tags only when all is well, failures told by their step."""
+
+from __future__ import annotations
+
+import json
+import tarfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible_collections.todo.stack.plugins.module_utils.edge import builder as edge
+from ansible_collections.todo.stack.plugins.module_utils.edge.builder import (
+    Builder,
+    build_failure,
+    unpacked,
+)
+from ansible_collections.todo.stack.plugins.module_utils.edge.docker import DockerCli
+from ansible_collections.todo.stack.plugins.module_utils.errors import StackError
+from ansible_collections.todo.stack.plugins.module_utils.image.progress import BuildProgress
+from ansible_collections.todo.stack.plugins.module_utils.image.spec import (
+    Budget,
+    Decision,
+    ImageSpec,
+)
+from ansible_collections.todo.stack.tests.unit.fakes import FakeDocker
+
+FakeBake = Callable[..., Path]
+OLD = {"Id": "sha256:old", "RepoTags": ["todo-one:latest"]}
+
+
+def decision(service: str, budget: Budget = Budget(), context: str = "/src") -> Decision:  # noqa: B008
+    spec = ImageSpec(
+        service=service, image=f"todo-{service}", context=context, dockerfile="Dockerfile",
+        target=None, args={}, budget=budget, files={}, bases=("base:1",), stand_ins={},
+    )  # fmt: skip
+    return Decision(spec, spec.content({}), build=True, reason="new")
+
+
+def engine(**more: dict[str, Any]) -> FakeDocker:
+    made = {f"sha256:{name}": {"Id": f"sha256:{name}", "RepoTags": []} for name in ("one", "two")}
+    return FakeDocker(
+        images={**made, "base:1": {"Id": "sha256:base"}, "todo-one:latest": OLD, **more}
+    )
+
+
+def built(run: FakeDocker, folder: Path, *decisions: Decision, **options: Any) -> Any:
+    return Builder(DockerCli(run), folder, None, {}, **options).build(decisions)
+
+
+IDS = {"one": "sha256:one", "two": "sha256:two"}
+
+
+def test_a_good_build_tags_every_image_and_tells_its_numbers(
+    tmp_path: Path, fake_bake: FakeBake
+) -> None:
+    notes, run = fake_bake("bake_two_targets.log", IDS), engine()
+    one, two = decision("one"), decision("two")
+    rows = built(run, tmp_path, one, two)
+    assert [row["image_id"] for row in rows] == ["sha256:one", "sha256:two"]
+    assert rows[0]["size_bytes"] == rows[0]["base_bytes"] == 105
+    assert 0.2 < rows[0]["build_seconds"] < 10
+    assert "[2/3] RUN echo hello && sleep 0.2" in [step["name"] for step in rows[0]["steps"]]
+    assert run.commands("image tag") == [
+        f"image tag sha256:one {one.spec.content_reference(one.content)}",
+        "image tag sha256:one todo-one:latest",
+        f"image tag sha256:two {two.spec.content_reference(two.content)}",
+        "image tag sha256:two todo-two:latest",
+    ]
+    assert list(json.loads((notes / "definition.json").read_text())["target"]) == ["one", "two"]
+
+
+@pytest.mark.parametrize(
+    ("budget", "said"),
+    [
+        (Budget(size_bytes=104), "one: 105 bytes, over its budget of 104. Largest layers: 100 "),
+        (Budget(seconds=0.1), "over its budget of 0.1 s. Slowest steps: "),
+    ],
+)
+def test_over_budget_moves_no_tag_and_removes_what_was_built(
+    tmp_path: Path, fake_bake: FakeBake, budget: Budget, said: str
+) -> None:
+    fake_bake("bake_two_targets.log", IDS)
+    run = engine()
+    with pytest.raises(StackError) as failed:
+        built(run, tmp_path, decision("two"), decision("one", budget))
+    assert said in failed.value.what
+    assert run.commands("image tag") == []
+    assert run.commands("image rm") == ["image rm sha256:two", "image rm sha256:one"]
+    assert run.images["todo-one:latest"] == OLD
+    assert [row["service"] for row in failed.value.details["images"]] == ["two", "one"]  # type: ignore[attr-defined]
+
+
+def test_an_image_over_budget_that_serves_under_a_tag_is_not_removed(
+    tmp_path: Path, fake_bake: FakeBake
+) -> None:
+    fake_bake("bake_cached.log", {"one": "sha256:old"})
+    run = engine(**{"sha256:old": OLD})
+    with pytest.raises(StackError, match="over budget"):
+        built(run, tmp_path, decision("one", Budget(size_bytes=1)))
+    assert run.commands("image rm") == []
+
+
+def test_a_failed_build_names_its_step_and_shows_its_output(
+    tmp_path: Path, fake_bake: FakeBake
+) -> None:
+    fake_bake("bake_failing_step.log", then="exit 1")
+    run = engine()
+    with pytest.raises(StackError) as failed:
+        built(run, tmp_path, decision("one"), decision("bad"))
+    assert failed.value.where.startswith("[bad 2/2] RUN echo about to fail")
+    assert failed.value.what.endswith("did not complete successfully: exit code: 3")
+    assert sorted(failed.value.details["log"]) == ["about to fail", "on stderr"]  # type: ignore[call-overload]
+    assert run.commands("image tag") == []
+
+
+def test_a_syntax_error_shows_the_line(tmp_path: Path, fake_bake: FakeBake) -> None:
+    fake_bake("bake_syntax_error.log", then="exit 1")
+    with pytest.raises(StackError) as failed:
+        built(engine(), tmp_path, decision("bad"))
+    assert "dockerfile parse error on line 2: unknown instruction: RNU" in failed.value.what
+    assert "2 | >>> RNU echo about to fail" in failed.value.what
+    assert "---" not in failed.value.what
+
+
+@pytest.mark.parametrize("service", ["one", "two"])
+def test_a_build_that_runs_away_is_stopped_at_its_budget(
+    tmp_path: Path, fake_bake: FakeBake, service: str
+) -> None:
+    vertex = {"digest": "d", "name": "RUN forever", "started": "2026-01-01T00:00:00Z"}
+    fake_bake(json.dumps({"vertexes": [vertex]}) + "\n", then="sleep 60")
+    run, begun = engine(), time.monotonic()
+    with pytest.raises(StackError) as failed:
+        built(run, tmp_path, decision(service, Budget(seconds=0.5)))
+    assert time.monotonic() - begun < 10
+    assert failed.value.where == "RUN forever"
+    assert "stopped at its time budget of 0.5 s" in failed.value.what
+    assert run.commands("image tag") == []
+
+
+@pytest.mark.parametrize(
+    ("budgets", "limit"), [((3, 5), 5), ((3, None), None), ((None, None), None), ((2,), 2)]
+)
+def test_a_session_may_take_as_long_as_its_most_patient_image(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    budgets: tuple[float | None, ...],
+    limit: object,
+) -> None:
+    seen: list[object] = []
+
+    def stream(*_args: object, time_limit: object, **_options: object) -> int:
+        seen.append(time_limit)
+        return 1
+
+    monkeypatch.setattr(edge, "stream", stream)
+    with pytest.raises(StackError):
+        built(engine(), tmp_path, *(decision(f"s{n}", Budget(s)) for n, s in enumerate(budgets)))
+    assert seen == [limit]
+
+
+def test_an_image_that_is_nowhere_is_told(tmp_path: Path, fake_bake: FakeBake) -> None:
+    fake_bake("bake_two_targets.log", {"one": "sha256:elsewhere", "two": "sha256:two"})
+    with pytest.raises(StackError, match="left no image in the engine's store"):
+        built(engine(), tmp_path, decision("one"), decision("two"))
+
+
+def test_whoever_watches_sees_a_silent_step_from_its_first_line(
+    tmp_path: Path, fake_bake: FakeBake
+) -> None:
+    def vertex(number: int, **more: str) -> str:
+        base = {
+            "digest": str(number),
+            "name": f"[{number}/2] RUN x",
+            "started": "1970-01-01T00:00:05Z",
+        }
+        return json.dumps({"vertexes": [{**base, **more}]})
+
+    lines = [vertex(1), vertex(1, completed="1970-01-01T00:00:06Z"), vertex(2)]
+    fake_bake("\n".join(lines) + "\n", {"one": "sha256:one"})
+    file = tmp_path / "progress.json"
+    built(engine(), tmp_path, decision("one"), progress_file=file)
+    assert json.loads(file.read_text()) == [
+        {"target": "one", "step": "[2/2] RUN x", "started": 5.0}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("messages", "what"),
+    [
+        (["ERROR: error reading from server: EOF"], "the engine was lost during the build"),
+        (
+            ["ERROR: Cannot connect to the Docker daemon at x"],
+            "the engine was lost during the build",
+        ),
+        (["ERROR: failed to receive status: EOF"], "the engine was lost during the build"),
+        (["3 | >>> cat <<EOF", "ERROR: unterminated heredoc"], "unterminated heredoc (3 | >>>"),
+        (["a", "unknown flag: --x"], "unknown flag: --x"),
+        ([], "the build failed without a word"),
+    ],
+)
+def test_a_build_without_a_failed_step_is_told_by_the_cli(messages: list[str], what: str) -> None:
+    assert build_failure(BuildProgress(("one",), messages=messages)).what.startswith(what)
+
+
+def test_a_full_disk_is_called_one() -> None:
+    progress = BuildProgress(("one",))
+    vertex = {"digest": "d", "name": "RUN x", "error": "write /a: no space left on device"}
+    progress.feed(json.dumps({"vertexes": [vertex]}) + "\n")
+    failure = build_failure(progress)
+    assert (failure.what, failure.where) == ("disk full during the build", "RUN x")
+
+
+def test_a_shipped_context_is_unpacked_and_a_local_one_used_in_place(tmp_path: Path) -> None:
+    (tmp_path / "Dockerfile").write_text("FROM x")
+    archive = tmp_path / "backend.tar.gz"
+    with tarfile.open(archive, "w:gz") as tar:
+        tar.add(tmp_path / "Dockerfile", "Dockerfile")
+    placed = unpacked(decision("one", context=str(archive)), tmp_path / "scratch")
+    assert (Path(placed.spec.context) / "Dockerfile").read_text() == "FROM x"
+    local = decision("one", context=str(tmp_path))
+    assert unpacked(local, tmp_path / "scratch") is local
