@@ -78,7 +78,7 @@ def test_only_a_node_of_the_version_that_runs_by_itself_is_taken(
     (tmp_path / "bin").mkdir()
     (tmp_path / "bin" / "node").touch()
 
-    def run(args: list[str], **_options: Any) -> tuple[int, str, str]:
+    def run(args: list[str], /, **_options: Any) -> tuple[int, str, str]:
         return (0, linked if args[0] == "ldd" else release, "")
 
     found = find_node(str(tmp_path), "20", run, {})
