@@ -37,7 +37,7 @@ def judge(
     if crashes >= CRASHES:
         return _failed(f"crash loop: {crashes} restarts, last exit code {container.exit_code}")
     if container.state in {"exited", "dead"}:
-        return _failed(f"it {container.state} with code {container.exit_code}")
+        return _failed(f"it ended with code {container.exit_code}")
     if container.state != "running":
         return _waiting(f"its container is {container.state}")
     if container.health != "healthy":
