@@ -1,0 +1,141 @@
+"""The controller's side of a build: contexts judged first, shipped only when a build is due."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from ansible.plugins.action import ActionBase
+from ansible_collections.todo.stack.plugins.action import image_build as plugin
+
+
+class Bench:
+    """The action plugin with a scripted module and a connection that notes what it carries."""
+
+    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.folder = folder
+        self.plan: dict[str, Any] = {"changed": False, "images": []}
+        self.runs: list[tuple[bool, dict[str, Any]]] = []
+        self.shipped: list[str] = []
+        self.removed: list[str] = []
+        monkeypatch.setattr(ActionBase, "run", lambda *_: {})
+
+    def image(self, service: str, **more: Any) -> dict[str, Any]:
+        context = self.folder / service
+        context.mkdir()
+        (context / "Dockerfile").write_text("ARG BASE=python:3.12\nFROM $BASE\n")
+        return {"service": service, "image": f"todo-{service}", "context": str(context), **more}
+
+    def run(
+        self, images: object, transport: str = "ssh", *, check_mode: bool = False, **options: Any
+    ) -> dict[str, Any]:
+        action = plugin.ActionModule.__new__(plugin.ActionModule)
+        action._task = SimpleNamespace(args={"images": images, **options}, check_mode=check_mode)
+        shell = SimpleNamespace(join_path=lambda *parts: "/".join(parts))
+        action._connection = SimpleNamespace(transport=transport, _shell=shell)
+        action._make_tmp_path = lambda: "/remote/tmp"
+        action._remove_tmp_path = lambda path, **_: self.removed.append(path)
+        action._transfer_file = lambda _local, remote: self.shipped.append(remote)
+        action._fixup_perms2 = lambda _paths: None
+
+        def execute(module_args: dict[str, Any], **_: Any) -> dict[str, Any]:
+            self.runs.append((action._task.check_mode, deepcopy(module_args)))
+            return deepcopy(self.plan) if action._task.check_mode else {"changed": True}
+
+        action._execute_module = execute
+        result: dict[str, Any] = action.run(task_vars={})
+        assert action._task.check_mode is check_mode
+        return result
+
+    def due(self, **services: bool) -> None:
+        rows = [{"service": name, "changed": changed} for name, changed in services.items()]
+        self.plan = {"changed": any(services.values()), "images": rows}
+
+
+@pytest.fixture
+def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
+    """Return a bench whose contexts lie in a folder of its own."""
+    return Bench(tmp_path, monkeypatch)
+
+
+def test_on_this_machine_the_module_runs_once_in_place(bench: Bench) -> None:
+    image = bench.image("backend")
+    assert bench.run([image], "local") == {"changed": True}
+    [(checked, args)] = bench.runs
+    assert (checked, args["images"][0]["context"], bench.shipped) == (False, image["context"], [])
+    assert args["progress_file"].endswith("progress.json")
+
+
+def test_an_unchanged_image_ships_no_byte(bench: Bench) -> None:
+    bench.due(backend=False)
+    assert bench.run([bench.image("backend")])["changed"] is False
+    assert [checked for checked, _ in bench.runs] == [True]
+    assert (bench.shipped, bench.removed) == ([], [])
+
+
+def test_only_the_contexts_that_are_due_are_shipped(bench: Bench) -> None:
+    bench.due(backend=True, frontend=False)
+    images = [bench.image("backend"), bench.image("frontend")]
+    assert bench.run(images) == {"changed": True}
+    assert bench.shipped == ["/remote/tmp/backend.tar.gz"]
+    (planned, _), (second, args) = bench.runs
+    assert (planned, second) == (True, False)
+    assert [image["context"] for image in args["images"]] == [
+        "/remote/tmp/backend.tar.gz", images[1]["context"],
+    ]  # fmt: skip
+    assert bench.removed == ["/remote/tmp"]
+
+
+def test_a_preview_of_a_remote_host_only_plans(bench: Bench) -> None:
+    bench.due(backend=True)
+    assert bench.run([bench.image("backend")], check_mode=True)["changed"] is True
+    assert ([checked for checked, _ in bench.runs], bench.shipped) == ([True], [])
+
+
+def test_a_plan_that_failed_is_the_result(bench: Bench) -> None:
+    bench.plan = {"failed": True, "msg": "no engine", "changed": True}
+    assert bench.run([bench.image("backend")])["msg"] == "no engine"
+    assert bench.shipped == []
+
+
+def test_what_was_shipped_goes_even_when_the_build_fails(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.due(backend=True)
+    monkeypatch.setattr(plugin.ActionModule, "_watched", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        bench.run([bench.image("backend")])
+    assert bench.removed == ["/remote/tmp"]
+
+
+def test_the_module_is_told_what_the_build_sees(bench: Bench) -> None:
+    image = bench.image("backend", args={"BASE": "python:3.12"})
+    bench.run([image], "local", bases={"python:3.12": "localhost/py"})
+    seen = bench.runs[0][1]["images"][0]["seen"]
+    assert list(seen["files"]) == ["Dockerfile"]
+    assert seen["bases"] == ["localhost/py"]
+
+
+def test_contexts_with_problems_are_refused_all_at_once_before_the_module(bench: Bench) -> None:
+    good, bad = bench.image("backend"), {"service": "b", "context": str(bench.folder / "absent")}
+    result = bench.run([good, bad, {"service": "c"}], "local")
+    assert (result["failed"], result["changed"], bench.runs) == (True, False, [])
+    assert "2 problems found" in result["msg"]
+    assert "absent: the build context does not exist" in result["msg"]
+    assert "images.c.context: is required" in result["msg"]
+
+
+@pytest.mark.parametrize("images", [None, "x", {}, ["x"], [None]])
+def test_images_that_are_no_list_of_mappings_are_refused(bench: Bench, images: object) -> None:
+    result = bench.run(images, "local")
+    assert "`images` must be a list of mappings" in result["msg"]
+    assert bench.runs == []
+
+
+def test_a_home_folder_is_found(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    image = bench.image("backend")
+    monkeypatch.setenv("HOME", str(bench.folder))
+    assert "failed" not in bench.run([{**image, "context": "~/backend"}], "local")
