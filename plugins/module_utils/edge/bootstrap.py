@@ -132,9 +132,10 @@ def _checked(run: Run, argv: list[str], recipe: Recipe) -> None:
         lines = [line for line in (err or out).splitlines() if line.strip()]
         # mmdebstrap's own last word says only that it failed.
         causes = [line for line in lines if "mmdebstrap failed to run" not in line]
+        cause = causes[-1] if causes else f"exit code {code}"
         raise StackError(
-            f"making the {recipe.kind} base failed: {causes[-1] if causes else f'exit code {code}'}",
+            f"making the {recipe.kind} base failed: {cause}",
             where="mmdebstrap" if "mmdebstrap" in argv else "docker import",
-            remedy="log_tail holds the lines before it; a mirror that does not answer is named there",
+            remedy="see log_tail; a mirror that does not answer is named there",
             log_tail=lines[-20:],
         )
