@@ -107,6 +107,10 @@ options:
     description: Build even if nothing changed. Layers may still come from the cache.
     type: bool
     default: false
+  play:
+    description: Set by the controller side of this module; not for playbooks.
+    type: dict
+    default: {}
   progress_file:
     description: Where the steps under way are told. Filled in by the action plugin.
     type: path
@@ -220,6 +224,7 @@ from ansible_collections.todo.stack.plugins.module_utils.edge.images import (
     Wanted,
     ensure_images,
 )
+from ansible_collections.todo.stack.plugins.module_utils.edge.turns import Turn
 from ansible_collections.todo.stack.plugins.module_utils.errors import StackError
 
 BUDGET_SPEC: dict[str, Any] = {"seconds": {"type": "float"}, "bytes": {"type": "int"}}
@@ -241,19 +246,23 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "state_dir": {"type": "path", "default": "/var/lib/todo-stack"},
     "force": {"type": "bool", "default": False},
     "progress_file": {"type": "path"},
+    "play": {"type": "dict", "default": {}},
 }
 
 
 def main() -> None:
     """Run the module."""
     module = AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
+    turn, folder = Turn.read(module.params["play"]), Path(module.params["state_dir"])
     try:
-        result, warnings = ensure_images(
-            DockerCli(module.run_command),
-            Wanted.read(module.params),
-            check_mode=module.check_mode,
-            scratch=Path(module.tmpdir),
-        )
+        wanted = Wanted.read(module.params)
+        with turn.taken(folder, check_mode=module.check_mode):
+            result, warnings = ensure_images(
+                DockerCli(module.run_command),
+                wanted,
+                check_mode=module.check_mode,
+                scratch=Path(module.tmpdir),
+            )
     except StackError as error:
         module.fail_json(msg=str(error), changed=False, **error.details)
     for warning in warnings:

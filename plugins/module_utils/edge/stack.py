@@ -6,10 +6,12 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from ansible_collections.todo.stack.plugins.module_utils.edge.docker import DockerCli
 from ansible_collections.todo.stack.plugins.module_utils.errors import ProblemList
 from ansible_collections.todo.stack.plugins.module_utils.stack.plan import (
+    COMPOSE_SERVICE,
     Action,
     Actual,
     Desired,
@@ -19,6 +21,7 @@ from ansible_collections.todo.stack.plugins.module_utils.stack.plan import (
     read_actual,
     read_desired,
 )
+from ansible_collections.todo.stack.plugins.module_utils.stack.preview import Preview
 
 COMPOSE_FILE = "compose.yaml"
 ENVIRONMENT_FILE = "environment.json"
@@ -34,16 +37,22 @@ class Project:
     definition: str
     variables: Mapping[str, str]
 
-    def plan(self, new_environment: Sequence[str]) -> list[Action]:
-        """Return what must happen; raise ProblemList for containers that are not ours."""
-        desired = self._desired()
-        actual = self.containers()
+    def plan(self, preview: Preview | None = None) -> list[Action]:
+        """Return what must happen; raise ProblemList for containers that are not ours.
+
+        A ``preview`` goes by what earlier tasks would have changed by then.
+        """
+        inspected = self.docker.project_containers(self.name)
+        actual = [read_actual(one) for one in inspected if not is_one_off(one)]
         if problems := foreign(actual):
             raise ProblemList(problems)
+        override = preview.override(_environments(inspected)) if preview else None
+        desired = self._desired(override)
         references = list(dict.fromkeys(one.image for one in desired))
         found = self.docker.inspect_images(references)
         ids = {reference: str(image["Id"]) for reference, image in found.items()}
-        return plan(desired, actual, ids, new_environment)
+        new_images = preview.new_images(found) if preview else ()
+        return plan(desired, actual, ids, preview.stale if preview else (), new_images)
 
     def containers(self) -> list[Actual]:
         """Return the project's containers as they are, without those of `docker compose run`."""
@@ -65,20 +74,36 @@ class Project:
             args, files=[], project=self.name, variables={}, directory=str(self.folder)
         )
 
-    def _desired(self) -> list[Desired]:
-        hashes = self._compose(["config", "--hash", "*"], preview=True)
-        config = json.loads(self._compose(["config", "--format", "json"], preview=True))
+    def _desired(self, override: str | None) -> list[Desired]:
+        text = self.definition if override is None else f"{self.definition}---\n{override}"
+        files = ["-", *(self._override() if override is None else [])]
+        hashes = self._compose(["config", "--hash", "*"], files, text)
+        config = json.loads(self._compose(["config", "--format", "json"], files, text))
         return read_desired(config, hashes)
 
-    def _compose(self, args: Sequence[str], *, preview: bool = False) -> str:
-        """Run compose on the files in the folder, or on the definition as it would be written."""
+    def _override(self) -> list[str]:
         environment = self.folder / ENVIRONMENT_FILE
-        override = [str(environment)] if environment.is_file() else []
+        return [str(environment)] if environment.is_file() else []
+
+    def _compose(
+        self, args: Sequence[str], files: Sequence[str] = (), stdin: str | None = None
+    ) -> str:
+        """Run compose on the files in the folder, or on ``files``, of which "-" is ``stdin``."""
         return self.docker.compose(
             args,
-            files=["-" if preview else str(self.folder / COMPOSE_FILE), *override],
+            files=files or [str(self.folder / COMPOSE_FILE), *self._override()],
             project=self.name,
             variables=self.variables,
-            stdin=self.definition if preview else None,
+            stdin=stdin,
             directory=str(self.folder),
         )
+
+
+def _environments(inspected: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, str]]:
+    """Return the environment of each compose service's container."""
+    found = {}
+    for one in inspected:
+        service = (one["Config"].get("Labels") or {}).get(COMPOSE_SERVICE, "")
+        pairs = (entry.partition("=") for entry in one["Config"].get("Env") or [])
+        found[service] = {name: value for name, _, value in pairs}
+    return found

@@ -115,18 +115,20 @@ def plan(
     actual: Sequence[Actual],
     image_ids: Mapping[str, str],
     new_environment: Collection[str] = (),
+    new_images: Collection[str] = (),
 ) -> list[Action]:
     """Return what must happen, in the services' order; nothing for a stack that is as wanted.
 
-    ``image_ids``: reference -> ID of the images on this host. ``new_environment``: services whose
-    values another task is about to change, which a preview cannot see in a configuration's hash.
+    ``image_ids``: reference -> ID of the images on this host. ``new_environment`` and
+    ``new_images``: services whose values and references whose image earlier tasks would change,
+    which a preview cannot see on the host.
     """
     by_service = {container.service: container for container in actual}
     wanted = {one.service for one in desired}
     actions = []
     for one in desired:
         container = by_service.get(one.service)
-        image_id = image_ids.get(one.image, "")
+        image_id = "" if one.image in new_images else image_ids.get(one.image, "")
         found = _action(one, container, image_id, changed=one.service in new_environment)
         actions += [Action(one.service, *found)] if found else []
     orphans = [c for c in actual if c.service not in wanted]

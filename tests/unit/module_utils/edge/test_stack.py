@@ -27,7 +27,7 @@ def project(run: FakeDocker, folder: Path) -> Project:
 
 def test_a_plan_comes_from_reading_alone_and_from_the_wanted_text(tmp_path: Path) -> None:
     run = engine("backend")
-    assert project(run, tmp_path).plan([]) == []
+    assert project(run, tmp_path).plan() == []
     verbs = ["config", "ps", "inspect"]
     assert all(any(f" {verb}" in f" {line}" for verb in verbs) for line in run.asked)
     previews = [o for line, o in zip(run.asked, run.options) if line.startswith("compose")]
@@ -38,9 +38,9 @@ def test_a_plan_comes_from_reading_alone_and_from_the_wanted_text(tmp_path: Path
 
 def test_the_environment_is_merged_where_there_is_one(tmp_path: Path) -> None:
     run = engine()
-    project(run, tmp_path).plan([])
+    project(run, tmp_path).plan()
     (tmp_path / "environment.json").write_text("{}")
-    project(run, tmp_path).plan([])
+    project(run, tmp_path).plan()
     merged = [f"--file {tmp_path}/environment.json" in line for line in run.commands("compose")]
     assert merged == [False, False, True, True]
 
@@ -66,13 +66,13 @@ def test_containers_of_compose_run_are_left_out(tmp_path: Path) -> None:
     one_off = container("backend", Id="x", labels={"com.docker.compose.oneoff": "True"})
     run.containers.append(one_off)
     assert [c.id for c in project(run, tmp_path).containers()] == ["id-backend"]
-    assert project(run, tmp_path).plan([]) == []
+    assert project(run, tmp_path).plan() == []
 
 
 def test_a_stranger_in_the_project_stops_the_plan(tmp_path: Path) -> None:
     run = FakeDocker(ANSWERS, containers=[container("db", labels={"todo.stack.service": None})])
     with pytest.raises(ProblemList, match="1 problem"):
-        project(run, tmp_path).plan([])
+        project(run, tmp_path).plan()
 
 
 @pytest.mark.parametrize(("volumes", "last"), [(False, "--remove-orphans"), (True, "--volumes")])
