@@ -63,7 +63,8 @@ def test_up_takes_away_first_what_is_no_longer_wanted(tmp_path: Path) -> None:
 
 def test_containers_of_compose_run_are_left_out(tmp_path: Path) -> None:
     run = engine("backend")
-    one_off = container("backend", Id="x", labels={"com.docker.compose.oneoff": "True"})
+    labels = {"com.docker.compose.oneoff": "True", "com.docker.compose.config-hash": "other"}
+    one_off = container("backend", Id="x", labels=labels)
     run.containers.append(one_off)
     assert [c.id for c in project(run, tmp_path).containers()] == ["id-backend"]
     assert project(run, tmp_path).plan() == []
