@@ -215,6 +215,7 @@ images:
       sample: {seconds: 300, bytes: 500000000}
 """
 
+from pathlib import Path
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
