@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help up verify destroy test lint unit engine integration backend frontend e2e molecule bench lock build
+.PHONY: help up verify destroy test lint unit engine integration backend frontend e2e molecule bench docs lock build
 
 BIN := .venv/bin
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
