@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help up verify destroy test lint unit backend frontend engine e2e molecule lock build clean
+.PHONY: help up verify destroy test lint unit engine integration backend frontend e2e molecule bench lock build
 
 BIN := .venv/bin
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
@@ -28,7 +28,7 @@ verify: .venv/up ## Check what runs against the contracts; changes nothing
 destroy: .venv/up ## Remove the stack from this machine; the database stays
 	$(PLAY) playbooks/destroy.yml
 
-test: lint unit engine backend frontend e2e molecule ## Run every check
+test: lint unit engine integration backend frontend e2e molecule ## Run every check
 
 lint: .venv/dev ## Lint everything
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
@@ -43,6 +43,9 @@ unit: .venv/dev ## Unit tests; no engine needed
 engine: .venv/up ## Have an engine and the base images on this machine
 	$(PLAY) playbooks/local.yml --tags docker_engine,base_images
 
+integration: engine .venv/dev ## Modules against this machine's engine
+	$(BIN)/pytest tests/integration
+
 backend: engine ## Backend: types, then tests against a real PostgreSQL
 	$(COMPOSE_TESTS) run --rm --build tests
 	$(COMPOSE_TESTS) down --volumes
@@ -56,8 +59,19 @@ frontend: engine ## Frontend: types, lint, unit tests, tests of the built server
 e2e: .venv/dev /usr/bin/chromium ## This machine end to end, with a browser
 	$(BIN)/pytest tests/e2e
 
-/usr/bin/chromium:
-	$(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends chromium
+molecule: engine .venv/dev /usr/bin/mmdebstrap ## A throwaway host over SSH, from bare to proven
+	$(BIN)/molecule test
+
+bench: .venv/up .cache/bench/up ## Ratios against community.docker, compose and bake; takes a while
+	$(BIN)/python bench/run.py
+
+.cache/bench/up: bench/requirements.txt
+	python3 -m venv .cache/bench
+	.cache/bench/bin/pip install --quiet --require-hashes --requirement bench/requirements.txt
+	@touch $@
+
+/usr/bin/chromium /usr/bin/mmdebstrap:
+	$(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends $(@F)
 
 .venv/bin/python:
 	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -74,9 +88,13 @@ e2e: .venv/dev /usr/bin/chromium ## This machine end to end, with a browser
 	$(BIN)/pip install --quiet --require-hashes --requirement requirements-dev.txt
 	@touch $@
 
+docs: .venv/dev ## Write the contracts' variables into README.md
+	$(BIN)/python docs/variables.py
+
 lock: .venv/dev ## Renew the lock files after a change of pyproject.toml
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header pyproject.toml -o requirements.txt
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --group dev pyproject.toml -o requirements-dev.txt
+	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --python-version 3.11 bench/requirements.in -o bench/requirements.txt
 
 build: .venv/up ## Build the collection's tarball into dist/
 	$(BIN)/ansible-galaxy collection build --force --output-path dist

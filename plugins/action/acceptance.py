@@ -15,6 +15,7 @@ from ansible.utils.color import stringc
 from ansible.utils.display import Display
 from ansible_collections.todo.stack.plugins.plugin_utils.check_table import check_table, marks_for
 from ansible_collections.todo.stack.plugins.plugin_utils.report import acceptance, write_artifacts
+from ansible_collections.todo.stack.plugins.plugin_utils.this_play import this_play
 from ansible_collections.todo.stack.plugins.plugin_utils.verdict import (
     failed_ids,
     failure,
@@ -46,7 +47,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible ships no types
 
     def _observed(self, task_vars: dict[str, Any] | None) -> dict[str, Any]:
         """Run the module until it passes or nothing is left to wait for."""
-        args = self._task.args
+        args = {**self._task.args, "play": this_play()}
         contracts = args.get("contracts") or []
         wait, started = boolean(args.get("wait", False)), time.monotonic()
         while True:

@@ -8,6 +8,7 @@ from typing import Any
 from ansible.plugins.action import ActionBase
 from ansible_collections.todo.stack.plugins.module_utils.errors import StackError
 from ansible_collections.todo.stack.plugins.plugin_utils.expectation import meets
+from ansible_collections.todo.stack.plugins.plugin_utils.this_play import this_play
 
 MODULE = "todo.stack.compose_stack"
 PAUSE_SECONDS = 1.0
@@ -37,7 +38,10 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         return {**result, **found, "changed": first.get("changed", False)}
 
     def _execute(self, task_vars: Any) -> dict[str, Any]:
-        found: dict[str, Any] = self._execute_module(module_name=MODULE, task_vars=task_vars)
+        args = {**self._task.args, "play": this_play()}
+        found: dict[str, Any] = self._execute_module(
+            module_name=MODULE, module_args=args, task_vars=task_vars
+        )
         return found
 
 

@@ -13,14 +13,16 @@ from ansible_collections.todo.stack.plugins.module_utils.environment import (
     validate_environment,
 )
 from ansible_collections.todo.stack.plugins.module_utils.errors import Problem
+from ansible_collections.todo.stack.plugins.module_utils.rotation import rotation_problems
 from ansible_collections.todo.stack.plugins.plugin_utils.arguments import (
     judged,
     option_problems,
     refusal,
 )
+from ansible_collections.todo.stack.plugins.plugin_utils.this_play import this_play
 
 MODULE = "todo.stack.env_contract"
-OPTIONS = ("contracts", "env", "secrets", "extra_env", "production", "state_dir")
+OPTIONS = ("contracts", "env", "secrets", "extra_env", "production", "rotate", "state_dir")
 
 
 class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible ships no types
@@ -35,10 +37,13 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible ships no types
         problems = option_problems(args, OPTIONS, ["contracts"]) or judged(lambda: _judge(args))
         if problems:
             return {**result, **refusal(problems)}
-        return {**result, **self._execute_module(MODULE, args, task_vars=task_vars)}
+        module_args = {**args, "play": this_play()}
+        return {**result, **self._execute_module(MODULE, module_args, task_vars=task_vars)}
 
 
 def _judge(args: Mapping[str, Any]) -> list[Problem]:
     production = boolean(args.get("production", False))
     given = Given(args.get("env"), args.get("secrets"), args.get("extra_env"), production)
-    return validate_environment([from_dict(raw) for raw in args["contracts"]], given)
+    contracts = [from_dict(raw) for raw in args["contracts"]]
+    problems = validate_environment(contracts, given)
+    return problems + rotation_problems(contracts, given, args.get("rotate") or [])

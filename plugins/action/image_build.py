@@ -16,6 +16,7 @@ from ansible_collections.todo.stack.plugins.plugin_utils.build_inputs import (
 )
 from ansible_collections.todo.stack.plugins.plugin_utils.build_watch import BuildWatch
 from ansible_collections.todo.stack.plugins.plugin_utils.context import BuildContext
+from ansible_collections.todo.stack.plugins.plugin_utils.this_play import this_play
 
 MODULE = "todo.stack.image_build"
 
@@ -93,7 +94,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
 
     def _execute(self, args: dict[str, Any], task_vars: Any) -> dict[str, Any]:
         found: dict[str, Any] = self._execute_module(
-            module_name=MODULE, module_args=args, task_vars=task_vars
+            module_name=MODULE, module_args={**args, "play": this_play()}, task_vars=task_vars
         )
         return found
 

@@ -15,6 +15,7 @@ from ansible_collections.todo.stack.plugins.module_utils.environment import (
     validate_environment,
 )
 from ansible_collections.todo.stack.plugins.module_utils.errors import Problem
+from ansible_collections.todo.stack.plugins.module_utils.stack.relaxed import relaxed_problems
 from ansible_collections.todo.stack.plugins.plugin_utils.arguments import (
     judged,
     option_problems,
@@ -24,7 +25,7 @@ from ansible_collections.todo.stack.plugins.plugin_utils.contracts import read_c
 
 MODULE = "todo.stack.preflight"
 HOST_OPTIONS = ("project_dir", "bind_address", "state_dir", "min_free_bytes", "engine_managed")
-CONTROLLER_OPTIONS = ("services", "env", "secrets", "extra_env", "production")
+CONTROLLER_OPTIONS = ("services", "env", "secrets", "extra_env", "production", "relaxed")
 DEFAULT_SERVICES = ("backend", "frontend")
 
 
@@ -57,4 +58,6 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible ships no types
         production = boolean(args.get("production", False))
         given = Given(args.get("env"), args.get("secrets"), args.get("extra_env"), production)
         problems += validate_environment(contracts, given, unjudged=services)
+        running = [name for contract in contracts for name in contract.running_services()]
+        problems += relaxed_problems(args.get("relaxed") or {}, [*running, *services])
         return problems + validate_bind_address(args.get("bind_address", "127.0.0.1"))

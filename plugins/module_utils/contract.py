@@ -21,7 +21,7 @@ class Embedded:
 
 @dataclass(frozen=True)
 class Variable:
-    """One environment variable of a service; ``default`` is a string or None."""
+    """One environment variable of a service; ``rotation`` says what a new value ends."""
 
     purpose: str
     type: str = "string"
@@ -31,6 +31,7 @@ class Variable:
     min_length: int | None = None
     generate: bool = False
     embedded: Embedded | None = None
+    rotation: str | None = None
 
 
 @dataclass(frozen=True)

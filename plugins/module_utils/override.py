@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.todo.stack.plugins.module_utils.contract import Contract
@@ -66,6 +66,20 @@ def differences(
             "changed": sorted(n for n in set(old) & set(new) if old[n] != new[n]),
         }
     return result
+
+
+def delivers(
+    wanted: Mapping[str, str],
+    managed: Collection[str],
+    environ: Mapping[str, str],
+    own: Mapping[str, str],
+) -> bool:
+    """Tell whether a container's ``environ`` has exactly the ``wanted`` values.
+
+    ``managed`` are the names that were ever rendered; ``own`` is what its image declares.
+    """
+    extra = [n for n in managed if n not in wanted and environ.get(n, own.get(n)) != own.get(n)]
+    return not extra and all(environ.get(name) == value for name, value in wanted.items())
 
 
 def describe(changes: Mapping[str, Mapping[str, Sequence[str]]]) -> str:

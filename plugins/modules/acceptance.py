@@ -53,6 +53,20 @@ options:
     description: Whether a failed check fails the task.
     type: bool
     default: true
+  drift:
+    description:
+      - What M(todo.stack.env_contract) in check mode returned as C(services) - how the rendered
+        environment differs from what is given. Any difference fails the check C(environment).
+    type: dict
+    default: {}
+  relaxed:
+    description: Hardening that compose services do without on purpose, as M(todo.stack.compose_stack) takes it.
+    type: dict
+    default: {}
+  play:
+    description: Set by the controller side of this module; not for playbooks.
+    type: dict
+    default: {}
 attributes:
   check_mode:
     description: Runs in check mode exactly as otherwise, without writing the artifacts.
@@ -129,12 +143,19 @@ from ansible_collections.todo.stack.plugins.module_utils.acceptance.answers impo
 from ansible_collections.todo.stack.plugins.module_utils.acceptance.judge import (
     image_row,
     judge,
+    judge_other,
+)
+from ansible_collections.todo.stack.plugins.module_utils.acceptance.private_files import (
+    private_files,
 )
 from ansible_collections.todo.stack.plugins.module_utils.edge.docker import DockerCli
 from ansible_collections.todo.stack.plugins.module_utils.edge.observe import (
     Site,
+    modes,
     observe,
+    observe_others,
 )
+from ansible_collections.todo.stack.plugins.module_utils.edge.turns import Turn
 
 ARGUMENT_SPEC: dict[str, dict[str, Any]] = {
     "contracts": {"type": "list", "elements": "dict", "required": True},
@@ -145,6 +166,9 @@ ARGUMENT_SPEC: dict[str, dict[str, Any]] = {
     "artifacts_dir": {"type": "path", "required": True},
     "wait": {"type": "bool", "default": False},
     "enforce": {"type": "bool", "default": True},
+    "drift": {"type": "dict", "default": {}},
+    "relaxed": {"type": "dict", "default": {}},
+    "play": {"type": "dict", "default": {}},
 }
 
 
@@ -156,6 +180,8 @@ def check_host(params: dict[str, Any], docker: DockerCli, now: float) -> dict[st
         bind_address=params["bind_address"],
         probe_timeout=params["probe_timeout"],
         now=now,
+        drift=params["drift"],
+        relaxed=params["relaxed"],
     )
     contracts = params["contracts"]
     seen = observe(docker, site, contracts)
@@ -164,6 +190,9 @@ def check_host(params: dict[str, Any], docker: DockerCli, now: float) -> dict[st
         for contract in contracts
         for check in judge(contract, seen[contract["service"]], site.bind_address)
     ]
+    others = observe_others(docker, site, contracts)
+    checks += [check for name, one in others.items() for check in judge_other(name, one)]
+    checks.append(private_files(params["state_dir"], modes(site.state_dir)))
     rows = [image_row(contract, seen[contract["service"]]) for contract in contracts]
     return {
         "changed": False,
@@ -194,6 +223,9 @@ def main() -> None:
     module = AnsibleModule(ARGUMENT_SPEC, supports_check_mode=True)
     try:
         result = check_host(module.params, DockerCli(Runner(module)), time.time())
+        if not module.check_mode:
+            # The play's last step: others need not wait until its turn runs out.
+            Turn.read(module.params["play"]).release(Path(module.params["state_dir"]))
     except Exception as problem:
         # The text of an unforeseen exception may quote the environment.
         module.fail_json(msg=f"acceptance stopped unexpectedly: {type(problem).__name__}")

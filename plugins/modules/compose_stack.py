@@ -63,10 +63,31 @@ options:
     type: str
     default: 127.0.0.1
   new_environment:
-    description: Compose services whose values a preview is to count as changed.
+    description: Compose services whose values an earlier task has changed; it is the reason that is told.
     type: list
     elements: str
     default: []
+  preview:
+    description:
+      - In check mode, what M(todo.stack.env_contract) returned as C(preview) - the names that a run
+        would have rendered by then. Without it a preview goes by the files on the host.
+    type: dict
+    default: {}
+  images:
+    description: In check mode, the rows that M(todo.stack.image_build) returned as C(images).
+    type: list
+    elements: dict
+    default: []
+  relaxed:
+    description:
+      - Hardening that compose services do without, a list of settings each.
+      - Settings are V(read_only), V(cap_drop), V(no_new_privileges), V(init), V(logging), V(restart), V(memory), V(cpus), V(pids).
+    type: dict
+    default: {}
+  play:
+    description: Set by the controller side of this module; not for playbooks.
+    type: dict
+    default: {}
   state_dir:
     description: The folder on the host that holds the definition and the environment.
     type: path
@@ -134,6 +155,10 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "variables": {"type": "dict", "default": {}},
     "bind_address": {"type": "str", "default": "127.0.0.1"},
     "new_environment": {"type": "list", "elements": "str", "default": []},
+    "preview": {"type": "dict", "default": {}},
+    "images": {"type": "list", "elements": "dict", "default": []},
+    "relaxed": {"type": "dict", "default": {}},
+    "play": {"type": "dict", "default": {}},
     "state_dir": {"type": "path", "default": "/var/lib/todo-stack"},
     "remove_data": {"type": "bool", "default": False},
     "remove_images": {"type": "list", "elements": "str", "default": []},

@@ -39,6 +39,18 @@ options:
     description: Whether every required value must be given, so that nothing is generated or embedded.
     type: bool
     default: false
+  rotate:
+    description:
+      - Secrets to make anew, each C(service.NAME). Only those that are made on the host, and are not given.
+      - Naming the variable that an embedded database supplies makes a new password for it, which
+        M(todo.stack.compose_stack) takes into the database.
+    type: list
+    elements: str
+    default: []
+  play:
+    description: Set by the controller side of this module; not for playbooks.
+    type: dict
+    default: {}
   state_dir:
     description: The folder of the rendered files on the managed host. It is made with mode 0700.
     type: path
@@ -85,6 +97,11 @@ EXAMPLES = r"""
     contracts: "{{ preflight.contracts }}"
     secrets: "{{ stack_secrets }}"
     production: true
+
+- name: Make a new secret
+  todo.stack.env_contract:
+    contracts: "{{ preflight.contracts }}"
+    rotate: [backend.BETTER_AUTH_SECRET]
 """
 
 RETURN = r"""
@@ -123,6 +140,21 @@ unset:
   type: list
   elements: str
   sample: [backend.OPENAI_API_KEY]
+rotated:
+  description: The secrets made anew, each with what that ends.
+  returned: success
+  type: list
+  elements: dict
+  sample: [{name: backend.BETTER_AUTH_SECRET, ends: Every session and token ends}]
+preview:
+  description: What a preview by M(todo.stack.compose_stack) has to know, names only.
+  returned: in check mode
+  type: dict
+  contains:
+    stale: {description: "The compose services whose containers have other values, found in check mode", type: list, elements: str}
+    names: {description: The names each compose service gets, type: dict}
+    switched_off: {description: The embedded services that nothing needs, type: list, elements: str}
+  sample: {stale: [backend], names: {backend: [HOST, PORT]}, switched_off: []}
 """
 
 import secrets as random_source
@@ -137,6 +169,7 @@ from ansible_collections.todo.stack.plugins.module_utils.edge.environment_files 
     Host,
     ensure_environment,
 )
+from ansible_collections.todo.stack.plugins.module_utils.edge.turns import Turn
 from ansible_collections.todo.stack.plugins.module_utils.environment import (
     Given,
     validate_environment,
@@ -144,6 +177,10 @@ from ansible_collections.todo.stack.plugins.module_utils.environment import (
 from ansible_collections.todo.stack.plugins.module_utils.errors import ProblemList, StackError
 from ansible_collections.todo.stack.plugins.module_utils.masking import derived_forms, hidden_texts
 from ansible_collections.todo.stack.plugins.module_utils.override import describe
+from ansible_collections.todo.stack.plugins.module_utils.rotation import (
+    rotated_rows,
+    rotation_problems,
+)
 
 ARGUMENT_SPEC: dict[str, Any] = {
     "contracts": {"type": "list", "elements": "dict", "required": True},
@@ -151,6 +188,8 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "secrets": {"type": "dict", "default": {}, "no_log": True},
     "extra_env": {"type": "dict", "default": {}},
     "production": {"type": "bool", "default": False},
+    "rotate": {"type": "list", "elements": "str", "default": []},
+    "play": {"type": "dict", "default": {}},
     "state_dir": {"type": "path", "default": "/var/lib/todo-stack"},
 }
 SECRET_BYTES = 48
@@ -159,7 +198,9 @@ SECRET_BYTES = 48
 def render(module: AnsibleModule, given: Given) -> dict[str, Any]:
     """Validate, render and return the module's result; raises StackError."""
     contracts: list[Contract] = [from_dict(raw) for raw in module.params["contracts"]]
+    rotate = module.params["rotate"]
     problems = validate_environment(contracts, given)
+    problems += rotation_problems(contracts, given, rotate)
     if problems:
         raise ProblemList(problems)
     host = Host(
@@ -167,12 +208,19 @@ def render(module: AnsibleModule, given: Given) -> dict[str, Any]:
         docker=DockerCli(partial(module.run_command, handle_exceptions=False)),
         make_secret=lambda: random_source.token_urlsafe(SECRET_BYTES),
         check_mode=module.check_mode,
+        turn=Turn.read(module.params["play"]),
+        rotate=rotate,
     )
     outcome = ensure_environment(host, contracts, given)
     module.no_log_values |= derived_forms(outcome.resolution.secrets_of(contracts))
     for warning in outcome.warnings:
         module.warn(warning)
-    return {**outcome.as_result(), "diff": {"prepared": describe(outcome.services)}}
+    return {
+        **outcome.as_result(),
+        **({"preview": outcome.preview()} if module.check_mode else {}),
+        "rotated": rotated_rows(contracts, rotate),
+        "diff": {"prepared": describe(outcome.services)},
+    }
 
 
 def plain_names(contracts: list[Any]) -> set[tuple[str, str]]:

@@ -182,6 +182,10 @@ options:
         are.
     type: bool
     default: false
+  play:
+    description: Set by the controller side of this module; not for playbooks.
+    type: dict
+    default: {}
   progress_file:
     description: Where the steps under way are told. Filled in by the action plugin.
     type: path
@@ -319,6 +323,7 @@ images:
       sample: {seconds: 300, bytes: 500000000}
 """
 
+from pathlib import Path
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
@@ -328,6 +333,7 @@ from ansible_collections.todo.stack.plugins.module_utils.edge.docker import (
 from ansible_collections.todo.stack.plugins.module_utils.edge.images import (
     ensure_images,
 )
+from ansible_collections.todo.stack.plugins.module_utils.edge.turns import Turn
 from ansible_collections.todo.stack.plugins.module_utils.edge.wanted import Wanted
 from ansible_collections.todo.stack.plugins.module_utils.errors import StackError
 
@@ -375,18 +381,21 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "state_dir": {"type": "path", "default": "/var/lib/todo-stack"},
     "no_cache": {"type": "bool", "default": False},
     "progress_file": {"type": "path"},
+    "play": {"type": "dict", "default": {}},
 }
 
 
 def main() -> None:
     """Run the module."""
     module = AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
+    turn, folder = Turn.read(module.params["play"]), Path(module.params["state_dir"])
     try:
         wanted = Wanted.read(module.params)
         module.no_log_values.update(wanted.hidden())
-        result, warnings = ensure_images(
-            DockerCli(module.run_command), wanted, check_mode=module.check_mode
-        )
+        with turn.taken(folder, check_mode=module.check_mode):
+            result, warnings = ensure_images(
+                DockerCli(module.run_command), wanted, check_mode=module.check_mode
+            )
     except StackError as error:
         module.fail_json(msg=str(error), changed=False, **error.details)
     for warning in warnings:

@@ -40,6 +40,10 @@ options:
     description: Whether every required value must be given, so that nothing is generated or embedded.
     type: bool
     default: false
+  relaxed:
+    description: Hardening that compose services do without, as M(todo.stack.compose_stack) takes it.
+    type: dict
+    default: {}
   bind_address:
     description: The address the stack is published on.
     type: str
@@ -148,6 +152,7 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "secrets": {"type": "dict", "default": {}, "no_log": True},
     "extra_env": {"type": "dict", "default": {}},
     "production": {"type": "bool", "default": False},
+    "relaxed": {"type": "dict", "default": {}},
     "bind_address": {"type": "str", "default": "127.0.0.1"},
     "state_dir": {"type": "path", "default": "/var/lib/todo-stack"},
     "min_free_bytes": {"type": "int", "default": 3_000_000_000},

@@ -24,6 +24,8 @@ TITLES = {
     "ui": "User interface",
     "environment": "Environment",
     "hardening": "Hardening",
+    "contents": "Image contents",
+    "private_files": "Private files",
 }
 # A step quicker than this tells nothing in a timeline.
 IDLE_SECONDS = 0.05

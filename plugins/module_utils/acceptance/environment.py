@@ -20,7 +20,7 @@ def environment(contract: Mapping[str, Any], seen: Observation) -> Check:
     if not message and seen.rendered.problem:
         measured, message = "unknown", f"{seen.rendered.problem}; {BUILD_REMEDY}"
     if not message:
-        faults = _faults(contract, seen)
+        faults = {**_faults(contract, seen), **_drift(seen)}
         measured = ", ".join(f"{len(found)} {kind}" for kind, found in faults.items()) or names
         message = "; ".join(f"{kind}: {', '.join(found)}" for kind, found in faults.items())
         message += f"; {BUILD_REMEDY}" if message else ""
@@ -28,9 +28,36 @@ def environment(contract: Mapping[str, Any], seen: Observation) -> Check:
     return Check(contract["service"], "environment", not message, measured, limit, "", message)
 
 
+def environment_given(service: str, seen: Observation) -> Check:
+    """Return whether a service without a contract was given the rendered values."""
+    wanted = seen.rendered.values
+    measured, message = missing(seen), absent({"service": service}, seen)
+    if not message and seen.rendered.problem:
+        measured, message = "unknown", f"{seen.rendered.problem}; {BUILD_REMEDY}"
+    if not message:
+        real = pairs((seen.container or {}).get("Config", {}).get("Env"))
+        different = sorted(name for name, value in wanted.items() if real.get(name) != value)
+        faults = {**({"different": different} if different else {}), **_drift(seen)}
+        measured = ", ".join(f"{len(found)} {kind}" for kind, found in faults.items())
+        message = "; ".join(f"{kind}: {', '.join(found)}" for kind, found in faults.items())
+        message += f"; {BUILD_REMEDY}" if message else ""
+    text = f"{len(wanted)} name{'s' * (len(wanted) != 1)} as rendered"
+    return Check(service, "environment", not message, measured or text, text, "", message)
+
+
 def pairs(entries: Iterable[str] | None) -> dict[str, str]:
     """Return ``NAME=value`` entries, as the engine lists them, as a mapping."""
     return dict(entry.split("=", 1) for entry in entries or [] if "=" in entry)
+
+
+def _drift(seen: Observation) -> dict[str, list[str]]:
+    """Return how the rendered file differs from what the user gives, where it does."""
+    verbs = {
+        "to be added": seen.drift.added,
+        "to be removed": seen.drift.removed,
+        "to be changed": seen.drift.changed,
+    }
+    return {f"{verb} in environment.json": list(names) for verb, names in verbs.items() if names}
 
 
 def _faults(contract: Mapping[str, Any], seen: Observation) -> dict[str, list[str]]:

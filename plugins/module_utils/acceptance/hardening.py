@@ -6,11 +6,18 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible_collections.todo.stack.plugins.module_utils.acceptance.check import Check
-from ansible_collections.todo.stack.plugins.module_utils.acceptance.container import absent, missing
+from ansible_collections.todo.stack.plugins.module_utils.acceptance.container import (
+    FIXED_USER,
+    absent,
+    missing,
+)
 from ansible_collections.todo.stack.plugins.module_utils.acceptance.observation import Observation
+from ansible_collections.todo.stack.plugins.module_utils.stack.relaxed import rules_relaxed
 
-# Not CgroupnsMode: the engine's own default is the host's where control groups are of version 1.
-HOST_NAMESPACES = ("NetworkMode", "PidMode", "IpcMode", "UTSMode", "UsernsMode")
+HOST_NAMESPACES = (
+    "NetworkMode", "PidMode", "IpcMode", "UTSMode", "UsernsMode", "CgroupnsMode",
+)  # fmt: skip
+ONE_SHOT_LACKS = ("restart policy unless-stopped", "healthcheck")
 SHARED_NETWORKS = {"", "default", "bridge", "host"}
 ENGINE_SOCKETS = ("/docker.sock", "/containerd.sock")
 
@@ -19,23 +26,64 @@ Rule = Callable[[Mapping[str, Any]], bool]
 
 def hardening(contract: Mapping[str, Any], seen: Observation) -> Check:
     """Return whether the container has every restriction the stack promises."""
-    total = len(RULES) + 1
-    measured, message = missing(seen), absent(contract, seen)
-    if not message:
-        lacking = relaxed(seen.container or {})
-        if not _confined(seen):
+    return _check(contract["service"], seen, RULES)
+
+
+def hardening_of_other(service: str, seen: Observation) -> Check:
+    """Return the same of a service without a contract, such as a database or a one-shot."""
+    own = {"fixed uid, not 0": _fixed_user, "no published port": _unpublished}
+    skipped = ONE_SHOT_LACKS if _has_ended_well(seen.container) else ()
+    rules = {name: rule for name, rule in {**RULES, **own}.items() if name not in skipped}
+    return _check(service, seen, rules)
+
+
+def _check(service: str, seen: Observation, rules: Mapping[str, Rule]) -> Check:
+    total = len(rules) + 1
+    measured, faults = missing(seen), absent({"service": service}, seen)
+    waived = rules_relaxed(seen.relaxed)
+    said = f"relaxed by stack_relaxed: {', '.join(waived.values())}" if waived else ""
+    if not faults:
+        lacking = relaxed(seen.container or {}, rules)
+        if not (_confined(seen) or {"cap_drop", "no_new_privileges"} & set(waived.values())):
             lacking.append("processes without capabilities or new privileges")
         measured = f"{total - len(lacking)} of {total} settings"
-        message = f"lacks: {', '.join(lacking)}; see compose.yaml" if lacking else ""
+        unwaived = [name for name in lacking if name not in waived]
+        faults = f"lacks: {', '.join(unwaived)}; see compose.yaml" if unwaived else ""
     limit = f"{total} of {total} settings"
-    return Check(contract["service"], "hardening", not message, measured, limit, "", message)
+    message = "; ".join(text for text in (faults, said) if text)
+    return Check(service, "hardening", not faults, measured, limit, "", message)
 
 
-def relaxed(container: Mapping[str, Any]) -> list[str]:
+def relaxed(container: Mapping[str, Any], rules: Mapping[str, Rule] | None = None) -> list[str]:
     """Return the names of the settings this container lacks."""
-    host = container["HostConfig"]
-    own = dict(host, Mounts=container.get("Mounts") or [])
-    return [name for name, holds in RULES.items() if not holds(own)]
+    host, config = container["HostConfig"], container.get("Config") or {}
+    own = dict(
+        host,
+        Mounts=container.get("Mounts") or [],
+        User=config.get("User"),
+        Healthcheck=config.get("Healthcheck") or {},
+    )
+    return [name for name, holds in (rules or RULES).items() if not holds(own)]
+
+
+def _has_ended_well(container: Mapping[str, Any] | None) -> bool:
+    """Tell a one-shot: it is not to be started again, and ended with success."""
+    host, state = (container or {}).get("HostConfig", {}), (container or {}).get("State", {})
+    policy = (host.get("RestartPolicy") or {}).get("Name")
+    return policy in {"", "no", None} and state.get("Status") == "exited" and not state["ExitCode"]
+
+
+def _fixed_user(host: Mapping[str, Any]) -> bool:
+    return bool(FIXED_USER.fullmatch(str(host.get("User") or "")))
+
+
+def _unpublished(host: Mapping[str, Any]) -> bool:
+    return not any((host.get("PortBindings") or {}).values())
+
+
+def _healthcheck(host: Mapping[str, Any]) -> bool:
+    test = host["Healthcheck"].get("Test") or []
+    return bool(test) and test[0] != "NONE"
 
 
 def _confined(seen: Observation) -> bool:
@@ -88,4 +136,5 @@ RULES: dict[str, Rule] = {
     "own namespaces": _own_namespaces,
     "own network": lambda h: str(h.get("NetworkMode") or "") not in SHARED_NETWORKS,
     "no engine socket": _no_engine_socket,
+    "healthcheck": _healthcheck,
 }

@@ -8,6 +8,7 @@ from typing import Any
 from ansible_collections.todo.stack.plugins.module_utils.acceptance import (
     answers,
     container,
+    contents,
     environment,
     hardening,
     image,
@@ -32,7 +33,16 @@ def judge(contract: Mapping[str, Any], seen: Observation, bind_address: str) -> 
         checks.append(answers.ui(contract, seen))
     checks.append(environment.environment(contract, seen))
     checks.append(hardening.hardening(contract, seen))
+    checks.append(contents.contents(contract, seen))
     return checks
+
+
+def judge_other(service: str, seen: Observation) -> list[Check]:
+    """Return the checks of a compose service that has no contract of its own."""
+    return [
+        environment.environment_given(service, seen),
+        hardening.hardening_of_other(service, seen),
+    ]
 
 
 def image_row(contract: Mapping[str, Any], seen: Observation) -> dict[str, Any] | None:

@@ -66,8 +66,29 @@ class Inside:
 
 
 @dataclass(frozen=True)
+class Contents:
+    """Files an image should not have; ``problem`` says why they could not be looked for."""
+
+    setuid: tuple[str, ...] = ()
+    tools: tuple[str, ...] = ()
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class Drift:
+    """How the rendered environment differs from what was given: names only."""
+
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Observation:
-    """Everything seen of one service; ``problem`` is set when the host could not be looked at."""
+    """Everything seen of one service; ``problem`` is set when the host could not be looked at.
+
+    ``relaxed``: the settings of its hardening that the user does without.
+    """
 
     image: Inspect | None = None
     layers: tuple[Mapping[str, Any], ...] = ()
@@ -78,6 +99,9 @@ class Observation:
     rendered: Rendered = field(default_factory=Rendered)
     health: ProbeResult | None = None
     ui: ProbeResult | None = None
+    contents: Contents = field(default_factory=Contents)
+    drift: Drift = field(default_factory=Drift)
+    relaxed: tuple[str, ...] = ()
     uptime_seconds: float = 0.0
     problem: str = ""
 

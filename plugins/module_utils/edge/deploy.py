@@ -8,10 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.todo.stack.plugins.module_utils.edge.contents import remember
 from ansible_collections.todo.stack.plugins.module_utils.edge.docker import DockerCli
+from ansible_collections.todo.stack.plugins.module_utils.edge.embedded import (
+    change_password,
+    due_changes,
+)
 from ansible_collections.todo.stack.plugins.module_utils.edge.engine import describe_engine
 from ansible_collections.todo.stack.plugins.module_utils.edge.files import (
-    ensure_private_folder,
     read_text,
     write_private,
 )
@@ -26,11 +30,17 @@ from ansible_collections.todo.stack.plugins.module_utils.edge.stack import (
     ENVIRONMENT_FILE,
     Project,
 )
+from ansible_collections.todo.stack.plugins.module_utils.edge.turns import Turn
 from ansible_collections.todo.stack.plugins.module_utils.errors import StackError
 from ansible_collections.todo.stack.plugins.module_utils.masking import derived_forms
 from ansible_collections.todo.stack.plugins.module_utils.override import read_back
 from ansible_collections.todo.stack.plugins.module_utils.stack.definition import host_definition
-from ansible_collections.todo.stack.plugins.module_utils.stack.plan import Action, Actual
+from ansible_collections.todo.stack.plugins.module_utils.stack.plan import (
+    COMPOSE_SERVICE,
+    Action,
+    Actual,
+)
+from ansible_collections.todo.stack.plugins.module_utils.stack.preview import Preview
 
 HIDDEN = "********"
 REACHED_AT = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where a wildcard is reached
@@ -44,7 +54,9 @@ class Stack:
     project: Project
     contracts: Sequence[Mapping[str, Any]]
     address: str
-    new_environment: Sequence[str]
+    preview: Preview
+    rendered: Sequence[str]
+    turn: Turn
 
     @classmethod
     def read(cls, params: Mapping[str, Any], docker: DockerCli) -> Stack:
@@ -60,35 +72,60 @@ class Stack:
                 host_definition(
                     params["definition"] or "",
                     [name for c in params["contracts"] for name in c["compose_services"]],
+                    params["relaxed"],
                 ),
                 {**variables, "STACK_BIND_ADDRESS": published_on(bind_address)},
             ),
             contracts=params["contracts"],
             address=REACHED_AT.get(bind_address, bind_address),
-            new_environment=params["new_environment"],
+            preview=Preview.read(params),
+            rendered=params["new_environment"],
+            turn=Turn.read(params["play"]),
         )
 
     def ensure(self, *, check_mode: bool) -> dict[str, Any]:
         """Return the result after bringing the stack up; raise StackError with the evidence."""
         if check_mode and not describe_engine(self.docker.run, os.environ).running:
             return _result(self._foreseen(), [], [], changed=True)
+        with self.turn.taken(self.project.folder, check_mode=check_mode):
+            return self._ensure(check_mode=check_mode)
+
+    def _ensure(self, *, check_mode: bool) -> dict[str, Any]:
         path = self.project.folder / COMPOSE_FILE
         rewritten = read_text(path) != self.project.definition
-        actions = self.project.plan(self.new_environment)
+        actions = self.project.plan(self.preview if check_mode else None, self.rendered)
         changed = rewritten or bool(actions)
         found = self.project.containers()
         if check_mode:
             return _result(actions, found, [], changed=changed)
         if rewritten:
-            ensure_private_folder(path.parent)
             write_private(path, self.project.definition)
         if actions:
+            self._change_passwords()
             self._up(actions)
         # A container that is replaced begins to count anew.
         before = {} if actions else {one.service: one.restarts for one in found}
         watches = watch(self.contracts, self.project.containers, self.address, before)
         self._demand(watches)
+        remember(self.project.folder, self._main_processes())
         return _result(actions, self.project.containers(), watches, changed=changed)
+
+    def _main_processes(self) -> list[tuple[str, int]]:
+        """Return image ID and PID of the containers that run for a contract."""
+        own = {contract["service"] for contract in self.contracts}
+        inspected = self.docker.project_containers(self.project.name)
+        return [
+            (str(one["Image"]), int(one["State"].get("Pid") or 0))
+            for one in inspected
+            if (one["Config"].get("Labels") or {}).get(COMPOSE_SERVICE) in own
+        ]
+
+    def _change_passwords(self) -> None:
+        """Let embedded databases have the passwords their clients are about to get."""
+        delivered = read_back(read_text(self.project.folder / ENVIRONMENT_FILE) or "") or {}
+        containers = self.docker.project_containers(self.project.name)
+        for change in due_changes(self.contracts, containers, delivered):
+            change_password(self.docker, change)
 
     def _up(self, actions: Sequence[Action]) -> None:
         try:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,6 @@ from ansible_collections.todo.stack.plugins.module_utils.edge.files import (
     clear_leftover,
     ensure_mode,
     ensure_private_folder,
-    exclusive,
     has_mode,
     move_aside,
     read_text,
@@ -25,14 +23,17 @@ from ansible_collections.todo.stack.plugins.module_utils.edge.files import (
 from ansible_collections.todo.stack.plugins.module_utils.edge.kept_secrets import (
     ENVIRONMENT_FILE,
     SECRETS_FILE,
+    container_environments,
     find_lost,
     missing_of,
     read_kept,
 )
+from ansible_collections.todo.stack.plugins.module_utils.edge.turns import Turn
 from ansible_collections.todo.stack.plugins.module_utils.environment import Given
 from ansible_collections.todo.stack.plugins.module_utils.errors import StackError
 from ansible_collections.todo.stack.plugins.module_utils.override import (
     as_json,
+    delivers,
     differences,
     override_document,
     read_back,
@@ -43,6 +44,7 @@ from ansible_collections.todo.stack.plugins.module_utils.resolution import (
     needed_secrets,
     resolve,
 )
+from ansible_collections.todo.stack.plugins.module_utils.rotation import without_rotated
 
 
 @dataclass(frozen=True)
@@ -53,17 +55,24 @@ class Host:
     docker: DockerCli
     make_secret: Callable[[], str]
     check_mode: bool
+    turn: Turn = field(default_factory=Turn)
+    rotate: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a run changed, or would change. Everything but ``resolution`` holds names only."""
+    """What a run changed, or would change. Everything but ``resolution`` holds names only.
+
+    ``stale`` are, in check mode, the compose services whose containers have other values.
+    """
 
     services: dict[str, dict[str, list[str]]]
     written: list[str]
     repaired: list[str]
     warnings: list[str]
     resolution: Resolution
+    stale: list[str]
+    names: dict[str, list[str]]
 
     def as_result(self) -> dict[str, Any]:
         """Return the module's result."""
@@ -77,6 +86,14 @@ class Outcome:
             "unset": self.resolution.unset,
         }
 
+    def preview(self) -> dict[str, Any]:
+        """Return what a preview of the stack has to know, names only."""
+        return {
+            "stale": self.stale,
+            "names": self.names,
+            "switched_off": self.resolution.switched_off,
+        }
+
 
 def ensure_environment(host: Host, contracts: Sequence[Contract], given: Given) -> Outcome:
     """Bring secrets.json and environment.json to ``given``; in check mode only say what would be.
@@ -87,20 +104,42 @@ def ensure_environment(host: Host, contracts: Sequence[Contract], given: Given) 
     repaired = [] if fresh or has_mode(host.folder, PRIVATE_FOLDER) else ["folder: mode 0700"]
     if not host.check_mode:
         ensure_private_folder(host.folder)
-    with _alone(host):
+    with host.turn.taken(host.folder, check_mode=host.check_mode):
         kept, warnings = _kept_secrets(host, contracts, given)
+        kept = without_rotated(contracts, kept, host.rotate)
         resolution = resolve(contracts, given, kept, host.make_secret)
         before = read_text(host.folder / ENVIRONMENT_FILE) or ""
         wanted = as_json(override_document(contracts, resolution))
         written = _write(host, SECRETS_FILE, as_json(resolution.kept) if resolution.kept else None)
         written += _write(host, ENVIRONMENT_FILE, wanted)
         repaired += _repair_modes(host, written)
-    services = differences(read_back(before) or {}, read_back(wanted) or {})
-    return Outcome(services, written, repaired, warnings, resolution)
+    old, new = read_back(before) or {}, read_back(wanted) or {}
+    services = differences(old, new)
+    stale = _stale(host, contracts, old, new) if host.check_mode else []
+    names = {service: sorted(values) for service, values in new.items()}
+    return Outcome(services, written, repaired, warnings, resolution, stale, names)
 
 
-def _alone(host: Host) -> AbstractContextManager[None]:
-    return nullcontext() if host.check_mode else exclusive(host.folder)
+def _stale(host: Host, contracts: Sequence[Contract], old: Values, new: Values) -> list[str]:
+    """Return the services whose containers lack the values: a file may differ and they not."""
+    changed = [s for s, verbs in differences(old, new).items() if any(verbs.values())]
+    if not changed:
+        return []
+    declared = {s: c.env for c in contracts for s in c.compose_services}
+    try:
+        running = container_environments(host.docker)
+    except (FileNotFoundError, StackError):
+        return changed  # no docker command, or no engine yet: nothing runs
+    return [
+        service
+        for service in changed
+        if service in running
+        and not delivers(
+            new.get(service, {}),
+            {*old.get(service, {}), *declared.get(service, {})},
+            *running[service],
+        )
+    ]
 
 
 def _kept_secrets(

@@ -93,26 +93,43 @@ def exclusive(
     wait_seconds: float = 60,
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
+    holder: Callable[[Path], str] | None = None,
 ) -> Iterator[None]:
     """Hold the lock of ``folder``; it dies with the process and leaves no file behind.
 
     Raises StackError naming the holder when it is not free within ``wait_seconds``.
     """
-    with _explained(folder):
-        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    deadline = clock() + wait_seconds
+    while (descriptor := _locked(folder)) is None:
+        if clock() >= deadline:
+            raise StackError(
+                f"another run holds the lock since over {wait_seconds:.0f} s: "
+                f"{(holder or _holder)(folder)}",
+                where=str(folder),
+                remedy="wait for it, or end that process",
+            )
+        sleep(0.1)
     try:
-        deadline = clock() + wait_seconds
-        while not _try_lock(descriptor):
-            if clock() >= deadline:
-                raise StackError(
-                    f"another run holds the lock since over {wait_seconds:g} s: {_holder(folder)}",
-                    where=str(folder),
-                    remedy="wait for it, or end that process",
-                )
-            sleep(0.1)
         yield
     finally:
         os.close(descriptor)
+
+
+def _locked(folder: Path) -> int | None:
+    """Return a descriptor that holds the lock, None while another process does."""
+    with _explained(folder):
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    if _try_lock(descriptor) and _is_still(folder, descriptor):
+        return descriptor
+    os.close(descriptor)
+    return None
+
+
+def _is_still(folder: Path, descriptor: int) -> bool:
+    """Tell whether ``folder`` is the one that was opened, and no newer one of its name."""
+    with suppress(FileNotFoundError):
+        return os.path.samestat(folder.stat(), os.fstat(descriptor))
+    return False
 
 
 def _try_lock(descriptor: int) -> bool:

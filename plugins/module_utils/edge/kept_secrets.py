@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -70,14 +70,29 @@ def missing_of(found: Values, needed: Needed) -> list[tuple[str, str]]:
     return [(service, name) for service, name in needed if name not in found.get(service, {})]
 
 
+def container_environments(docker: DockerCli) -> dict[str, tuple[dict[str, str], dict[str, str]]]:
+    """Return, by compose service, its container's environment and what the image declares."""
+    found = docker.project_containers(PROJECT)
+    images = docker.inspect_images(list(dict.fromkeys(str(one["Image"]) for one in found)))
+    return {
+        service: (_environment(one), _environment(images.get(str(one["Image"]), {})))
+        for one in found
+        if (service := (one["Config"].get("Labels") or {}).get(_SERVICE_LABEL, ""))
+    }
+
+
 def _delivered_by_containers(docker: DockerCli) -> Values:
     delivered: Values = {}
     for container in docker.project_containers(PROJECT):
-        config = container.get("Config", {})
-        service = (config.get("Labels") or {}).get(_SERVICE_LABEL, "")
-        pairs = (entry.partition("=") for entry in config.get("Env") or [])
-        delivered.setdefault(service, {}).update({name: value for name, _, value in pairs})
+        labels = container.get("Config", {}).get("Labels") or {}
+        names = delivered.setdefault(labels.get(_SERVICE_LABEL, ""), {})
+        names.update(_environment(container))
     return delivered
+
+
+def _environment(inspected: Mapping[str, Any]) -> dict[str, str]:
+    pairs = (entry.partition("=") for entry in inspected.get("Config", {}).get("Env") or [])
+    return {name: value for name, _, value in pairs}
 
 
 def _has_volumes(docker: DockerCli) -> bool:

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+import stat
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
 from ansible_collections.todo.stack.plugins.module_utils.acceptance.observation import (
+    Contents,
+    Drift,
     End,
     Inside,
     Observation,
     ProbeResult,
     Rendered,
 )
+from ansible_collections.todo.stack.plugins.module_utils.edge.contents import contents_of
 from ansible_collections.todo.stack.plugins.module_utils.edge.docker import DockerCli
 from ansible_collections.todo.stack.plugins.module_utils.edge.http import probe
 from ansible_collections.todo.stack.plugins.module_utils.edge.procfs import look_inside
@@ -37,6 +41,13 @@ class Site:
     bind_address: str
     probe_timeout: float
     now: float
+    drift: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    relaxed: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    def drift_of(self, service: str) -> Drift:
+        """Return how the rendered environment of a service differs from what was given."""
+        told = self.drift.get(service, {})
+        return Drift(*(tuple(told.get(verb) or ()) for verb in ("added", "removed", "changed")))
 
 
 def observe(
@@ -49,6 +60,52 @@ def observe(
     except StackError as problem:
         blind = Observation(problem=f"the Docker engine could not be asked: {problem.what}")
         return {contract["service"]: blind for contract in contracts}
+
+
+def observe_others(
+    docker: DockerCli, site: Site, contracts: list[Mapping[str, Any]]
+) -> dict[str, Observation]:
+    """Return what is seen of the compose services that have no contract of their own."""
+    own = {contract["service"] for contract in contracts}
+    try:
+        containers = docker.project_containers(site.project)
+    except StackError:
+        return {}  # said by `observe` already
+    there = [str((c["Config"].get("Labels") or {}).get(SERVICE_LABEL, "")) for c in containers]
+    names = [*_expected(site.state_dir, contracts), *there]
+    return {n: _other(site, n, containers) for n in dict.fromkeys(names) if n and n not in own}
+
+
+def _expected(state_dir: Path, contracts: list[Mapping[str, Any]]) -> list[str]:
+    """Return every service that the rendered environment has running."""
+    try:
+        document = json.loads((state_dir / "environment.json").read_text(encoding="utf-8"))
+        return [name for name, told in document["services"].items() if "profiles" not in told]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return [name for contract in contracts for name in contract.get("compose_services", ())]
+
+
+def _other(site: Site, service: str, containers: list[dict[str, Any]]) -> Observation:
+    container = _of_service(containers, service)
+    pid = int(container["State"].get("Pid") or 0) if container else 0
+    return Observation(
+        container=container,
+        inside=look_inside(pid) if pid else Inside(),
+        rendered=rendered(site.state_dir, service, required=False),
+        drift=site.drift_of(service),
+        relaxed=tuple(site.relaxed.get(service) or ()),
+    )
+
+
+def modes(folder: Path) -> dict[str, int]:
+    """Return the modes of the stack's folder, by the name "", and of the files in it."""
+    try:
+        found = {path.name: path for path in sorted(folder.iterdir())}
+        return {
+            name: stat.S_IMODE(path.lstat().st_mode) for name, path in {"": folder, **found}.items()
+        }
+    except OSError:
+        return {}
 
 
 def _service(
@@ -72,12 +129,20 @@ def _service(
         rendered=rendered(site.state_dir, contract["service"]),
         health=_probe(site, run, "health") if pid else None,
         ui=_probe(site, run, "ui") if pid else None,
+        contents=contents_of(str(container["Image"]), pid, site.state_dir)
+        if container and pid
+        else Contents(),
+        drift=site.drift_of(contract["service"]),
+        relaxed=tuple(site.relaxed.get(contract["service"]) or ()),
         uptime_seconds=_uptime(container, site.now) if container else 0.0,
     )
 
 
-def rendered(state_dir: Path, service: str) -> Rendered:
-    """Return the environment that the stack's override file delivers to a service."""
+def rendered(state_dir: Path, service: str, *, required: bool = True) -> Rendered:
+    """Return the environment that the stack's override file delivers to a service.
+
+    Where it is not ``required``, none at all is no problem.
+    """
     path = state_dir / "environment.json"
     try:
         if path.stat().st_mode & 0o077:
@@ -86,7 +151,9 @@ def rendered(state_dir: Path, service: str) -> Rendered:
     except (OSError, UnicodeDecodeError) as problem:
         reason = getattr(problem, "strerror", None) or "not UTF-8"
         return Rendered(problem=f"{path} cannot be read ({reason})")
-    return Rendered(values) if values else Rendered(problem=f"{path} tells nothing of {service}")
+    if values or not required:
+        return Rendered(values or {})
+    return Rendered(problem=f"{path} tells nothing of {service}")
 
 
 def _of_service(containers: list[dict[str, Any]], service: str) -> dict[str, Any] | None:

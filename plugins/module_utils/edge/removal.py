@@ -11,6 +11,7 @@ from ansible_collections.todo.stack.plugins.module_utils.edge.docker import (
     PROJECT_LABEL,
     DockerCli,
 )
+from ansible_collections.todo.stack.plugins.module_utils.edge.turns import TURNS_FILE, Turn
 from ansible_collections.todo.stack.plugins.module_utils.errors import ProblemList
 from ansible_collections.todo.stack.plugins.module_utils.image.content import (
     CONTENT_LABEL,
@@ -23,14 +24,22 @@ from ansible_collections.todo.stack.plugins.module_utils.stack.plan import (
 )
 
 # They belong to the data: without them the database is locked.
-_KEPT_WITH_DATA = {"secrets.json", "environment.json"}
+_KEPT_WITH_DATA = {"secrets.json", "environment.json", TURNS_FILE}
 
 
 def remove_stack(
     docker: DockerCli, params: Mapping[str, Any], *, check_mode: bool
 ) -> dict[str, Any]:
     """Return the result of removing containers, networks, and what else is asked for."""
-    project, folder = params["project"], Path(params["state_dir"])
+    folder = Path(params["state_dir"])
+    with Turn.read(params.get("play")).taken(folder, check_mode=check_mode or not folder.is_dir()):
+        return _remove(docker, params, folder, check_mode=check_mode)
+
+
+def _remove(
+    docker: DockerCli, params: Mapping[str, Any], folder: Path, *, check_mode: bool
+) -> dict[str, Any]:
+    project = params["project"]
     actual = [read_actual(one) for one in docker.project_containers(project)]
     if problems := foreign(actual):
         raise ProblemList(problems)

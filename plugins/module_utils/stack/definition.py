@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+
+from ansible_collections.todo.stack.plugins.module_utils.stack.relaxed import relaxing_lines
 
 _REMARK = """\
 ---
@@ -12,9 +14,21 @@ services:
 """
 
 
-def host_definition(text: str, services: Sequence[str]) -> str:
-    """Return compose.yaml's text with a document after it that resets ``env_file``."""
-    if not services:
+def host_definition(
+    text: str, services: Sequence[str], relaxed: Mapping[str, Sequence[str]] | None = None
+) -> str:
+    """Return compose.yaml's text with a document after it that resets ``env_file``.
+
+    ``relaxed``: compose service -> the hardening it is to do without.
+    """
+    lines = {name: ["env_file: !reset []"] for name in services}
+    for name, settings in (relaxed or {}).items():
+        lines[name] = [*lines.get(name, []), *relaxing_lines(settings)]
+    if not lines:
         return text
     ended = text if text.endswith("\n") else f"{text}\n"
-    return ended + _REMARK + "".join(f"  {name}: {{env_file: !reset []}}\n" for name in services)
+    return ended + _REMARK + "".join(_service(name, told) for name, told in lines.items() if told)
+
+
+def _service(name: str, lines: Sequence[str]) -> str:
+    return f"  {name}:\n" + "".join(f"    {line}\n" for line in lines)

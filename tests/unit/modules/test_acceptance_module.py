@@ -35,6 +35,8 @@ def test_a_bare_host_gives_failing_rows_as_plain_data(tmp_path: Path) -> None:
         "state_dir": str(tmp_path),
         "bind_address": "127.0.0.1",
         "probe_timeout": 1.0,
+        "drift": {},
+        "relaxed": {},
     }
     docker = DockerCli(lambda args, /, **_: (0, "", "") if args[1] == "ps" else (1, "", "no such"))
     result = acceptance.check_host(params, docker, now=0.0)

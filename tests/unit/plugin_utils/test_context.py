@@ -314,6 +314,13 @@ def test_the_pack_holds_what_the_build_sees_and_the_two_it_always_reads(
     assert members["app/link"].linkname == "main.py"
 
 
+def test_nobody_of_the_controller_owns_what_is_packed() -> None:
+    info = tarfile.TarInfo("x")
+    info.uid, info.gid, info.uname, info.gname = 1000, 1001, "me", "us"
+    packed = module._anonymous(info)
+    assert (packed.uid, packed.gid, packed.uname, packed.gname) == (0, 0, "root", "root")
+
+
 def test_a_context_that_was_packed_and_unpacked_is_the_same(folder: Path, tmp_path: Path) -> None:
     (folder / "empty").mkdir()
     (folder / "app/main.py").chmod(0o750)

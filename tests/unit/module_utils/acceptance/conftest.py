@@ -42,7 +42,7 @@ def container() -> dict[str, Any]:
         "Image": "sha256:aa",
         "RestartCount": 0,
         "State": {"Status": "running", "Pid": 42, "Health": {"Status": "healthy"}, "ExitCode": 0},
-        "Config": {"User": "10001:10001"},
+        "Config": {"User": "10001:10001", "Healthcheck": {"Test": ["CMD", "probe"]}},
         "Mounts": [],
         "HostConfig": {
             "ReadonlyRootfs": True,
@@ -59,6 +59,7 @@ def container() -> dict[str, Any]:
             "NetworkMode": "todo_default",
             "PidMode": "",
             "IpcMode": "private",
+            "CgroupnsMode": "private",
         },
         "NetworkSettings": {"Ports": {"8000/tcp": [{"HostIp": "127.0.0.1", "HostPort": "8000"}]}},
     }

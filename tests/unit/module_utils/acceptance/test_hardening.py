@@ -29,6 +29,7 @@ LIMITLESS = [
     ("no host devices", {"Devices": [{"PathOnHost": "/dev/sda"}]}),
     ("own namespaces", {"PidMode": "host"}),
     ("own namespaces", {"IpcMode": "container:abc"}),
+    ("own namespaces", {"CgroupnsMode": "host"}),
     ("own network", {"NetworkMode": "bridge"}),
 ]
 
@@ -63,4 +64,4 @@ def test_the_kernel_has_to_agree(
 
 
 def test_every_rule_has_a_case_that_breaks_it() -> None:
-    assert {name for name, _ in LIMITLESS} | {"no engine socket"} == set(RULES)
+    assert {name for name, _ in LIMITLESS} | {"no engine socket", "healthcheck"} == set(RULES)

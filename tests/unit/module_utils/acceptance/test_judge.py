@@ -13,7 +13,7 @@ from ansible_collections.todo.stack.plugins.module_utils.acceptance.observation 
 
 CRITERIA = [
     "image_size", "build_time", "running", "user", "ports", "health", "ui", "environment",
-    "hardening",
+    "hardening", "contents",
 ]  # fmt: skip
 Contract = dict[str, Any]
 
@@ -76,7 +76,7 @@ def test_a_container_that_cannot_be_looked_into_passes_nothing_from_inside(
     shut = replace(seen, inside=Inside(problem="/proc/42 cannot be read"))
     checks = {check.criterion: check for check in judge(contract, shut, "127.0.0.1")}
     failed = {criterion for criterion, check in checks.items() if not check.passed}
-    assert failed == {"user", "ports", "environment", "hardening"}
+    assert failed == {"user", "ports", "environment", "hardening", "contents"}
 
 
 def test_the_image_row_has_the_real_size_beside_the_recorded_build(

@@ -50,7 +50,7 @@ def stack(run: FakeDocker, folder: Path, **changes: Any) -> Stack:
     params = {
         "project": "todo", "state_dir": str(folder), "definition": "services: {}\n",
         "contracts": [CONTRACT], "variables": {"N": 5}, "bind_address": "127.0.0.1",
-        "new_environment": [], **changes,
+        "relaxed": {}, "play": {}, "new_environment": [], **changes,
     }  # fmt: skip
     return Stack.read(params, DockerCli(run))
 
@@ -75,17 +75,24 @@ def test_a_run_writes_the_definition_starts_and_waits(tmp_path: Path) -> None:
     assert result["services"]["backend"]["health"] == "healthy"
     assert result["diff"]["prepared"].startswith("backend: recreate, ")
     text = (folder / "compose.yaml").read_text()
-    assert "backend: {env_file: !reset []}" in text
+    assert "  backend:\n    env_file: !reset []\n" in text
     assert (folder / "compose.yaml").stat().st_mode & 0o777 == 0o600
     assert [line for line in run.commands("compose") if " up " in line]
 
 
 def test_a_second_run_changes_nothing(tmp_path: Path) -> None:
     stack(engine(), tmp_path / "s").ensure(check_mode=False)
+    before = (tmp_path / "s/compose.yaml").stat()
     run = engine()
     result = stack(run, tmp_path / "s").ensure(check_mode=False)
     assert (result["changed"], result["actions"], result["diff"]) == (False, [], {})
+    assert (tmp_path / "s/compose.yaml").stat() == before
     assert not [line for line in run.commands("compose") if " up " in line]
+
+
+def test_restarts_of_the_past_are_no_crash_loop_of_today(tmp_path: Path) -> None:
+    result = stack(engine(RestartCount=9), tmp_path).ensure(check_mode=False)
+    assert result["services"]["backend"]["restarts"] == 9
 
 
 def test_another_definition_alone_is_a_change_without_an_action(tmp_path: Path) -> None:

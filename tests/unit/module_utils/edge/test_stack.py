@@ -27,7 +27,7 @@ def project(run: FakeDocker, folder: Path) -> Project:
 
 def test_a_plan_comes_from_reading_alone_and_from_the_wanted_text(tmp_path: Path) -> None:
     run = engine("backend")
-    assert project(run, tmp_path).plan([]) == []
+    assert project(run, tmp_path).plan() == []
     verbs = ["config", "ps", "inspect"]
     assert all(any(f" {verb}" in f" {line}" for verb in verbs) for line in run.asked)
     previews = [o for line, o in zip(run.asked, run.options) if line.startswith("compose")]
@@ -38,20 +38,33 @@ def test_a_plan_comes_from_reading_alone_and_from_the_wanted_text(tmp_path: Path
 
 def test_the_environment_is_merged_where_there_is_one(tmp_path: Path) -> None:
     run = engine()
-    project(run, tmp_path).plan([])
+    project(run, tmp_path).plan()
     (tmp_path / "environment.json").write_text("{}")
-    project(run, tmp_path).plan([])
+    project(run, tmp_path).plan()
     merged = [f"--file {tmp_path}/environment.json" in line for line in run.commands("compose")]
-    assert merged == [False, False, True, True]
+    # The third of each asks for the hash that compose writes for a service by itself.
+    assert merged == [False] * 3 + [True] * 3
 
 
 def test_up_runs_the_kept_files_without_building_or_pulling(tmp_path: Path) -> None:
     run = engine("backend")
     project(run, tmp_path).up([Action("backend", "start", "")])
-    [up] = run.commands("compose")
+    up = run.commands("compose")[-1]
     assert up.endswith("up --detach --no-build --pull never --quiet-pull")
     assert f"--project-directory {tmp_path} --file {tmp_path}/compose.yaml" in up
     assert run.commands("rm") == []
+
+
+def test_a_part_of_the_services_is_started_without_the_others(tmp_path: Path) -> None:
+    services = {name: {"image": f"{name}:latest"} for name in ("backend", "frontend", "postgres")}
+    services["backend"]["depends_on"] = {"postgres": {"condition": "service_healthy"}}  # type: ignore[assignment]
+    run = engine("backend", "frontend", "postgres")
+    run.answers["config --format"] = json.dumps({"services": services})
+    actions = [Action("backend", "recreate", ""), Action("frontend", "start", "")]
+    project(run, tmp_path).up(actions)
+    ups = [line for line in run.commands("compose") if " up " in line]
+    assert [line.split(" up ")[1].split()[-2:] for line in ups] == [["--no-deps", "backend"]]
+    assert run.commands("start") == ["start id-frontend"]
 
 
 def test_up_takes_away_first_what_is_no_longer_wanted(tmp_path: Path) -> None:
@@ -63,16 +76,17 @@ def test_up_takes_away_first_what_is_no_longer_wanted(tmp_path: Path) -> None:
 
 def test_containers_of_compose_run_are_left_out(tmp_path: Path) -> None:
     run = engine("backend")
-    one_off = container("backend", Id="x", labels={"com.docker.compose.oneoff": "True"})
+    labels = {"com.docker.compose.oneoff": "True", "com.docker.compose.config-hash": "other"}
+    one_off = container("backend", Id="x", labels=labels)
     run.containers.append(one_off)
     assert [c.id for c in project(run, tmp_path).containers()] == ["id-backend"]
-    assert project(run, tmp_path).plan([]) == []
+    assert project(run, tmp_path).plan() == []
 
 
 def test_a_stranger_in_the_project_stops_the_plan(tmp_path: Path) -> None:
     run = FakeDocker(ANSWERS, containers=[container("db", labels={"todo.stack.service": None})])
     with pytest.raises(ProblemList, match="1 problem"):
-        project(run, tmp_path).plan([])
+        project(run, tmp_path).plan()
 
 
 @pytest.mark.parametrize(("volumes", "last"), [(False, "--remove-orphans"), (True, "--volumes")])

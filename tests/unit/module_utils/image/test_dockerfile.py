@@ -35,6 +35,7 @@ TWO_STAGES = "FROM node:20 AS build\nRUN x\nFROM nginx AS run\nCOPY --from=build
         ("FROM scratch", {}, []),
         ("FROM a AS one\nFROM one AS two\nFROM two", {}, ["a"]),
         ("FROM a AS Builder\nFROM builder", {}, ["a"]),
+        ("FROM a AS builder\nFROM Builder", {}, ["a"]),
         ("FROM a AS x\nFROM b AS y\nFROM a", {}, ["b", "a"]),
         ("FROM a AS base\nFROM b AS build\nFROM base", {}, ["b", "a"]),
         ("FROM a AS build\nFROM scratch", {}, ["a"]),

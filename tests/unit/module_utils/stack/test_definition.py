@@ -12,7 +12,7 @@ def test_values_have_no_source_but_ours(text: str) -> None:
     first, _, second = made.partition("---\n")
     assert first == "services: {}\n"
     assert second.endswith(
-        "services:\n  backend: {env_file: !reset []}\n  migrate: {env_file: !reset []}\n"
+        "services:\n  backend:\n    env_file: !reset []\n  migrate:\n    env_file: !reset []\n"
     )
 
 
