@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help up verify destroy test lint unit backend frontend engine e2e molecule lock build clean
+.PHONY: help up verify destroy test test-all lint unit backend frontend engine e2e molecule molecule-rest lock build clean
 
 BIN := .venv/bin
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
@@ -14,7 +14,7 @@ CA_BUNDLE := $(firstword $(wildcard /etc/ssl/certs/ca-certificates.crt) /dev/nul
 COMPOSE_TESTS = $(SUDO) env PYTHON_IMAGE=$(call base,python:3.12-slim) \
   POSTGRES_IMAGE=$(call base,postgres:17) CA_FILE=$(CA_BUNDLE) \
   docker compose --file backend/tests/compose.yaml
-SOURCES := plugins tests molecule/default/tests
+SOURCES := plugins tests molecule
 
 help: ## List the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -29,6 +29,8 @@ destroy: .venv/up ## Remove the stack from this machine; the database stays
 	$(PLAY) playbooks/destroy.yml
 
 test: lint unit engine backend frontend e2e molecule ## Run every check
+
+test-all: test molecule-rest ## Run every check, and the scenarios that `test` leaves out
 
 lint: .venv/dev ## Lint everything
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
@@ -55,6 +57,30 @@ frontend: engine ## Frontend: types, lint, unit tests, tests of the built server
 
 e2e: .venv/dev /usr/bin/chromium ## This machine end to end, with a browser
 	$(BIN)/pytest tests/e2e
+
+# Throwaway hosts: one scenario after the other, with the seconds that each took at the end.
+SCENARIOS := default environment update
+REST := debian13 fleet
+define scenarios
+@times=; for one in $(1); do begun=$$SECONDS; \
+  $(SUDO) env PATH="$(abspath $(BIN)):$$PATH" $(BIN)/molecule test --scenario-name $$one; \
+  times+="$$(printf '%6d s  %s' $$((SECONDS - begun)) $$one)"$$'\n'; done; printf '%s' "$$times"
+endef
+
+molecule: engine /usr/bin/mmdebstrap /usr/bin/ssh-keygen ## Scenarios on throwaway hosts: bare install, environment, updates
+	$(call scenarios,$(SCENARIOS))
+
+molecule-rest: engine /usr/bin/mmdebstrap /usr/bin/ssh-keygen ## The other scenarios
+	$(call scenarios,$(REST))
+
+clean: ## Remove what the scenarios left, also interrupted ones: hosts, volumes, images, processes
+	$(SUDO) python3 molecule/resources/clean.py
+
+/usr/bin/mmdebstrap:
+	$(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends mmdebstrap
+
+/usr/bin/ssh-keygen:
+	$(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends openssh-client
 
 /usr/bin/chromium:
 	$(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends chromium
