@@ -2,7 +2,8 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help up verify destroy test test-all lint unit backend frontend engine e2e molecule molecule-rest lock build clean
+.PHONY: help up verify destroy test test-all lint unit engine integration backend frontend e2e molecule molecule-rest
+.PHONY: bench docs lock build clean
 
 BIN := .venv/bin
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
@@ -28,7 +29,7 @@ verify: .venv/up ## Check what runs against the contracts; changes nothing
 destroy: .venv/up ## Remove the stack from this machine; the database stays
 	$(PLAY) playbooks/destroy.yml
 
-test: lint unit engine backend frontend e2e molecule ## Run every check
+test: lint unit engine integration backend frontend e2e molecule ## Run every check
 
 test-all: test molecule-rest ## Run every check, and the scenarios that `test` leaves out
 
@@ -44,6 +45,9 @@ unit: .venv/dev ## Unit tests; no engine needed
 
 engine: .venv/up ## Have an engine and the base images on this machine
 	$(PLAY) playbooks/local.yml --tags docker_engine,base_images
+
+integration: engine .venv/dev ## Modules against this machine's engine
+	$(BIN)/pytest tests/integration
 
 backend: engine ## Backend: types, then tests against a real PostgreSQL
 	$(COMPOSE_TESTS) run --rm --build tests
@@ -67,23 +71,26 @@ define scenarios
   times+="$$(printf '%6d s  %s' $$((SECONDS - begun)) $$one)"$$'\n'; done; printf '%s' "$$times"
 endef
 
-molecule: engine /usr/bin/mmdebstrap /usr/bin/ssh-keygen ## Scenarios on throwaway hosts: bare install, environment, updates
+molecule: engine .venv/dev /usr/bin/mmdebstrap /usr/bin/ssh-keygen ## Scenarios on throwaway hosts: bare install, environment, updates
 	$(call scenarios,$(SCENARIOS))
 
-molecule-rest: engine /usr/bin/mmdebstrap /usr/bin/ssh-keygen ## The other scenarios
+molecule-rest: engine .venv/dev /usr/bin/mmdebstrap /usr/bin/ssh-keygen ## The other scenarios
 	$(call scenarios,$(REST))
 
 clean: ## Remove what the scenarios left, also interrupted ones: hosts, volumes, images, processes
 	$(SUDO) python3 molecule/resources/clean.py
 
-/usr/bin/mmdebstrap:
-	$(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends mmdebstrap
+bench: .venv/up .cache/bench/up ## Ratios against community.docker, compose and bake; takes a while
+	$(BIN)/python bench/run.py
 
-/usr/bin/ssh-keygen:
-	$(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends openssh-client
+.cache/bench/up: bench/requirements.txt
+	python3 -m venv .cache/bench
+	.cache/bench/bin/pip install --quiet --require-hashes --requirement bench/requirements.txt
+	@touch $@
 
-/usr/bin/chromium:
-	$(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends chromium
+/usr/bin/ssh-keygen: PACKAGE := openssh-client
+/usr/bin/chromium /usr/bin/mmdebstrap /usr/bin/ssh-keygen:
+	$(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends $(or $(PACKAGE),$(@F))
 
 .venv/bin/python:
 	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -100,9 +107,13 @@ clean: ## Remove what the scenarios left, also interrupted ones: hosts, volumes,
 	$(BIN)/pip install --quiet --require-hashes --requirement requirements-dev.txt
 	@touch $@
 
+docs: .venv/dev ## Write the contracts' variables into README.md
+	$(BIN)/python docs/variables.py
+
 lock: .venv/dev ## Renew the lock files after a change of pyproject.toml
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header pyproject.toml -o requirements.txt
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --group dev pyproject.toml -o requirements-dev.txt
+	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --python-version 3.11 bench/requirements.in -o bench/requirements.txt
 
 build: .venv/up ## Build the collection's tarball into dist/
 	$(BIN)/ansible-galaxy collection build --force --output-path dist

@@ -1,7 +1,7 @@
 """Times todo.stack against its peers, pair by pair, on one copy of the project.
 
-Every figure is a ratio within one session: ours, then the peer, at once after it. Prints a table and
-writes artifacts/bench.json. The peers run beside the stack under test, on addresses of their own.
+Every figure is a ratio within one session: ours, then the peer, at once after it. Prints a table
+and writes artifacts/bench.json. The peers run beside the stack under test, on other addresses.
 """
 
 from __future__ import annotations

@@ -39,7 +39,7 @@ class Problem:
         return f"{prefix}{self.what}{suffix}"
 
 
-class ProblemList(StackError):
+class ProblemList(StackError):  # noqa: N818 - it is what it holds
     """Everything that is wrong with the input, found before anything changed."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:

@@ -62,6 +62,11 @@ options:
     description: The address that ports are published on; compose sees it as C(STACK_BIND_ADDRESS).
     type: str
     default: 127.0.0.1
+  new_environment:
+    description: Compose services whose values an earlier task has changed; it is the reason that is told.
+    type: list
+    elements: str
+    default: []
   preview:
     description:
       - In check mode, what M(todo.stack.env_contract) returned as C(preview) - the names that a run
@@ -149,6 +154,7 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "contracts": {"type": "list", "elements": "dict", "default": []},
     "variables": {"type": "dict", "default": {}},
     "bind_address": {"type": "str", "default": "127.0.0.1"},
+    "new_environment": {"type": "list", "elements": "str", "default": []},
     "preview": {"type": "dict", "default": {}},
     "images": {"type": "list", "elements": "dict", "default": []},
     "relaxed": {"type": "dict", "default": {}},

@@ -103,8 +103,10 @@ options:
     description: The folder on the host that keeps the records of the last builds.
     type: path
     default: /var/lib/todo-stack
-  force:
-    description: Build even if nothing changed. Layers may still come from the cache.
+  no_cache:
+    description:
+      - Build even if nothing changed, and take no layer from the cache. Cache mounts stay as they
+        are.
     type: bool
     default: false
   play:
@@ -244,7 +246,7 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "ca_bundle": {"type": "path"},
     "proxies": {"type": "dict", "default": {}},
     "state_dir": {"type": "path", "default": "/var/lib/todo-stack"},
-    "force": {"type": "bool", "default": False},
+    "no_cache": {"type": "bool", "default": False},
     "progress_file": {"type": "path"},
     "play": {"type": "dict", "default": {}},
 }
@@ -258,10 +260,7 @@ def main() -> None:
         wanted = Wanted.read(module.params)
         with turn.taken(folder, check_mode=module.check_mode):
             result, warnings = ensure_images(
-                DockerCli(module.run_command),
-                wanted,
-                check_mode=module.check_mode,
-                scratch=Path(module.tmpdir),
+                DockerCli(module.run_command), wanted, check_mode=module.check_mode
             )
     except StackError as error:
         module.fail_json(msg=str(error), changed=False, **error.details)

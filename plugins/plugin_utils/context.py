@@ -6,8 +6,7 @@ import hashlib
 import os
 import stat
 import tarfile
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,32 +18,23 @@ from ansible_collections.todo.stack.plugins.module_utils.image.dockerfile import
 )
 from ansible_collections.todo.stack.plugins.module_utils.image.dockerignore import (
     IgnoreRules,
-    Verdict,
     parse_dockerignore,
 )
+from ansible_collections.todo.stack.plugins.plugin_utils.context_tree import Entry, list_entries
 
-MAX_FILES = 50_000
-MAX_BYTES = 2_000_000_000
-_LARGEST_SHOWN = 5
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A path the build can see: a file, a folder or a link."""
-
-    path: str
-    source: Path
-    status: os.stat_result
+_READ_BYTES = 1_000_000
+# More than processors: opening many small files waits more than it computes.
+_HASHERS = 2 * (os.cpu_count() or 1)
 
 
 @dataclass(frozen=True)
 class BuildContext:
-    """A build context without its file contents."""
+    """A build context without its file contents; a named one has no Dockerfile of its own."""
 
     folder: Path
-    dockerfile: str
-    dockerfile_text: str
     entries: tuple[Entry, ...]
+    dockerfile: str = ""
+    dockerfile_text: str = ""
     ignore_file: str = ""
 
     def bases(self, args: Mapping[str, str], target: str | None) -> list[str]:
@@ -55,11 +45,12 @@ class BuildContext:
         """Return ``path -> mode and SHA-256`` of every file, link and empty folder."""
         filled = {entry.path.rpartition("/")[0] for entry in self.entries}
         leaves = [entry for entry in self.entries if entry.path not in filled]
-        with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-            digests = pool.map(_fingerprint, leaves, chunksize=64)
-            found = dict(zip((entry.path for entry in leaves), digests))
-        dockerfile = hashlib.sha256(self.dockerfile_text.encode()).hexdigest()
-        return {**found, self.dockerfile: dockerfile}
+        with ThreadPoolExecutor(_HASHERS) as pool:
+            shares = [leaves[number::_HASHERS] for number in range(_HASHERS)]
+            found = dict(pair for share in pool.map(_fingerprints, shares) for pair in share)
+        if self.dockerfile:
+            found[self.dockerfile] = hashlib.sha256(self.dockerfile_text.encode()).hexdigest()
+        return found
 
     def pack(self, archive: Path) -> None:
         """Write what the build sees, and its Dockerfile, as a gzipped tar of owner root."""
@@ -77,19 +68,26 @@ def read_context(folder: Path, dockerfile: str = "Dockerfile") -> BuildContext:
     """Return the context in ``folder``; raise ProblemList with all that keeps it from building."""
     if not folder.is_dir():
         raise ProblemList([_context_problem(folder)])
-    text, problems = _read_dockerfile(folder / dockerfile)
-    rules, ignore_file = _read_rules(folder, dockerfile, problems)
-    entries: list[Entry] = []
-    for entry in _walk(folder, "", rules, rules.root, problems):
-        entries.append(entry)
-        if len(entries) > MAX_FILES:
-            problems.append(_too_many(folder, entries))
-            break
-    problems.extend(_too_large(folder, entries))
+    text, problems = _read_dockerfile(folder, dockerfile)
+    # A file beside the Dockerfile and named after it wins over the context's own.
+    names = (f"{dockerfile}.dockerignore", ".dockerignore")
+    rules, ignore_file = _read_rules(folder, names, problems)
+    entries = list_entries(folder, rules, problems)
     if problems:
         raise ProblemList(problems)
-    entries.sort(key=lambda entry: entry.path)
-    return BuildContext(folder, dockerfile, text, tuple(entries), ignore_file)
+    return BuildContext(folder, entries, dockerfile, text, ignore_file)
+
+
+def read_named_context(folder: Path) -> BuildContext:
+    """Return a folder that a Dockerfile reads by a name; raise ProblemList as `read_context`."""
+    if not folder.is_dir():
+        raise ProblemList([_context_problem(folder)])
+    problems: list[Problem] = []
+    rules, ignore_file = _read_rules(folder, (".dockerignore",), problems)
+    entries = list_entries(folder, rules, problems)
+    if problems:
+        raise ProblemList(problems)
+    return BuildContext(folder, entries, ignore_file=ignore_file)
 
 
 def _context_problem(folder: Path) -> Problem:
@@ -97,8 +95,11 @@ def _context_problem(folder: Path) -> Problem:
     return Problem(f"the build context {kind}", str(folder), "set build.context to a folder")
 
 
-def _read_dockerfile(path: Path) -> tuple[str, list[Problem]]:
-    where, remedy = str(path), "name the file with build.dockerfile"
+def _read_dockerfile(folder: Path, name: str) -> tuple[str, list[Problem]]:
+    path, remedy = folder / name, "name the file with build.dockerfile"
+    where = str(path)
+    if Path(name).is_absolute() or ".." in Path(name).parts:
+        return "", [Problem("the Dockerfile lies outside of the build context", where, remedy)]
     if path.is_dir():
         return "", [Problem("the Dockerfile is a folder", where, remedy)]
     if not path.exists():
@@ -117,10 +118,11 @@ def _read_dockerfile(path: Path) -> tuple[str, list[Problem]]:
     return text, []
 
 
-def _read_rules(folder: Path, dockerfile: str, problems: list[Problem]) -> tuple[IgnoreRules, str]:
+def _read_rules(
+    folder: Path, names: Sequence[str], problems: list[Problem]
+) -> tuple[IgnoreRules, str]:
     """Return the rules and the name of the file they come from, "" for none."""
-    # A file beside the Dockerfile and named after it wins over the context's own.
-    for name in (f"{dockerfile}.dockerignore", ".dockerignore"):
+    for name in names:
         path = folder / name
         if path.is_file():
             try:
@@ -130,68 +132,28 @@ def _read_rules(folder: Path, dockerfile: str, problems: list[Problem]) -> tuple
     return IgnoreRules(()), ""
 
 
-def _walk(
-    folder: Path, at: str, rules: IgnoreRules, above: Verdict, problems: list[Problem]
-) -> Iterator[Entry]:
-    try:
-        found = list(os.scandir(folder / at))
-    except OSError as problem:
-        problems.append(Problem(f"cannot be read: {problem.strerror}", str(folder / at)))
-        return
-    for item in found:
-        path = f"{at}/{item.name}" if at else item.name
-        verdict = rules.judge(path, above)
-        if not verdict.ignored:
-            entry = Entry(path, Path(item.path), item.stat(follow_symlinks=False))
-            fault = _entry_problem(folder, entry)
-            if fault is None:
-                yield entry
-            else:
-                problems.append(fault)
-        if item.is_dir(follow_symlinks=False) and not (verdict.ignored and rules.can_prune):
-            yield from _walk(folder, path, rules, verdict, problems)
-
-
-def _entry_problem(folder: Path, entry: Entry) -> Problem | None:
-    mode, where = entry.status.st_mode, str(entry.source)
-    remedy = "remove it or list it in .dockerignore"
-    if stat.S_ISLNK(mode):
-        aim = Path(os.path.abspath(entry.source.parent / entry.source.readlink()))  # noqa: PTH100
-        inside = aim.is_relative_to(os.path.abspath(folder))  # noqa: PTH100 - resolve() follows links
-        return None if inside else Problem("links out of the build context", where, remedy)
-    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
-        return Problem("is a pipe, socket or device, which no image can hold", where, remedy)
-    if not os.access(entry.source, os.R_OK):
-        return Problem("cannot be read by this user", where, f"chmod it, or {remedy}")
-    return None
-
-
-def _too_many(folder: Path, entries: list[Entry]) -> Problem:
-    tops = Counter(entry.path.partition("/")[0] for entry in entries).most_common(_LARGEST_SHOWN)
-    shown = ", ".join(f"{path} ({count:,})" for path, count in tops)
-    what = f"the build context holds more than {MAX_FILES:,} files: {shown}"
-    return Problem(what, str(folder), "list what the build does not need in .dockerignore")
-
-
-def _too_large(folder: Path, entries: list[Entry]) -> list[Problem]:
-    files = [entry for entry in entries if stat.S_ISREG(entry.status.st_mode)]
-    total = sum(entry.status.st_size for entry in files)
-    if total <= MAX_BYTES:
-        return []
-    files.sort(key=lambda entry: entry.status.st_size, reverse=True)
-    largest = ", ".join(f"{e.path} ({e.status.st_size:,} bytes)" for e in files[:_LARGEST_SHOWN])
-    what = f"the build context holds {total:,} bytes, over the limit of {MAX_BYTES:,}: {largest}"
-    return [Problem(what, str(folder), "list what the build does not need in .dockerignore")]
+def _fingerprints(entries: Sequence[Entry]) -> list[tuple[str, str]]:
+    return [(entry.path, _fingerprint(entry)) for entry in entries]
 
 
 def _fingerprint(entry: Entry) -> str:
-    if stat.S_ISLNK(entry.status.st_mode):
-        return f"link {entry.source.readlink()}"
-    if stat.S_ISDIR(entry.status.st_mode):
-        return f"folder {stat.S_IMODE(entry.status.st_mode):o}"
-    with entry.source.open("rb") as stream:
-        digest = hashlib.file_digest(stream, "sha256").hexdigest()
-    return f"{stat.S_IMODE(entry.status.st_mode):o} {digest}"
+    mode = entry.status.st_mode
+    if stat.S_ISLNK(mode):
+        return f"link {os.readlink(entry.source)}"  # noqa: PTH115 - a Path only for this is slow
+    if stat.S_ISDIR(mode):
+        return f"folder {stat.S_IMODE(mode):o}"
+    return f"{stat.S_IMODE(mode):o} {_sha256(entry.source)}"
+
+
+def _sha256(path: str) -> str:
+    digest = hashlib.sha256()
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        while block := os.read(descriptor, _READ_BYTES):
+            digest.update(block)
+    finally:
+        os.close(descriptor)
+    return digest.hexdigest()
 
 
 def _anonymous(info: tarfile.TarInfo) -> tarfile.TarInfo:

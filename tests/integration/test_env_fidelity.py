@@ -18,7 +18,7 @@ from ansible_collections.todo.stack.plugins.module_utils.contract import Variabl
 from ansible_collections.todo.stack.plugins.module_utils.values import check_value
 from ansible_collections.todo.stack.plugins.plugin_utils.contracts import load_contracts
 
-pytestmark = pytest.mark.needs_engine
+pytestmark = pytest.mark.engine
 
 ROOT = Path(__file__).parents[2]
 IMAGE = "localhost/todo-stack/python"

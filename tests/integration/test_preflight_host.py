@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-pytestmark = pytest.mark.needs_engine
+pytestmark = pytest.mark.engine
 
 ROOT = Path(__file__).parents[2]
 NAME = f"preflight-stranger-{os.getpid()}"

@@ -32,6 +32,8 @@ def environment_given(service: str, seen: Observation) -> Check:
     """Return whether a service without a contract was given the rendered values."""
     wanted = seen.rendered.values
     measured, message = missing(seen), absent({"service": service}, seen)
+    if not message and seen.rendered.problem:
+        measured, message = "unknown", f"{seen.rendered.problem}; {BUILD_REMEDY}"
     if not message:
         real = pairs((seen.container or {}).get("Config", {}).get("Env"))
         different = sorted(name for name, value in wanted.items() if real.get(name) != value)

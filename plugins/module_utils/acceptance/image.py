@@ -28,7 +28,7 @@ def build_time(contract: Mapping[str, Any], seen: Observation) -> Check:
     measured, message, passed = None, _absent(contract, seen), False
     records = recorded_builds(seen)
     if not message and not records:
-        message = "no build of this content is on record; `-e images_force=true` measures one"
+        message = "no build of this content is on record; `-e images_no_cache=true` measures one"
     if not message:
         build = records[0]
         measured, passed = round(_seconds(build), 1), _seconds(build) < limit

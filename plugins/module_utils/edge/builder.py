@@ -36,6 +36,7 @@ class Builder:
     ca_bundle: str | None
     proxies: Mapping[str, str]
     progress_file: Path | None = None
+    no_cache: bool = False
 
     def build(self, decisions: Sequence[Decision]) -> list[dict[str, Any]]:
         """Build all, hold them to their budgets, then move their tags; return their rows.
@@ -54,7 +55,9 @@ class Builder:
     def _bake(self, decisions: Sequence[Decision], progress: BuildProgress) -> dict[str, Any]:
         metadata_file = self.scratch / "metadata.json"
         placed = [unpacked(decision, self.scratch) for decision in decisions]
-        definition = bake_definition(placed, ca_bundle=self.ca_bundle, proxies=self.proxies)
+        definition = bake_definition(
+            placed, ca_bundle=self.ca_bundle, proxies=self.proxies, no_cache=self.no_cache
+        )
         limits = [d.spec.budget.seconds for d in decisions]
         limit = max((s for s in limits if s is not None), default=None) if all(limits) else None
         try:

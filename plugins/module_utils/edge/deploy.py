@@ -55,6 +55,7 @@ class Stack:
     contracts: Sequence[Mapping[str, Any]]
     address: str
     preview: Preview
+    rendered: Sequence[str]
     turn: Turn
 
     @classmethod
@@ -78,6 +79,7 @@ class Stack:
             contracts=params["contracts"],
             address=REACHED_AT.get(bind_address, bind_address),
             preview=Preview.read(params),
+            rendered=params["new_environment"],
             turn=Turn.read(params["play"]),
         )
 
@@ -91,7 +93,7 @@ class Stack:
     def _ensure(self, *, check_mode: bool) -> dict[str, Any]:
         path = self.project.folder / COMPOSE_FILE
         rewritten = read_text(path) != self.project.definition
-        actions = self.project.plan(self.preview if check_mode else None)
+        actions = self.project.plan(self.preview if check_mode else None, self.rendered)
         changed = rewritten or bool(actions)
         found = self.project.containers()
         if check_mode:

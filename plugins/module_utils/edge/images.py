@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from shutil import which
 from typing import Any
 
 from ansible_collections.todo.stack.plugins.module_utils.edge.builder import Builder
 from ansible_collections.todo.stack.plugins.module_utils.edge.docker import DockerCli
+from ansible_collections.todo.stack.plugins.module_utils.edge.engine import describe_engine
 from ansible_collections.todo.stack.plugins.module_utils.edge.records import BuildRecords
-from ansible_collections.todo.stack.plugins.module_utils.errors import ProblemList
+from ansible_collections.todo.stack.plugins.module_utils.errors import ProblemList, StackError
 from ansible_collections.todo.stack.plugins.module_utils.image.content import (
     CONTENT_LABEL,
 )
@@ -36,7 +40,7 @@ class Wanted:
     ca_bundle: str | None
     proxies: Mapping[str, str]
     state_dir: Path
-    force: bool
+    no_cache: bool
     progress_file: Path | None
 
     @classmethod
@@ -51,32 +55,75 @@ class Wanted:
             ca_bundle=ca_bundle if ca_bundle and Path(ca_bundle).is_file() else None,
             proxies={name: str(value) for name, value in params["proxies"].items()},
             state_dir=Path(params["state_dir"]),
-            force=params["force"],
+            no_cache=params["no_cache"],
             progress_file=Path(params["progress_file"]) if params["progress_file"] else None,
         )
 
 
 def ensure_images(
-    docker: DockerCli, wanted: Wanted, *, check_mode: bool, scratch: Path
+    docker: DockerCli, wanted: Wanted, *, check_mode: bool
 ) -> tuple[dict[str, Any], list[str]]:
     """Return the result after building what changed, or what a run would build, and warnings."""
-    found = docker.inspect_images(_references(wanted.specs))
     records = BuildRecords(wanted.state_dir)
-    decisions = [_decide(spec, found, records, force=wanted.force) for spec in wanted.specs]
+    found = _inspect(docker, _references(wanted.specs), check_mode=check_mode)
+    if found is None:
+        decisions = [_foreseen(spec) for spec in wanted.specs]
+        return _result(decisions, [_row(records, d, {}) for d in decisions]), records.warnings
+    decisions = [_decide(spec, found, records, no_cache=wanted.no_cache) for spec in wanted.specs]
     due = [decision for decision in decisions if decision.build]
     built: list[dict[str, Any]] = []
     if due and not check_mode:
-        builder = Builder(docker, scratch, wanted.ca_bundle, wanted.proxies, wanted.progress_file)
-        built = builder.build(due)
+        built = _build(docker, wanted, due)
         records.add({d.spec.image: row for d, row in zip(due, built)})
         _drop_old_tags(docker, due)
     rows = {row["service"]: row for row in built}
-    images = [
-        {**(rows.get(d.spec.service) or _known_row(records, d, found)),
-         "changed": d.build, "reason": d.reason}
-        for d in decisions
-    ]  # fmt: skip
+    images = [_row(records, d, found, rows.get(d.spec.service)) for d in decisions]
     return _result(decisions, images), records.warnings
+
+
+def _inspect(
+    docker: DockerCli, refs: Sequence[str], *, check_mode: bool
+) -> dict[str, dict[str, Any]] | None:
+    """Return the images there are; None for the preview of a host without a running engine."""
+    if which("docker"):
+        try:
+            return docker.inspect_images(refs)
+        except StackError as problem:
+            failure = problem
+    state = describe_engine(docker.run, os.environ)
+    if state.running:
+        raise failure
+    if check_mode:
+        return None
+    raise StackError(state.message, where="image_build", remedy=state.remedy)
+
+
+def _build(docker: DockerCli, wanted: Wanted, due: Sequence[Decision]) -> list[dict[str, Any]]:
+    # Not the folder of the task: what the module unpacks as root its user could not remove.
+    with tempfile.TemporaryDirectory(prefix="todo-stack-build-") as scratch:
+        builder = Builder(
+            docker,
+            Path(scratch),
+            wanted.ca_bundle,
+            wanted.proxies,
+            wanted.progress_file,
+            wanted.no_cache,
+        )
+        return builder.build(due)
+
+
+def _foreseen(spec: ImageSpec) -> Decision:
+    return Decision(spec, spec.content({}), build=True, reason="there is no running engine yet")
+
+
+def _row(
+    records: BuildRecords,
+    decision: Decision,
+    found: Mapping[str, dict[str, Any]],
+    built: dict[str, Any] | None = None,
+) -> dict[str, Any]:
+    row = built or _known_row(records, decision, found)
+    return {**row, "changed": decision.build, "reason": decision.reason}
 
 
 def _references(specs: Sequence[ImageSpec]) -> list[str]:
@@ -88,12 +135,12 @@ def _decide(
     found: Mapping[str, dict[str, Any]],
     records: BuildRecords,
     *,
-    force: bool,
+    no_cache: bool,
 ) -> Decision:
     content = spec.content({ref: found[ref]["Id"] for ref in spec.bases if ref in found})
     existing = found.get(spec.reference)
     record = _record(records, spec, content.digest, found)
-    return decide(spec, content, existing, measured=record is not None, force=force)
+    return decide(spec, content, existing, measured=record is not None, no_cache=no_cache)
 
 
 def _record(

@@ -91,7 +91,7 @@ def _other(site: Site, service: str, containers: list[dict[str, Any]]) -> Observ
     return Observation(
         container=container,
         inside=look_inside(pid) if pid else Inside(),
-        rendered=rendered(site.state_dir, service),
+        rendered=rendered(site.state_dir, service, required=False),
         drift=site.drift_of(service),
         relaxed=tuple(site.relaxed.get(service) or ()),
     )
@@ -138,8 +138,11 @@ def _service(
     )
 
 
-def rendered(state_dir: Path, service: str) -> Rendered:
-    """Return the environment that the stack's override file delivers to a service."""
+def rendered(state_dir: Path, service: str, *, required: bool = True) -> Rendered:
+    """Return the environment that the stack's override file delivers to a service.
+
+    Where it is not ``required``, none at all is no problem.
+    """
     path = state_dir / "environment.json"
     try:
         if path.stat().st_mode & 0o077:
@@ -148,7 +151,9 @@ def rendered(state_dir: Path, service: str) -> Rendered:
     except (OSError, UnicodeDecodeError) as problem:
         reason = getattr(problem, "strerror", None) or "not UTF-8"
         return Rendered(problem=f"{path} cannot be read ({reason})")
-    return Rendered(values) if values else Rendered(problem=f"{path} tells nothing of {service}")
+    if values or not required:
+        return Rendered(values or {})
+    return Rendered(problem=f"{path} tells nothing of {service}")
 
 
 def _of_service(containers: list[dict[str, Any]], service: str) -> dict[str, Any] | None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from ansible_collections.todo.stack.plugins.module_utils.edge.docker import DockerCli
-from ansible_collections.todo.stack.plugins.module_utils.errors import ProblemList
+from ansible_collections.todo.stack.plugins.module_utils.errors import ProblemList, StackError
 from ansible_collections.todo.stack.plugins.module_utils.stack.plan import (
     COMPOSE_SERVICE,
     Action,
@@ -20,11 +21,18 @@ from ansible_collections.todo.stack.plugins.module_utils.stack.plan import (
     plan,
     read_actual,
     read_desired,
+    start_order,
+    unmet,
 )
 from ansible_collections.todo.stack.plugins.module_utils.stack.preview import Preview
 
 COMPOSE_FILE = "compose.yaml"
 ENVIRONMENT_FILE = "environment.json"
+
+
+_UP = ["up", "--detach", "--no-build", "--pull", "never", "--quiet-pull"]
+_WAIT_SECONDS = 120.0
+_EVERY_SECONDS = 0.25
 
 
 @dataclass(frozen=True)
@@ -37,7 +45,7 @@ class Project:
     definition: str
     variables: Mapping[str, str]
 
-    def plan(self, preview: Preview | None = None) -> list[Action]:
+    def plan(self, preview: Preview | None = None, rendered: Sequence[str] = ()) -> list[Action]:
         """Return what must happen; raise ProblemList for containers that are not ours.
 
         A ``preview`` goes by what earlier tasks would have changed by then.
@@ -47,12 +55,12 @@ class Project:
         if problems := foreign(actual):
             raise ProblemList(problems)
         override = preview.override(_environments(inspected)) if preview else None
-        desired = self._desired(override)
+        desired = self._desired(actual, override)
         references = list(dict.fromkeys(one.image for one in desired))
         found = self.docker.inspect_images(references)
         ids = {reference: str(image["Id"]) for reference, image in found.items()}
         new_images = preview.new_images(found) if preview else ()
-        return plan(desired, actual, ids, preview.stale if preview else (), new_images)
+        return plan(desired, actual, ids, preview.stale if preview else (), new_images, rendered)
 
     def containers(self) -> list[Actual]:
         """Return the project's containers as they are, without those of `docker compose run`."""
@@ -60,12 +68,45 @@ class Project:
         return [read_actual(one) for one in found if not is_one_off(one)]
 
     def up(self, actions: Sequence[Action]) -> None:
-        """Carry out a plan; compose waits for what services depend on."""
+        """Carry out a plan, without a restart of what it does not name.
+
+        By itself compose runs one-shots again and may restart what depends on a replaced service:
+        it is left to itself only where everything is new.
+        """
         orphans = {action.service for action in actions if action.action == "remove"}
         stale = [c.id for c in self.containers() if c.service in orphans]
         if stale:
             self.docker.read("rm", "--force", *stale)
-        self._compose(["up", "--detach", "--no-build", "--pull", "never", "--quiet-pull"])
+        due = {action.service for action in actions} - orphans
+        order = start_order(json.loads(self._compose(["config", "--format", "json"])))
+        if due >= order.keys():
+            self._compose(_UP)
+            return
+        for service, needs in order.items():
+            if service in due:
+                self._await(needs)
+                self._start(service, [a.action for a in actions if a.service == service])
+
+    def _start(self, service: str, how: Sequence[str]) -> None:
+        if "start" in how:
+            # Compose would replace one that carries the hash of another way to start it.
+            ids = [c.id for c in self.containers() if c.service == service]
+            self.docker.read("start", *ids)
+        else:
+            self._compose([*_UP, "--no-deps", service])
+
+    def _await(self, needs: Mapping[str, str]) -> None:
+        """Return once what a service waits for is there; raise StackError when it fails."""
+        deadline = time.monotonic() + _WAIT_SECONDS
+        while True:
+            found = {container.service: container for container in self.containers()}
+            why = [w for s, how in needs.items() if (w := unmet(s, found.get(s), how))]
+            failed = [s for s in needs if s in found and found[s].failed]
+            if not why:
+                return
+            if failed or time.monotonic() >= deadline:
+                raise StackError("; ".join(why), where="docker compose up")
+            time.sleep(_EVERY_SECONDS)
 
     def down(self, *, volumes: bool) -> None:
         """Remove containers and networks, and the data only when asked to."""
@@ -74,12 +115,19 @@ class Project:
             args, files=[], project=self.name, variables={}, directory=str(self.folder)
         )
 
-    def _desired(self, override: str | None) -> list[Desired]:
+    def _desired(self, actual: Sequence[Actual], override: str | None) -> list[Desired]:
         text = self.definition if override is None else f"{self.definition}---\n{override}"
         files = ["-", *(self._override() if override is None else [])]
         hashes = self._compose(["config", "--hash", "*"], files, text)
         config = json.loads(self._compose(["config", "--format", "json"], files, text))
-        return read_desired(config, hashes)
+        desired = read_desired(config, hashes)
+        written = {container.service: container.config_hash for container in actual}
+        if all(one.config_hash == written.get(one.service) for one in desired):
+            return desired
+        # One started by itself carries another hash: compose leaves out what it depends on.
+        alone = self._compose(["config", "--hash", "*"], files, text + independent(desired))
+        hashed = {one.service: one.config_hash for one in read_desired(config, alone)}
+        return [replace(one, alone_hash=hashed[one.service]) for one in desired]
 
     def _override(self) -> list[str]:
         environment = self.folder / ENVIRONMENT_FILE
@@ -97,6 +145,12 @@ class Project:
             stdin=stdin,
             directory=str(self.folder),
         )
+
+
+def independent(desired: Sequence[Desired]) -> str:
+    """Return a document for the end of a definition: services that depend on nothing."""
+    lines = [f"  {one.service}: {{depends_on: !reset {{}}}}\n" for one in desired]
+    return "---\nservices:\n" + "".join(lines)
 
 
 def _environments(inspected: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, str]]:

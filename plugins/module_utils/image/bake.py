@@ -32,7 +32,11 @@ def bake_argv(metadata_file: str) -> list[str]:
 
 
 def bake_definition(
-    decisions: Sequence[Decision], *, ca_bundle: str | None, proxies: Mapping[str, str]
+    decisions: Sequence[Decision],
+    *,
+    ca_bundle: str | None,
+    proxies: Mapping[str, str],
+    no_cache: bool = False,
 ) -> dict[str, Any]:
     """Return the bake file, as JSON's dict.
 
@@ -40,6 +44,8 @@ def bake_definition(
     BuildKit knows and leaves out of the image's history.
     """
     targets = {d.spec.service: _target(d, ca_bundle=ca_bundle, proxies=proxies) for d in decisions}
+    if no_cache:
+        targets = {name: {**one, "no-cache": True} for name, one in targets.items()}
     escaped: dict[str, Any] = _escaped(targets)
     return {"group": {"default": {"targets": list(targets)}}, "target": escaped}
 

@@ -129,7 +129,7 @@ def decide(
     existing: Mapping[str, Any] | None,
     *,
     measured: bool,
-    force: bool,
+    no_cache: bool,
 ) -> Decision:
     """Return whether ``existing``, the inspected image now tagged, still is what is wanted.
 
@@ -137,8 +137,8 @@ def decide(
     shown to hold, and a build, mostly from the cache, makes it again.
     """
     verdict = Decision(spec, content, build=True, reason="")
-    if force:
-        return replace(verdict, reason="a build was forced")
+    if no_cache:
+        return replace(verdict, reason="a build without the cache was asked for")
     if existing is None:
         return replace(verdict, reason=f"there is no {spec.reference} yet")
     labels = (existing.get("Config") or {}).get("Labels") or {}

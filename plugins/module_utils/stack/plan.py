@@ -13,16 +13,21 @@ COMPOSE_SERVICE = "com.docker.compose.service"
 COMPOSE_HASH = "com.docker.compose.config-hash"
 COMPOSE_ONE_OFF = "com.docker.compose.oneoff"
 COMPLETED = "service_completed_successfully"
+HEALTHY = "service_healthy"
 
 
 @dataclass(frozen=True)
 class Desired:
-    """A service as compose would start it; ``one_shot``: it is waited for to end with 0."""
+    """A service as compose would start it; ``one_shot``: it is waited for to end with 0.
+
+    ``alone_hash`` is the hash that compose writes when it starts the service by itself.
+    """
 
     service: str
     config_hash: str
     image: str
     one_shot: bool
+    alone_hash: str = ""
 
 
 @dataclass(frozen=True)
@@ -110,29 +115,67 @@ def is_one_off(inspected: Mapping[str, Any]) -> bool:
     return (inspected["Config"].get("Labels") or {}).get(COMPOSE_ONE_OFF) == "True"
 
 
-def plan(
+def start_order(config: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    """Return what each service waits for (service -> condition), those waited for first.
+
+    Services that are switched off are waited for by nobody.
+    """
+    services: Mapping[str, Any] = config.get("services") or {}
+    needs = {
+        name: {
+            other: str(how.get("condition"))
+            for other, how in (spec.get("depends_on") or {}).items()
+            if other in services
+        }
+        for name, spec in services.items()
+    }
+    ordered: dict[str, dict[str, str]] = {}
+    while len(ordered) < len(needs):
+        ready = [n for n in needs if n not in ordered and needs[n].keys() <= ordered.keys()]
+        # Compose refuses circles: without one, something is always ready.
+        ordered.update({name: needs[name] for name in ready or needs})
+    return ordered
+
+
+def plan(  # noqa: PLR0917 - facts, one after another
     desired: Sequence[Desired],
     actual: Sequence[Actual],
     image_ids: Mapping[str, str],
     new_environment: Collection[str] = (),
     new_images: Collection[str] = (),
+    rendered: Collection[str] = (),
 ) -> list[Action]:
     """Return what must happen, in the services' order; nothing for a stack that is as wanted.
 
     ``image_ids``: reference -> ID of the images on this host. ``new_environment`` and
     ``new_images``: services whose values and references whose image earlier tasks would change,
-    which a preview cannot see on the host.
+    which a preview cannot see on the host. ``rendered``: services whose values have changed, for
+    the reason that is told.
     """
     by_service = {container.service: container for container in actual}
     wanted = {one.service for one in desired}
     actions = []
     for one in desired:
-        container = by_service.get(one.service)
-        image_id = "" if one.image in new_images else image_ids.get(one.image, "")
-        found = _action(one, container, image_id, changed=one.service in new_environment)
+        due = _Due(
+            image_id="" if one.image in new_images else image_ids.get(one.image, ""),
+            stale=one.service in new_environment,
+            changed="environment" if one.service in rendered else "configuration",
+        )
+        found = _action(one, by_service.get(one.service), due)
         actions += [Action(one.service, *found)] if found else []
     orphans = [c for c in actual if c.service not in wanted]
     return actions + [Action(c.service, "remove", "no longer wanted") for c in orphans]
+
+
+def unmet(service: str, container: Actual | None, condition: str) -> str:
+    """Return why a service's condition does not hold, nothing when it does."""
+    if container is None:
+        return f"{service} has no container"
+    if condition == COMPLETED and (container.state != "exited" or container.exit_code != 0):
+        return f"{service} has not ended well: it is {container.state}, code {container.exit_code}"
+    if condition == HEALTHY and container.health != "healthy":
+        return f"{service} is not healthy: it is {container.state}, {container.health}"
+    return ""
 
 
 def foreign(actual: Sequence[Actual]) -> list[Problem]:
@@ -148,16 +191,23 @@ def foreign(actual: Sequence[Actual]) -> list[Problem]:
     ]
 
 
-def _action(
-    one: Desired, container: Actual | None, image_id: str, *, changed: bool
-) -> tuple[str, str] | None:
+@dataclass(frozen=True)
+class _Due:
+    """What a service is to have: its image, whether its values change, what is said to change."""
+
+    image_id: str
+    stale: bool
+    changed: str
+
+
+def _action(one: Desired, container: Actual | None, due: _Due) -> tuple[str, str] | None:
     if container is None:
         return "create", "there is no container"
-    if changed:
+    if due.stale:
         return "recreate", "its environment changed"
-    if container.config_hash != one.config_hash:
-        return "recreate", "its configuration changed"
-    if container.image_id != image_id:
+    if container.config_hash not in (one.config_hash, one.alone_hash):
+        return "recreate", f"its {due.changed} changed"
+    if container.image_id != due.image_id:
         return "recreate", f"{one.image} is another image now"
     if one.one_shot:
         return ("start", _ended(container)) if container.failed else _unfinished(container)

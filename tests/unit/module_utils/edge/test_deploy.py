@@ -50,7 +50,7 @@ def stack(run: FakeDocker, folder: Path, **changes: Any) -> Stack:
     params = {
         "project": "todo", "state_dir": str(folder), "definition": "services: {}\n",
         "contracts": [CONTRACT], "variables": {"N": 5}, "bind_address": "127.0.0.1",
-        "relaxed": {}, "play": {}, **changes,
+        "relaxed": {}, "play": {}, "new_environment": [], **changes,
     }  # fmt: skip
     return Stack.read(params, DockerCli(run))
 

@@ -8,13 +8,23 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible_collections.todo.stack.plugins.module_utils.edge import images as edge
 from ansible_collections.todo.stack.plugins.module_utils.edge.docker import DockerCli
 from ansible_collections.todo.stack.plugins.module_utils.edge.images import Wanted, ensure_images
-from ansible_collections.todo.stack.plugins.module_utils.errors import ProblemList
+from ansible_collections.todo.stack.plugins.module_utils.errors import (
+    ProblemList,
+    StackError,
+)
 from ansible_collections.todo.stack.tests.unit.fakes import FakeDocker
 
 FakeBake = Callable[..., Path]
 MADE = {"Id": "sha256:one", "RepoTags": []}
+
+
+@pytest.fixture(autouse=True)
+def client(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A docker command, on machines that have none as well."""
+    monkeypatch.setattr(edge, "which", lambda _name: "/usr/bin/docker")
 
 
 def params(folder: Path, **changes: Any) -> dict[str, Any]:
@@ -25,7 +35,7 @@ def params(folder: Path, **changes: Any) -> dict[str, Any]:
     }  # fmt: skip
     return {
         "images": [{**image, **changes.pop("image", {})}], "bases": {}, "ca_bundle": None,
-        "proxies": {}, "state_dir": str(folder / "state"), "force": False, "progress_file": None,
+        "proxies": {}, "state_dir": str(folder / "state"), "no_cache": False, "progress_file": None,
         **changes,
     }  # fmt: skip
 
@@ -34,7 +44,7 @@ def ensure(
     run: FakeDocker, folder: Path, *, check_mode: bool = False, **changes: Any
 ) -> tuple[dict[str, Any], list[str]]:
     wanted = Wanted.read(params(folder, **changes))
-    return ensure_images(DockerCli(run), wanted, check_mode=check_mode, scratch=folder)
+    return ensure_images(DockerCli(run), wanted, check_mode=check_mode)
 
 
 @pytest.fixture
@@ -86,7 +96,7 @@ def test_a_known_image_shows_the_budget_of_today(tmp_path: Path, built: FakeDock
          "one: app.py changed"),
         ({"image": {"args": {"A": "1"}}}, "one: argument A added"),
         ({"image": {"target": "dev"}}, "one: setting target changed"),
-        ({"force": True}, "one: a build was forced"),
+        ({"no_cache": True}, "one: a build without the cache was asked for"),
         ({"image": {"image": "other"}}, "one: there is no other:latest yet"),
     ],
 )  # fmt: skip
@@ -140,3 +150,54 @@ def test_certificates_are_handed_in_where_there_are_any(
 def test_wrong_names_are_refused_before_the_engine_is_asked(tmp_path: Path) -> None:
     with pytest.raises(ProblemList, match="1 problem"):
         Wanted.read(params(tmp_path, image={"image": "-rf"}))
+
+
+DOWN = (1, "", "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is it running?")
+
+
+def test_a_preview_of_a_host_without_an_engine_foresees_every_build(tmp_path: Path) -> None:
+    run = FakeDocker({"image inspect": DOWN, "version": DOWN})
+    result, warnings = ensure(run, tmp_path, check_mode=True)
+    assert (result["changed"], warnings) == (True, [])
+    assert result["reason"] == "one: there is no running engine yet"
+    assert result["images"][0]["changed"] is True
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_preview_needs_no_docker_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(edge, "which", lambda _name: None)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    run = FakeDocker()
+    assert ensure(run, tmp_path, check_mode=True)[0]["changed"] is True
+    assert run.asked == []
+
+
+def test_a_run_without_an_engine_is_told_why(tmp_path: Path) -> None:
+    with pytest.raises(StackError) as failed:
+        ensure(FakeDocker({"image inspect": DOWN, "version": DOWN}), tmp_path)
+    assert "Docker" in failed.value.what
+    assert failed.value.remedy
+
+
+def test_an_engine_that_answers_keeps_its_own_complaint(tmp_path: Path) -> None:
+    version = json.dumps({"Server": {"Version": "26.1"}})
+    run = FakeDocker({"image inspect": (1, "", "odd"), "version": version})
+    with pytest.raises(StackError, match="odd"):
+        ensure(run, tmp_path, check_mode=True)
+
+
+def test_without_the_cache_the_builder_is_told_so(tmp_path: Path, fake_bake: FakeBake) -> None:
+    notes = fake_bake("bake_two_targets.log", {"one": "sha256:one"})
+    ensure(FakeDocker(images={"sha256:one": dict(MADE)}), tmp_path, no_cache=True)
+    target = json.loads((notes / "definition.json").read_text())["target"]["one"]
+    assert target["no-cache"] is True
+
+
+def test_what_was_unpacked_is_gone_after_the_build(
+    tmp_path: Path, fake_bake: FakeBake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "tmp"))
+    (tmp_path / "tmp").mkdir()
+    fake_bake("bake_two_targets.log", {"one": "sha256:one"})
+    ensure(FakeDocker(images={"sha256:one": dict(MADE)}), tmp_path)
+    assert list((tmp_path / "tmp").iterdir()) == []

@@ -42,16 +42,29 @@ def test_the_environment_is_merged_where_there_is_one(tmp_path: Path) -> None:
     (tmp_path / "environment.json").write_text("{}")
     project(run, tmp_path).plan()
     merged = [f"--file {tmp_path}/environment.json" in line for line in run.commands("compose")]
-    assert merged == [False, False, True, True]
+    # The third of each asks for the hash that compose writes for a service by itself.
+    assert merged == [False] * 3 + [True] * 3
 
 
 def test_up_runs_the_kept_files_without_building_or_pulling(tmp_path: Path) -> None:
     run = engine("backend")
     project(run, tmp_path).up([Action("backend", "start", "")])
-    [up] = run.commands("compose")
+    up = run.commands("compose")[-1]
     assert up.endswith("up --detach --no-build --pull never --quiet-pull")
     assert f"--project-directory {tmp_path} --file {tmp_path}/compose.yaml" in up
     assert run.commands("rm") == []
+
+
+def test_a_part_of_the_services_is_started_without_the_others(tmp_path: Path) -> None:
+    services = {name: {"image": f"{name}:latest"} for name in ("backend", "frontend", "postgres")}
+    services["backend"]["depends_on"] = {"postgres": {"condition": "service_healthy"}}  # type: ignore[assignment]
+    run = engine("backend", "frontend", "postgres")
+    run.answers["config --format"] = json.dumps({"services": services})
+    actions = [Action("backend", "recreate", ""), Action("frontend", "start", "")]
+    project(run, tmp_path).up(actions)
+    ups = [line for line in run.commands("compose") if " up " in line]
+    assert [line.split(" up ")[1].split()[-2:] for line in ups] == [["--no-deps", "backend"]]
+    assert run.commands("start") == ["start id-frontend"]
 
 
 def test_up_takes_away_first_what_is_no_longer_wanted(tmp_path: Path) -> None:

@@ -29,10 +29,10 @@ def labelled(spec: ImageSpec, **labels: str | None) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("existing", "force", "build", "reason"),
+    ("existing", "no_cache", "build", "reason"),
     [
         ("same", False, False, "nothing changed since it was built"),
-        ("same", True, True, "a build was forced"),
+        ("same", True, True, "a build without the cache was asked for"),
         ("same, no record", False, True, "this host has no record of its build"),
         ("none", False, True, "there is no todo-backend:latest yet"),
         ("foreign", False, True, "todo-backend:latest carries no todo.stack.content label"),
@@ -42,7 +42,7 @@ def labelled(spec: ImageSpec, **labels: str | None) -> dict[str, Any]:
     ],
 )
 def test_an_image_is_built_when_it_is_not_what_is_wanted(
-    make_spec: Make, existing: str, force: bool, build: bool, reason: str
+    make_spec: Make, existing: str, no_cache: bool, build: bool, reason: str
 ) -> None:
     spec, older = make_spec(), make_spec(files={"Dockerfile": "old"})
     there = {
@@ -55,7 +55,7 @@ def test_an_image_is_built_when_it_is_not_what_is_wanted(
         "older without parts": labelled(older, **{PARTS_LABEL: None}),
     }[existing]
     measured = "no record" not in existing
-    decision = decide(spec, spec.content({}), there, measured=measured, force=force)
+    decision = decide(spec, spec.content({}), there, measured=measured, no_cache=no_cache)
     assert (decision.build, decision.reason) == (build, reason)
 
 
@@ -63,20 +63,20 @@ def test_a_moved_base_is_a_reason(make_spec: Make) -> None:
     spec = make_spec()
     there = labelled(spec)
     content = spec.content({"base:1": "sha256:new"})
-    decision = decide(spec, content, there, measured=True, force=False)
+    decision = decide(spec, content, there, measured=True, no_cache=False)
     assert decision.reason == "base image base:1 moved"
 
 
 def test_the_reason_is_short_and_the_diff_is_whole(make_spec: Make) -> None:
     spec = make_spec(files={"Dockerfile": "d", **{f"f{n}": "x" for n in range(7)}})
-    decision = decide(spec, spec.content({}), labelled(make_spec()), measured=True, force=False)
+    decision = decide(spec, spec.content({}), labelled(make_spec()), measured=True, no_cache=False)
     assert decision.reason == "f0 added, f1 added, f2 added, f3 added, f4 added and 2 more"
     assert decision.diff == [f"f{n} added" for n in range(7)]
 
 
 def test_without_changes_to_list_the_diff_is_the_reason(make_spec: Make) -> None:
     spec = make_spec()
-    decision = decide(spec, spec.content({}), None, measured=False, force=False)
+    decision = decide(spec, spec.content({}), None, measured=False, no_cache=False)
     assert decision.diff == ["there is no todo-backend:latest yet"]
 
 
