@@ -10,6 +10,12 @@ from __future__ import annotations
 import base64
 import json
 import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -19,10 +25,12 @@ import pytest
 import yaml
 from testinfra.host import Host  # type: ignore[import-untyped]
 
-PROJECT_DIR = Path(os.environ.get("STACK_PROJECT_DIR", Path(__file__).parents[3]))
+PROJECT_DIR = Path(os.environ.get("STACK_PROJECT_DIR", Path(__file__).parents[1]))
 CONTRACTS = [
     yaml.safe_load(path.read_text()) for path in sorted(PROJECT_DIR.glob("*/contract.yml"))
 ]
+
+STATE_DIR = os.environ.get("STACK_STATE_DIR", "/var/lib/todo-stack")
 
 FETCH = """
 import json, sys, urllib.request
@@ -95,6 +103,65 @@ class Container:
         return dict(entry.split("=", 1) for entry in _decoded(raw).split("\0") if "=" in entry)
 
 
+@dataclass(frozen=True)
+class Run:
+    """One finished playbook run."""
+
+    code: int
+    output: str
+    seconds: float
+
+    def recap(self, host: str) -> dict[str, int]:
+        """Return the counts of the recap's line of a host."""
+        line = re.search(rf"^{re.escape(host)}\s+: (.*)$", self.output, re.MULTILINE)
+        assert line, self.output
+        return {key: int(count) for key, count in re.findall(r"(\w+)=(\d+)", line[1])}
+
+
+def play(playbook: str, *options: str, variables: dict[str, Any] | None = None) -> Run:
+    """Run a playbook on the scenario's hosts as a user would, over SSH."""
+    folder = Path(os.environ["MOLECULE_EPHEMERAL_DIRECTORY"])
+    extra = ["--extra-vars", json.dumps(variables)] if variables else []
+    begun = time.monotonic()
+    done = subprocess.run(
+        [
+            str(Path(sys.executable).with_name("ansible-playbook")),
+            f"--inventory={folder / 'inventory'}",
+            str(PROJECT_DIR / "playbooks" / playbook),
+            *options,
+            *extra,
+        ],
+        env={**os.environ, "ANSIBLE_FORCE_COLOR": "0", "ANSIBLE_NOCOLOR": "1"},
+        # Together: a failure goes to the one, the recap to the other.
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=600,
+        check=False,
+    )
+    return Run(done.returncode, done.stdout, time.monotonic() - begun)
+
+
+def copy_project(place: Path) -> Path:
+    """Return a copy of what is deployed, to be changed."""
+    ignored = shutil.ignore_patterns("node_modules", ".next", "__pycache__", ".env", "tests")
+    for name in ("backend", "frontend"):
+        shutil.copytree(PROJECT_DIR / name, place / name, ignore=ignored)
+    shutil.copy(PROJECT_DIR / "compose.yaml", place)
+    return place
+
+
+def snapshot(eyes: Eyes) -> str:
+    """Return what a run that is refused must leave as it is: containers, images, files."""
+    return eyes.run(
+        "sh", "-c",
+        "docker ps -aq --no-trunc | sort"
+        " | xargs -r docker inspect -f '{{.Id}} {{.State.StartedAt}}';"
+        " docker image ls --no-trunc --format '{{.Repository}}:{{.Tag}} {{.ID}}' | sort;"
+        " cd \"$0\"; stat -c '%n %a' *; sha256sum [!t]*", STATE_DIR,
+    )  # fmt: skip
+
+
 def _decoded(raw: str) -> str:
     return base64.b64decode(raw).decode("utf-8", "surrogateescape")
 
@@ -135,3 +202,28 @@ def image(eyes: Eyes, container: Container) -> dict[str, Any]:
 def fetch_script() -> str:
     """Return a Python program that prints status, type and body of an address as JSON."""
     return FETCH
+
+
+@pytest.fixture(scope="session")
+def run_play() -> Callable[..., Run]:
+    """Return the function that runs a playbook on the scenario's hosts."""
+    return play
+
+
+@pytest.fixture
+def make_snapshot(eyes: Eyes) -> Callable[[], str]:
+    """Return the function that tells what the host is like now."""
+    return lambda: snapshot(eyes)
+
+
+@pytest.fixture
+def unchanged(eyes: Eyes) -> Callable[[], bool]:
+    """Return a question: is the host as it was when the test began?"""
+    before = snapshot(eyes)
+    return lambda: snapshot(eyes) == before
+
+
+@pytest.fixture
+def project_copy(tmp_path: Path) -> Path:
+    """Return a copy of the project to be changed."""
+    return copy_project(tmp_path)
