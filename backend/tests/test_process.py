@@ -14,13 +14,14 @@ import httpx
 import pytest
 
 from .conftest import BACKEND
+from .people import SECRET, token_of_nobody
 
-SHELL_COMMAND = re.compile(r'^CMD (\["sh", "-c", .*\])$', re.MULTILINE)
+COMMAND = re.compile(r"^CMD (\[.*\])$", re.MULTILINE)
 
 
 def image_command() -> list[str]:
     """The command of the image's last stage, as its Dockerfile has it."""
-    command: list[str] = json.loads(SHELL_COMMAND.findall((BACKEND / "Dockerfile").read_text())[-1])
+    command: list[str] = json.loads(COMMAND.findall((BACKEND / "Dockerfile").read_text())[-1])
     return command
 
 
@@ -29,7 +30,13 @@ def running(port: int, **environment: str) -> Iterator[subprocess.Popen[str]]:
     process = subprocess.Popen(
         image_command(),
         cwd=BACKEND,
-        env={**os.environ, "HOST": "127.0.0.1", "PORT": str(port), **environment},
+        env={
+            **os.environ,
+            "HOST": "127.0.0.1",
+            "PORT": str(port),
+            "BETTER_AUTH_SECRET": SECRET,
+            **environment,
+        },
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -67,6 +74,7 @@ def test_it_serves_on_host_and_port_and_logs_json(port: int, database_url: str) 
         answer = httpx.get(f"http://127.0.0.1:{port}/api/tasks")
         process.terminate()
         output, _ = process.communicate(timeout=10)
+    assert answer.status_code == 401
     assert "server" not in answer.headers
     lines = [json.loads(line) for line in output.splitlines()]
     assert any("BETTER_AUTH_SECRET is not set" in line["message"] for line in lines)
@@ -89,7 +97,10 @@ def test_it_drains_what_is_in_flight_and_stops_in_time(port: int, stop: signal.S
         with running(port, DATABASE_URL=url) as process:
             wait_for(port)
             with socket.create_connection(("127.0.0.1", port)) as request:
-                request.sendall(b"GET /api/tasks HTTP/1.1\r\nHost: x\r\n\r\n")
+                request.sendall(
+                    b"GET /api/tasks HTTP/1.1\r\nHost: x\r\n"
+                    b"Authorization: Bearer " + token_of_nobody().encode() + b"\r\n\r\n"
+                )
                 time.sleep(0.5)
                 started = time.monotonic()
                 process.send_signal(stop)
