@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from openai import AsyncOpenAI
+from openai import AsyncOpenAI, OpenAIError
 from openai.types.chat.chat_completion_chunk import ChoiceDeltaToolCall
 
 from app.settings import Settings
@@ -46,6 +46,10 @@ class Turn:
         return {"role": "assistant", "content": self.text, "tool_calls": calls}
 
 
+class CutOffError(OpenAIError):
+    """The stream ended without saying that the turn is whole."""
+
+
 class Model:
     """A client of the API with one key."""
 
@@ -65,6 +69,7 @@ class Model:
             stream=True,
             stream_options={"include_usage": True},
         )
+        whole = False
         async with stream:
             async for chunk in stream:
                 if chunk.usage is not None:
@@ -72,9 +77,12 @@ class Model:
                 for choice in chunk.choices[:1]:
                     for part in choice.delta.tool_calls or []:
                         _collect(turn.calls, part)
+                    whole = whole or choice.finish_reason is not None
                     if choice.delta.content:
                         turn.text += choice.delta.content
                         yield choice.delta.content
+        if not whole:
+            raise CutOffError
         turn.tokens = turn.tokens or estimated_tokens([*history, turn.as_message()])
 
     async def close(self) -> None:

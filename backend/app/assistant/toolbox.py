@@ -61,10 +61,8 @@ async def _update(session: AsyncSession, owner: int, changed: Changed) -> Outcom
 
 
 async def _delete(session: AsyncSession, owner: int, chosen: Chosen) -> Outcome:
-    task = await store.find_task(session, owner, chosen.id)
-    if task is None or not await store.delete_task(session, owner, chosen.id):
-        return NO_SUCH_TASK
-    return _touched(task, "deleted")
+    task = await store.delete_task(session, owner, chosen.id)
+    return _touched(task, "deleted") if task else NO_SUCH_TASK
 
 
 type Operation = Callable[[AsyncSession, int, Any], Awaitable[Outcome]]

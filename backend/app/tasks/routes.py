@@ -71,8 +71,7 @@ async def change_task(
 @router.delete("/tasks/{task_id}", status_code=status.HTTP_204_NO_CONTENT, responses=problems(404))
 async def delete_task(caller: Caller, session: Session, task_id: TaskId) -> None:
     """Delete a task; for ten minutes it can be restored."""
-    if not await store.delete_task(session, caller.id, task_id):
-        raise NoSuchTaskError
+    _existing(await store.delete_task(session, caller.id, task_id))
 
 
 @router.post("/tasks/{task_id}/restore", response_model=TaskView, responses=problems(404))

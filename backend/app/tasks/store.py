@@ -63,12 +63,11 @@ async def change_task(
     return await session.scalar(changed.values(values).returning(Task))
 
 
-async def delete_task(session: AsyncSession, owner: int, task_id: int) -> bool:
-    """Mark a task as deleted; False where the owner has no such task."""
+async def delete_task(session: AsyncSession, owner: int, task_id: int) -> Task | None:
+    """Mark a task as deleted and return it; None where the owner has no such task."""
     await purge_tasks(session)
     deleted = update(Task).where(*_living(owner), Task.id == task_id)
-    marked = deleted.values(deleted_at=func.now()).returning(Task.id)
-    return await session.scalar(marked) is not None
+    return await session.scalar(deleted.values(deleted_at=func.now()).returning(Task))
 
 
 async def restore_task(session: AsyncSession, owner: int, task_id: int) -> Task | None:
