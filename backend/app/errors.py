@@ -63,6 +63,7 @@ def add_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(DatabaseUnavailableError, _unavailable)
     app.add_exception_handler(IntegrityError, _owner_gone)
+    app.add_exception_handler(405, _not_allowed)
 
 
 def _answer(status: int, detail: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
@@ -93,3 +94,10 @@ async def _owner_gone(request: Request, error: Exception) -> JSONResponse:
     if sqlstate(error) == _FOREIGN_KEY:  # the account was deleted while the request ran
         return await _refused(request, NotSignedInError())
     raise error
+
+
+async def _not_allowed(request: Request, _error: Exception) -> JSONResponse:
+    # The route that refuses knows its own method alone; an address can have several routes.
+    path = getattr(request.scope.get("route"), "path", "")
+    methods = request.app.openapi()["paths"].get(path, {"get": None})
+    return _answer(405, "method not allowed", {"Allow": ", ".join(methods).upper()})

@@ -98,7 +98,8 @@ async def test_a_deleted_task_is_gone_until_it_is_restored(client: httpx.AsyncCl
     assert restored.status_code == 200
     assert restored.json() == {**deleted, "updated_at": restored.json()["updated_at"]}
     assert len(await all_tasks(client)) == 2
-    assert (await client.post(f"{where}/restore")).status_code == 404
+    again = await client.post(f"{where}/restore")
+    assert (again.status_code, again.json()) == (200, restored.json())
 
 
 async def test_what_was_deleted_too_long_ago_is_purged(
@@ -135,6 +136,8 @@ async def test_what_was_deleted_too_long_ago_is_purged(
         {"title": "x", "priority": "urgent"},
         {"title": "x", "due_date": "2026-02-30"},
         {"title": "x", "due_date": "tomorrow"},
+        {"title": "x", "due_date": 0},
+        {"title": "x", "due_date": "2026-12-24T00:00:00"},
         {"title": "x", "tags": ["two words"]},
         {"title": "x", "tags": ["a,b"]},
         {"title": "x", "tags": [""]},
@@ -163,7 +166,16 @@ async def test_what_is_not_a_task_in_json_is_refused(client: httpx.AsyncClient, 
 
 @pytest.mark.parametrize(
     "body",
-    [{}, {"title": None}, {"done": None}, {"title": ""}, {"id": "1"}, {"notes": None}, {"tags": 1}],
+    [
+        {},
+        {"title": None},
+        {"done": None},
+        {"title": ""},
+        {"id": "1"},
+        {"notes": None},
+        {"tags": 1},
+        {"done": 1},
+    ],
 )
 async def test_a_wrong_change_changes_nothing(client: httpx.AsyncClient, body: object) -> None:
     task = await added(client, "Buy milk")

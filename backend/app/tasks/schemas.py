@@ -3,7 +3,15 @@
 from datetime import date, datetime
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    model_validator,
+)
 from pydantic import StringConstraints as Constraints
 
 from app.tasks.models import TITLE_LENGTH, Priority
@@ -26,6 +34,16 @@ Tag = Annotated[
 ]
 
 
+def _written_as_a_day(value: object) -> object:
+    # A number or a time of day would be taken for a date as well.
+    if value is None or (isinstance(value, str) and len(value) == len("2026-12-24")):
+        return value
+    raise ValueError("must be a date like 2026-12-24")
+
+
+DueDate = Annotated[date | None, BeforeValidator(_written_as_a_day)]
+
+
 def _without_repeats(tags: list[str]) -> list[str]:
     return list(dict.fromkeys(tags))
 
@@ -42,7 +60,7 @@ class NewTask(BaseModel):
     title: Title
     notes: Notes = ""
     priority: Priority = Priority.NORMAL
-    due_date: date | None = None
+    due_date: DueDate = None
     tags: Tags = []
 
 
@@ -54,9 +72,9 @@ class TaskChange(BaseModel):
     title: Title = ""
     notes: Notes = ""
     priority: Priority = Priority.NORMAL
-    due_date: date | None = None
+    due_date: DueDate = None
     tags: Tags = []
-    done: bool = False
+    done: StrictBool = False
 
     @model_validator(mode="after")
     def _changes_something(self) -> Self:

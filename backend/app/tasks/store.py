@@ -71,10 +71,11 @@ async def delete_task(session: AsyncSession, owner: int, task_id: int) -> Task |
 
 
 async def restore_task(session: AsyncSession, owner: int, task_id: int) -> Task | None:
-    """Take a deletion back; None where there is none, or it is too long ago."""
+    """Take a deletion back, if there was one; None where it is too long ago."""
     lately = Task.deleted_at > func.now() - UNDO
     restored = update(Task).where(Task.user_id == owner, Task.id == task_id, lately)
-    return await session.scalar(restored.values(deleted_at=None).returning(Task))
+    task = await session.scalar(restored.values(deleted_at=None).returning(Task))
+    return task or await find_task(session, owner, task_id)
 
 
 async def count_tags(session: AsyncSession, owner: int) -> Sequence[Row[tuple[str, int]]]:
