@@ -6,12 +6,8 @@ from fastapi.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
-class _TooSlowError(Exception):
-    """The deadline has passed before the body was whole."""
-
-
 class BodyDeadline:
-    """Answers 408 when a body is not there in time, and closes the connection."""
+    """Answers 408 when a body is not whole in time, and closes the connection."""
 
     def __init__(self, app: ASGIApp, seconds: float) -> None:
         self._app = app
@@ -23,23 +19,32 @@ class BodyDeadline:
             await self._app(scope, receive, send)
             return
         deadline = asyncio.get_running_loop().time() + self._seconds
-        whole = False
+        whole = refused = False
 
         async def receive_in_time() -> Message:
-            nonlocal whole
+            nonlocal whole, refused
             if whole:  # from here on it only waits for the client to leave
                 return await receive()
             try:
                 async with asyncio.timeout_at(deadline):
                     message = await receive()
             except TimeoutError:
-                raise _TooSlowError from None
+                refused = True
+                await _too_slow(scope, receive, send)
+                # What the application makes of a client that left is dropped.
+                return {"type": "http.disconnect"}
             whole = not message.get("more_body", False)
             return message
 
-        try:
-            await self._app(scope, receive_in_time, send)
-        except _TooSlowError:
-            answer = JSONResponse({"detail": "the body came too slowly"}, status_code=408)
-            answer.headers["Connection"] = "close"
-            await answer(scope, receive, send)
+        async def send_unless_refused(message: Message) -> None:
+            if not refused:
+                await send(message)
+
+        await self._app(scope, receive_in_time, send_unless_refused)
+
+
+async def _too_slow(scope: Scope, receive: Receive, send: Send) -> None:
+    answer = JSONResponse(
+        {"detail": "the body came too slowly"}, status_code=408, headers={"Connection": "close"}
+    )
+    await answer(scope, receive, send)

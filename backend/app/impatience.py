@@ -2,14 +2,13 @@
 
 import asyncio
 
-import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 HEAD_SECONDS = 10.0
 
 
 class ImpatientProtocol(H11Protocol):
-    """Closes a connection on which a request's head is not whole in time."""
+    """Closes a connection on which data comes, for too long, without a request to be served."""
 
     _deadline: asyncio.TimerHandle | None = None
 
@@ -19,7 +18,7 @@ class ImpatientProtocol(H11Protocol):
         self._watch()
 
     def data_received(self, data: bytes) -> None:
-        """Stop the clock when a head is whole, start it with the next one."""
+        """Stop the clock while a request is served, start it with what comes after it."""
         super().data_received(data)
         self._watch()
 
@@ -29,7 +28,7 @@ class ImpatientProtocol(H11Protocol):
         self._stop()
 
     def _watch(self) -> None:
-        if self.conn.their_state is not h11.IDLE:
+        if self.cycle is not None and not self.cycle.response_complete:
             self._stop()
         elif self._deadline is None:
             self._deadline = self.loop.call_later(HEAD_SECONDS, self.transport.close)

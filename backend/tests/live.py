@@ -8,17 +8,13 @@ from contextlib import contextmanager
 import uvicorn
 from fastapi import FastAPI
 
-from app.impatience import ImpatientProtocol
+from app.server import OPTIONS
 
 
 @contextmanager
 def live(app: FastAPI) -> Iterator[int]:
     """Serve from a thread; give the port."""
-    server = uvicorn.Server(
-        uvicorn.Config(
-            app, host="127.0.0.1", port=0, http=ImpatientProtocol, log_config=None, access_log=False
-        )
-    )
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, **OPTIONS))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:

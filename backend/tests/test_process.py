@@ -15,6 +15,7 @@ import pytest
 
 from .conftest import BACKEND
 from .people import SECRET, token_of_nobody
+from .stand_in import say, standing_in
 
 COMMAND = re.compile(r"^CMD (\[.*\])$", re.MULTILINE)
 
@@ -120,6 +121,35 @@ def test_a_client_that_never_finishes_does_not_hold_it_up(port: int, database_ur
             process.terminate()
             process.communicate(timeout=10)
             assert time.monotonic() - started < 10
+
+
+def test_an_answer_of_the_assistant_arrives_as_it_is_said(port: int, database_url: str) -> None:
+    with (
+        standing_in() as stand_in,
+        running(
+            port,
+            DATABASE_URL=database_url,
+            OPENAI_API_KEY="sk-s3cr-4711",
+            OPENAI_BASE_URL=stand_in.base_url,
+        ) as process,
+        httpx.Client(base_url=f"http://127.0.0.1:{port}") as client,
+    ):
+        wait_for(port)
+        stand_in.script = [say("one", "two", "three", pause_seconds=0.5)]
+        person = {"email": "ada@example.org", "password": "correct horse battery", "name": "Ada"}
+        token = client.post("/api/auth/sign-up", json=person).json()["access_token"]
+        client.headers["Authorization"] = f"Bearer {token}"
+        body = {"messages": [{"role": "user", "content": "count"}]}
+        arrivals: dict[str, float] = {}
+        with client.stream("POST", "/api/assistant", json=body) as answer:
+            for line in answer.iter_lines():
+                arrivals[line] = time.monotonic()
+        process.terminate()
+        output, _ = process.communicate(timeout=10)
+    first, last = arrivals['data: {"delta":"one"}'], arrivals["event: done"]
+    assert last - first > 1
+    for secret in ("s3cr", stand_in.base_url, "correct horse", token):
+        assert secret not in output
 
 
 def test_refused_settings_end_it_with_one_line_each(port: int) -> None:
