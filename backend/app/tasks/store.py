@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, delete, func, select, update
+from sqlalchemy import ColumnElement, Row, Select, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.tasks.filters import TaskQuery
@@ -47,11 +47,9 @@ async def find_task(session: AsyncSession, owner: int, task_id: int) -> Task | N
 
 async def add_task(session: AsyncSession, owner: int, new: NewTask) -> Task:
     """Store a new task and return it with its id and times."""
-    task = Task(user_id=owner, **new.model_dump())
-    session.add(task)
-    await session.flush()
-    await session.refresh(task)
-    return task
+    values = {"user_id": owner, **new.model_dump()}
+    added = await session.scalars(insert(Task).values(values).returning(Task))
+    return added.one()
 
 
 async def change_task(
