@@ -6,6 +6,7 @@ import { allowStyles } from "@/ui/allowStyles";
 import { Button } from "@/ui/Button";
 import { Notice } from "@/ui/Notice";
 import overlay from "@/ui/overlay.module.css";
+import { useReturnFocus } from "@/ui/useReturnFocus";
 
 import styles from "./AssistantPanel.module.css";
 import { Composer } from "./Composer";
@@ -15,13 +16,14 @@ import { Turns } from "./Turns";
 /** The assistant, in a sheet beside the list. */
 export default function AssistantPanel({ talk, onClose }: { talk: Conversation; onClose: () => void }) {
   allowStyles();
+  const onClosed = useReturnFocus();
   const { available, turns, busy, problem } = useSyncExternalStore(talk.subscribe, talk.snapshot);
   useEffect(() => void talk.open(), [talk]);
   return (
     <Dialog.Root open onOpenChange={onClose}>
       <Dialog.Portal>
         <Dialog.Overlay className={overlay.shade} />
-        <Dialog.Content className={overlay.sheet} aria-describedby={undefined}>
+        <Dialog.Content onCloseAutoFocus={onClosed} className={overlay.sheet} aria-describedby={undefined}>
           <div className={styles.head}>
             <Dialog.Title className={styles.title}>Assistant</Dialog.Title>
             <Dialog.Close asChild>

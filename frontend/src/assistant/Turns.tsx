@@ -17,7 +17,10 @@ interface Props {
 
 export function Turns({ turns, busy, ready, onExample }: Props) {
   const end = useRef<HTMLDivElement>(null);
-  useEffect(() => end.current?.scrollIntoView({ block: "end" }), [turns]);
+  useEffect(() => {
+    // Newer browsers give a promise here, which must not become the effect's clean-up.
+    end.current?.scrollIntoView({ block: "end" });
+  }, [turns]);
   return (
     // A region that scrolls has to be reachable by keyboard.
     // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex

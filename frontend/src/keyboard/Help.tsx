@@ -3,6 +3,7 @@ import * as Dialog from "@radix-ui/react-dialog";
 import { allowStyles } from "@/ui/allowStyles";
 import { Button } from "@/ui/Button";
 import overlay from "@/ui/overlay.module.css";
+import { useReturnFocus } from "@/ui/useReturnFocus";
 
 import styles from "./Help.module.css";
 
@@ -18,11 +19,12 @@ const KEYS = [
 
 export default function Help({ onClose }: { onClose: () => void }) {
   allowStyles();
+  const onClosed = useReturnFocus();
   return (
     <Dialog.Root open onOpenChange={onClose}>
       <Dialog.Portal>
         <Dialog.Overlay className={overlay.shade} />
-        <Dialog.Content className={overlay.dialog} aria-describedby={undefined}>
+        <Dialog.Content onCloseAutoFocus={onClosed} className={overlay.dialog} aria-describedby={undefined}>
           <Dialog.Title className={overlay.title}>Keyboard</Dialog.Title>
           <dl className={styles.keys}>
             {KEYS.map(([key, does]) => (

@@ -7,12 +7,14 @@ import { TextField } from "@/ui/Field";
 import { Notice } from "@/ui/Notice";
 import page from "@/ui/page.module.css";
 import overlay from "@/ui/overlay.module.css";
+import { useReturnFocus } from "@/ui/useReturnFocus";
 import { allowStyles } from "@/ui/allowStyles";
 
 import styles from "./Settings.module.css";
 
 export default function DeleteDialog({ onClose }: { onClose: () => void }) {
   allowStyles();
+  const onClosed = useReturnFocus();
   const { busy, problem, submit } = useSubmit(async (value) => {
     await deleteAccount(value("password"));
     window.location.assign("/sign-in?why=deleted");
@@ -21,7 +23,7 @@ export default function DeleteDialog({ onClose }: { onClose: () => void }) {
     <AlertDialog.Root open onOpenChange={onClose}>
       <AlertDialog.Portal>
         <AlertDialog.Overlay className={overlay.shade} />
-        <AlertDialog.Content className={overlay.dialog}>
+        <AlertDialog.Content onCloseAutoFocus={onClosed} className={overlay.dialog}>
           <AlertDialog.Title className={overlay.title}>Delete your account?</AlertDialog.Title>
           <AlertDialog.Description className={styles.muted}>
             This deletes your account and every task in it, at once and for good.

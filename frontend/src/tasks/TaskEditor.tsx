@@ -18,7 +18,9 @@ const PRIORITY = { low: "Low", normal: "Normal", high: "High" };
 /** A task's fields in its place in the list. */
 export default function TaskEditor({ task, onSave, onCancel }: Props) {
   const form = useRef<HTMLFormElement>(null);
-  useEffect(() => form.current?.querySelector("input")?.select(), []);
+  useEffect(() => {
+    form.current?.querySelector("input")?.select();
+  }, []);
 
   function submit(event: SubmitEvent<HTMLFormElement>) {
     event.preventDefault();

@@ -1,7 +1,7 @@
 "use client";
 
 import { Settings, Sparkles } from "lucide-react";
-import { lazy, Suspense, useEffect, useRef, useState, useSyncExternalStore } from "react";
+import { lazy, Suspense, useEffect, useState, useSyncExternalStore } from "react";
 
 import { Conversation } from "@/assistant/conversation";
 import { Button, LinkButton } from "@/ui/Button";
@@ -20,14 +20,12 @@ export function TaskPage({ filter }: { filter: Filter }) {
   const [talk] = useState(() => new Conversation(() => void store.load()));
   const board = useSyncExternalStore(store.subscribe, store.snapshot, store.snapshot);
   const [asking, setAsking] = useState(false);
-  const opener = useRef<HTMLButtonElement>(null);
   useEffect(() => void store.load(), [store]);
 
   return (
     <>
       <Header>
         <Button
-          ref={opener}
           look="quiet"
           onClick={() => {
             setAsking(true);
@@ -49,7 +47,6 @@ export function TaskPage({ filter }: { filter: Filter }) {
             talk={talk}
             onClose={() => {
               setAsking(false);
-              opener.current?.focus();
             }}
           />
         </Suspense>
