@@ -14,12 +14,21 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
+from app.accounts import passwords
 from app.main import create_app
 from app.settings import Settings
 
 from .people import SECRET, carry, signed_up
 
 BACKEND = Path(__file__).parents[1]
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hash in no time, but where a test is about that: it is marked `real_passwords`."""
+    if "real_passwords" not in request.keywords:
+        monkeypatch.setattr(passwords, "MEMORY_KIB", 8)
+        monkeypatch.setattr(passwords, "TIME_COST", 1)
 
 
 @pytest.fixture(scope="session")
@@ -48,7 +57,7 @@ async def migrated_url(server_url: str) -> AsyncIterator[str]:
 @pytest.fixture
 async def database_url(migrated_url: str) -> str:
     """The migrated database, without users and tasks."""
-    await execute(migrated_url, "TRUNCATE users, tasks, uses CASCADE")
+    await execute(migrated_url, "DELETE FROM users; DELETE FROM tasks; DELETE FROM uses")
     return migrated_url
 
 

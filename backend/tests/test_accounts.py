@@ -73,6 +73,7 @@ async def test_a_wrong_account_is_refused(
     assert isinstance(answer.json()["detail"], str)
 
 
+@pytest.mark.real_passwords
 async def test_the_password_is_stored_as_an_argon2_hash(
     client: httpx.AsyncClient, database_url: str
 ) -> None:
@@ -95,6 +96,7 @@ async def test_a_wrong_password_and_no_account_are_answered_alike(
     assert set(wrong.headers) == set(unknown.headers)
 
 
+@pytest.mark.real_passwords
 async def test_a_wrong_password_and_no_account_take_as_long(
     stranger: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -40,6 +40,7 @@ async def crowded(migrated_url: str) -> AsyncIterator[Crowd]:
         await connection.execute(FILL, user["id"], count)
     await connection.execute("VACUUM ANALYZE tasks")
     yield connection, users[0]["id"]
+    await connection.execute("TRUNCATE users, tasks CASCADE")
     await connection.close()
 
 

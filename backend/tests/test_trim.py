@@ -1,7 +1,7 @@
 """Libraries still load when what no loader maps is cut off."""
 
-import subprocess
-import sys
+import ctypes
+import os
 from pathlib import Path
 
 import pydantic_core._pydantic_core as core
@@ -10,16 +10,17 @@ from asyncpg.protocol import protocol
 from trim import trimmed
 
 
-def test_a_trimmed_library_is_smaller_and_loads(tmp_path: Path) -> None:
+def test_a_trimmed_library_is_smaller_and_loads() -> None:
     for module in (protocol, core):
         library = Path(str(module.__file__))
         whole = library.read_bytes()
         small = trimmed(whole)
         assert len(small) < len(whole)
         assert trimmed(small) == small
-        (tmp_path / library.name).write_bytes(small)
-        load = f"import ctypes; ctypes.CDLL({str(tmp_path / library.name)!r})"
-        subprocess.run([sys.executable, "-c", load], check=True)
+        # In memory: nothing on the temporary file system may be executed.
+        memory = os.memfd_create("library")
+        os.write(memory, small)
+        ctypes.CDLL(f"/proc/self/fd/{memory}")
 
 
 def test_what_is_no_library_stays_as_it_is() -> None:
