@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from .conftest import BACKEND
-from .people import SECRET, token_of_nobody
+from .people import PASSWORD, SECRET, token_of_nobody
 from .stand_in import say, standing_in
 
 COMMAND = re.compile(r"^CMD (\[.*\])$", re.MULTILINE)
@@ -67,6 +67,13 @@ def wait_for(port: int) -> None:
         else:
             return
     pytest.fail("the server does not answer")
+
+
+def signed_up(client: httpx.Client) -> str:
+    """Make an account; return its access token."""
+    person = {"email": "ada@example.org", "password": PASSWORD, "name": "Ada"}
+    token: str = client.post("/api/auth/sign-up", json=person).json()["access_token"]
+    return token
 
 
 def test_it_serves_on_host_and_port_and_logs_json(port: int, database_url: str) -> None:
@@ -136,8 +143,7 @@ def test_an_answer_of_the_assistant_arrives_as_it_is_said(port: int, database_ur
     ):
         wait_for(port)
         stand_in.script = [say("one", "two", "three", pause_seconds=0.5)]
-        person = {"email": "ada@example.org", "password": "correct horse battery", "name": "Ada"}
-        token = client.post("/api/auth/sign-up", json=person).json()["access_token"]
+        token = signed_up(client)
         client.headers["Authorization"] = f"Bearer {token}"
         body = {"messages": [{"role": "user", "content": "count"}]}
         arrivals: dict[str, float] = {}
@@ -148,8 +154,32 @@ def test_an_answer_of_the_assistant_arrives_as_it_is_said(port: int, database_ur
         output, _ = process.communicate(timeout=10)
     first, last = arrivals['data: {"delta":"one"}'], arrivals["event: done"]
     assert last - first > 1
-    for secret in ("s3cr", stand_in.base_url, "correct horse", token):
+    for secret in ("s3cr", stand_in.base_url, PASSWORD, token):
         assert secret not in output
+
+
+def test_an_answer_that_goes_on_does_not_hold_up_a_stop(port: int, database_url: str) -> None:
+    with (
+        standing_in() as stand_in,
+        running(
+            port,
+            DATABASE_URL=database_url,
+            OPENAI_API_KEY="sk-s3cr-4711",
+            OPENAI_BASE_URL=stand_in.base_url,
+        ) as process,
+        httpx.Client(base_url=f"http://127.0.0.1:{port}") as client,
+    ):
+        wait_for(port)
+        stand_in.script = [say(*["and so on"] * 60, pause_seconds=0.5)]
+        client.headers["Authorization"] = f"Bearer {signed_up(client)}"
+        body = {"messages": [{"role": "user", "content": "tell me a story"}]}
+        with client.stream("POST", "/api/assistant", json=body) as answer:
+            assert "event: text" in next(answer.iter_text())
+            started = time.monotonic()
+            process.terminate()
+            output, _ = process.communicate(timeout=12)
+    assert time.monotonic() - started < 10
+    assert "Traceback" not in output
 
 
 def test_refused_settings_end_it_with_one_line_each(port: int) -> None:

@@ -106,6 +106,30 @@ async def test_pages_together_are_the_whole_list(
     assert seen == whole
 
 
+@pytest.mark.parametrize("sort", ["title", "due"])
+async def test_pages_pass_titles_of_any_language_and_days_of_any_year(
+    client: httpx.AsyncClient, sort: str
+) -> None:
+    made = [
+        {"title": title, "due_date": due}
+        for title, due in [
+            ("全角　空白", "0001-01-01"),
+            ("👨‍👩‍👧", "9999-12-31"),
+            ('"quoted\\"', None),
+            ("🥛" * 200, "2026-12-24"),
+            ("İ" * 200, None),
+        ]
+    ]
+    for task in made:
+        assert (await client.post(TASKS, json=task)).status_code == 201
+    seen, cursor = [], ""
+    while cursor is not None:
+        page = await client.get(TASKS, params={"sort": sort, "limit": 1, **as_query(cursor)})
+        seen += [task["title"] for task in page.json()["items"]]
+        cursor = page.json()["next_cursor"]
+    assert sorted(seen) == sorted(str(task["title"]) for task in made)
+
+
 def as_query(cursor: str) -> dict[str, str]:
     return {"cursor": cursor} if cursor else {}
 
@@ -146,7 +170,10 @@ async def test_a_cursor_of_nothing_is_refused(client: httpx.AsyncClient, cursor:
 
 @pytest.mark.parametrize(
     ("sort", "key"),
-    [("due", "x"), ("due", 1), ("priority", "urgent"), ("priority", 1), ("title", "\x00")],
+    [
+        *(("due", "x"), ("due", 1), ("priority", "urgent"), ("priority", 1)),
+        *(("title", "\x00"), ("title", "\ud800"), ("title", 1)),
+    ],
 )
 async def test_a_cursor_with_a_wrong_key_is_refused(
     client: httpx.AsyncClient, sort: str, key: object

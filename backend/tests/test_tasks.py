@@ -157,7 +157,14 @@ async def test_titles_are_in_any_language(client: httpx.AsyncClient, title: str)
     assert (await added(client, title))["title"] == title
 
 
-@pytest.mark.parametrize("raw", [b"{", b'{"title": "\\ud800"}', b"\xff\xfe", b"", b"NaN"])
+@pytest.mark.parametrize(
+    "raw",
+    [
+        *(b"{", b'{"title": "\\ud800"}', b"\xff\xfe", b"", b"NaN"),
+        *(b"[" * 60_000, b"1" * 60_000, b"1e999"),
+    ],
+    ids=repr,
+)
 async def test_what_is_not_a_task_in_json_is_refused(client: httpx.AsyncClient, raw: bytes) -> None:
     answer = await client.post(TASKS, content=raw, headers={"Content-Type": "application/json"})
     assert answer.status_code in {400, 422}

@@ -82,6 +82,7 @@ def _key(sort: Sort, raw: object) -> Any:
         return date.fromisoformat(raw)
     if sort is Sort.PRIORITY and isinstance(raw, str):
         return Priority(raw)
-    if sort is Sort.TITLE and isinstance(raw, str) and "\0" not in raw and raw.isprintable():
+    if sort is Sort.TITLE and isinstance(raw, str) and "\0" not in raw:
+        raw.encode()  # half a surrogate pair is a ValueError here, and could not be sent
         return raw
     raise WrongCursorError
