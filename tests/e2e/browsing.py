@@ -120,13 +120,17 @@ def arrive(browser: Browser, site: str = SITE, **options: Any) -> tuple[BrowserC
     return context, person
 
 
+def local_base(name: str) -> str:
+    """A base image by its own name, or the one that was bootstrapped where no registry answers."""
+    local = f"localhost/todo-stack/{name}"
+    return local if docker("images", "--quiet", local).strip() else name
+
+
 def axe_source() -> str:
     """Return axe-core, as locked in the frontend's packages."""
-    base = "node:20-slim"
-    local = docker("images", "--quiet", f"localhost/todo-stack/{base}").strip()
     image = docker(
         "build", "--quiet", "--target", "dependencies",
-        "--build-arg", f"NODE_IMAGE={f'localhost/todo-stack/{base}' if local else base}",
+        "--build-arg", f"NODE_IMAGE={local_base('node:20-slim')}",
         "--secret", "id=ca,src=/etc/ssl/certs/ca-certificates.crt", str(PROJECT / "frontend"),
     ).strip()  # fmt: skip
     return docker("run", "--rm", image, "cat", "node_modules/axe-core/axe.min.js")

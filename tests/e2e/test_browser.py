@@ -11,11 +11,17 @@ from playwright.sync_api import Browser, expect, sync_playwright
 from .browsing import CHROMIUM, PASSWORD, QUIET, SITE, Person, arrive, axe_source
 
 
-@pytest.fixture(scope="module")
-def browser(request: pytest.FixtureRequest) -> Iterator[Browser]:
-    """Debian's Chromium, once the stack runs."""
+@pytest.fixture(scope="session")
+def site(request: pytest.FixtureRequest) -> str:
+    """The address of a running stack: this machine's, unless another is named."""
     if "STACK_URL" not in os.environ:
         request.getfixturevalue("first_run")
+    return SITE
+
+
+@pytest.fixture(scope="module")
+def browser(site: str) -> Iterator[Browser]:
+    """Debian's Chromium, once the stack runs."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
         yield browser

@@ -10,9 +10,9 @@ from playwright.sync_api import Browser, expect
 from .browsing import SITE, Person, arrive
 from .openai_stand_in import openai_stand_in
 from .own_stack import host_address, own_stack
-from .test_browser import browser, person
+from .test_browser import browser, person, site
 
-__all__ = ["browser", "person"]
+__all__ = ["browser", "person", "site"]
 
 
 def test_without_a_key_the_panel_says_that_it_is_off(person: Person) -> None:
@@ -36,8 +36,8 @@ def helped(browser: Browser) -> Iterator[Person]:
     """Somebody whose installation has an assistant."""
     with openai_stand_in(host_address()) as model:
         key = {"OPENAI_API_KEY": "stand-in-0123456789abcdef", "OPENAI_BASE_URL": model}
-        with own_stack(key) as site:
-            context, person = arrive(browser, site)
+        with own_stack(key) as address:
+            context, person = arrive(browser, address)
             yield person
             context.close()
             assert person.wrongs == []

@@ -8,9 +8,9 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from .browsing import SITE, Person, arrive
-from .test_browser import axe, browser, other, person
+from .test_browser import axe, browser, person, site
 
-__all__ = ["axe", "browser", "other", "person"]
+__all__ = ["axe", "browser", "person", "site"]
 LARGEST_SCRIPTS_BYTES = 150_000
 LARGEST_PAINT_MS = 2500
 SCRIPTS_BYTES = """performance.getEntriesByType("resource")
@@ -87,6 +87,7 @@ def test_a_phone_in_the_dark(on_phone: Person, axe: str) -> None:
     on_phone.shoot("phone-dark")
     page.get_by_role("button", name="Assistant").tap()
     expect(page.get_by_role("dialog")).to_be_visible()
+    page.wait_for_load_state("networkidle")
     on_phone.shoot("phone-assistant")
 
 

@@ -8,11 +8,12 @@ const PRIORITY = { low: "Low", normal: "", high: "High" };
 export function Marks({ task }: { task: Task }) {
   const now = today();
   const overdue = task.due_date !== null && task.due_date < now && !task.done;
+  const pressing = task.due_date === now && !task.done;
   if (!task.due_date && !PRIORITY[task.priority] && !task.notes && task.tags.length === 0) return null;
   return (
     <div className={styles.marks}>
       {task.due_date && (
-        <time dateTime={task.due_date} className={styles.mark} data-tone={overdue ? "bad" : task.due_date === now ? "warn" : "calm"}>
+        <time dateTime={task.due_date} className={styles.mark} data-tone={overdue ? "bad" : pressing ? "warn" : "calm"}>
           <span className="unseen">{overdue ? "Overdue since " : "Due "}</span>
           {dayInWords(task.due_date, now)}
         </time>
