@@ -37,8 +37,11 @@ export function addressOf(filter: Filter): string {
   return query ? `?${query}` : "";
 }
 
+/** What follows the `?` of a page's address. */
+export type Query = Readonly<Record<string, string | string[] | undefined>>;
+
 /** The filter of an address; what is misspelt asks for nothing. */
-export function filterOf(params: Readonly<Record<string, string | string[] | undefined>>): Filter {
+export function filterOf(params: Query): Filter {
   const text = (name: string, longest: number) => (typeof params[name] === "string" ? params[name].slice(0, longest) : "");
   const choice = (name: keyof typeof CHOICES) => CHOICES[name].find((each) => each === params[name]) ?? EVERYTHING[name];
   return {

@@ -13,7 +13,9 @@ const WHY: Readonly<Record<string, string>> = {
   deleted: "Your account and all its tasks are deleted.",
 };
 
-export default async function Page({ searchParams }: PageProps<"/sign-in">) {
+type Query = Readonly<Record<string, string | string[] | undefined>>;
+
+export default async function Page({ searchParams }: { searchParams: Promise<Query> }) {
   await forVisitors();
   const { why } = await searchParams;
   const words = typeof why === "string" ? WHY[why] : undefined;
