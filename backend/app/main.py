@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
+from starlette.datastructures import State
 
 from app import __version__, health, metrics
 from app.accounts import routes as accounts
@@ -13,7 +14,7 @@ from app.accounts.passwords import Passwords
 from app.accounts.service import Accounts
 from app.accounts.tokens import AccessTokens
 from app.assistant import routes as assistant
-from app.assistant.model import make_model
+from app.assistant.model import Model, make_model
 from app.body_deadline import BodyDeadline
 from app.body_limit import BodyLimit
 from app.database.address import read_address
@@ -56,17 +57,21 @@ def create_app(settings: Settings) -> FastAPI:
         redirect_slashes=False,
         lifespan=lifespan,
     )
-    app.state.database = database
-    app.state.expected_revisions = expected_revisions()
-    app.state.tokens = AccessTokens(_signing_key(settings))
-    app.state.accounts = Accounts(database, Passwords())
-    app.state.model = model
-    app.state.metrics = metrics.make_metrics()
+    _fill_state(app.state, settings, database, model)
     _add_middleware(app)
     add_error_handlers(app)
     for part in (health, metrics, accounts, tasks, assistant):
         app.include_router(part.router)
     return app
+
+
+def _fill_state(state: State, settings: Settings, database: Database, model: Model | None) -> None:
+    state.database = database
+    state.expected_revisions = expected_revisions()
+    state.tokens = AccessTokens(_signing_key(settings))
+    state.accounts = Accounts(database, Passwords())
+    state.model = model
+    state.metrics = metrics.make_metrics()
 
 
 def _add_middleware(app: FastAPI) -> None:

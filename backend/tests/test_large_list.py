@@ -1,7 +1,6 @@
 """A user with 100,000 tasks."""
 
 import json
-import statistics
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -45,7 +44,10 @@ async def crowded(migrated_url: str) -> AsyncIterator[Crowd]:
 
 
 async def explained(crowd: Crowd, query: TaskQuery) -> tuple[str, float]:
-    """Run the query of a page a few times; return its plan and the median milliseconds."""
+    """Run the query of a page a few times; return its plan and the fastest run's milliseconds.
+
+    The fastest, because whatever else the machine does can only add to the database's own time.
+    """
     connection, owner = crowd
     compiled = store.page(owner, query).compile(
         dialect=postgresql.dialect(),  # type: ignore[no-untyped-call]
@@ -56,7 +58,7 @@ async def explained(crowd: Crowd, query: TaskQuery) -> tuple[str, float]:
         json.loads(await connection.fetchval(f"EXPLAIN (ANALYZE, FORMAT JSON) {sql}"))[0]
         for _ in range(5)
     ]
-    milliseconds = statistics.median(run["Planning Time"] + run["Execution Time"] for run in runs)
+    milliseconds = min(run["Planning Time"] + run["Execution Time"] for run in runs)
     return json.dumps(runs[-1]["Plan"]), milliseconds
 
 
