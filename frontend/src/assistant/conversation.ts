@@ -1,3 +1,4 @@
+import { Observed } from "@/client/observed";
 import { RequestFailed } from "@/client/request";
 import { reasonInWords } from "@/client/words";
 
@@ -22,32 +23,26 @@ const DEEDS: Readonly<Record<string, string>> = { created: "Added", updated: "Ch
 const REMEMBERED_TURNS = 20;
 
 /** A talk with the assistant; it outlives the panel that shows it. `onDeed` is called when tasks changed. */
-export class Conversation {
-  #talk: Talk = { available: "unknown", turns: [], busy: false, problem: "" };
-  #listeners = new Set<() => void>();
+export class Conversation extends Observed<Talk> {
   #stop = new AbortController();
 
-  constructor(private readonly onDeed: () => void) {}
-
-  readonly snapshot = (): Talk => this.#talk;
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  };
+  constructor(private readonly onDeed: () => void) {
+    super({ available: "unknown", turns: [], busy: false, problem: "" });
+  }
 
   /** Learn whether there is an assistant. */
   async open(): Promise<void> {
     try {
       const { isAvailable } = await import("./client");
-      this.#set({ available: (await isAvailable()) ? "yes" : "no", problem: "" });
+      this.set({ available: (await isAvailable()) ? "yes" : "no", problem: "" });
     } catch (problem) {
-      this.#set({ problem: reasonInWords(problem) });
+      this.set({ problem: reasonInWords(problem) });
     }
   }
 
   async ask(content: string): Promise<void> {
-    const turns: Turn[] = [...this.#talk.turns, { role: "user", content, deeds: [] }];
-    this.#set({ turns: [...turns, { role: "assistant", content: "", deeds: [] }], busy: true, problem: "" });
+    const turns: Turn[] = [...this.state.turns, { role: "user", content, deeds: [] }];
+    this.set({ turns: [...turns, { role: "assistant", content: "", deeds: [] }], busy: true, problem: "" });
     this.#stop = new AbortController();
     const { signal } = this.#stop;
     try {
@@ -58,7 +53,7 @@ export class Conversation {
     } catch (problem) {
       if (!signal.aborted) this.#fail(problem);
     }
-    this.#set({ busy: false, turns: this.#talk.turns.filter((turn) => turn.content || turn.deeds.length > 0) });
+    this.set({ busy: false, turns: this.state.turns.filter((turn) => turn.content || turn.deeds.length > 0) });
   }
 
   readonly stop = (): void => {
@@ -67,7 +62,7 @@ export class Conversation {
 
   #take(event: AssistantEvent): void {
     if (event.type === "text") this.#answer((turn) => ({ ...turn, content: turn.content + event.delta }));
-    if (event.type === "error") this.#set({ problem: event.detail || "The assistant could not finish. Please try again." });
+    if (event.type === "error") this.set({ problem: event.detail || "The assistant could not finish. Please try again." });
     const deed = event.type === "task" ? DEEDS[event.action] : undefined;
     if (event.type !== "task" || !deed) return;
     this.#answer((turn) => ({ ...turn, deeds: [...turn.deeds, event.title ? `${deed} “${event.title}”` : deed] }));
@@ -76,15 +71,10 @@ export class Conversation {
 
   #fail(problem: unknown): void {
     const off = problem instanceof RequestFailed && problem.status === 503;
-    this.#set(off ? { available: "no" } : { problem: reasonInWords(problem) });
+    this.set(off ? { available: "no" } : { problem: reasonInWords(problem) });
   }
 
   #answer(change: (turn: Turn) => Turn): void {
-    this.#set({ turns: this.#talk.turns.map((turn, at, all) => (at === all.length - 1 ? change(turn) : turn)) });
-  }
-
-  #set(change: Partial<Talk>): void {
-    this.#talk = { ...this.#talk, ...change };
-    for (const listener of this.#listeners) listener();
+    this.set({ turns: this.state.turns.map((turn, at, all) => (at === all.length - 1 ? change(turn) : turn)) });
   }
 }

@@ -30,3 +30,8 @@ export const EMPTY: Board = {
   news: "",
   deleted: null,
 };
+
+/** The tags in use, once these are, too. */
+export function tagsWith(board: Board, tags: readonly string[]): string[] {
+  return [...new Set([...board.tags, ...tags])].sort((a, b) => a.localeCompare(b));
+}

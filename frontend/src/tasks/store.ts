@@ -1,7 +1,8 @@
+import { Observed } from "@/client/observed";
 import { RequestFailed } from "@/client/request";
 import { reasonInWords } from "@/client/words";
 
-import { type Board, EMPTY } from "./board";
+import { type Board, EMPTY, tagsWith } from "./board";
 import * as api from "./client";
 import { changed, type Entry, entryOf, extended, merged, type ShownTask } from "./entries";
 import type { Filter } from "./filter";
@@ -9,51 +10,43 @@ import { Queues } from "./queues";
 import type { Fields, Patch } from "./task";
 
 /** The task list of a page: shows every change at once, sends them in order, and takes back what the server refuses. */
-export class TaskStore {
-  #board: Board;
-  #listeners = new Set<() => void>();
+export class TaskStore extends Observed<Board> {
   #queues = new Queues();
   #gone = new Set<string>();
   #loads = 0;
   #drafts = 0;
 
   constructor(filter: Filter) {
-    this.#board = { ...EMPTY, filter };
+    super({ ...EMPTY, filter });
   }
 
-  readonly snapshot = (): Board => this.#board;
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  };
-
   /** Fetch the list anew, with another filter where one is given. Of several at once, the last one counts. */
-  async load(filter: Filter = this.#board.filter): Promise<void> {
+  async load(filter: Filter = this.state.filter): Promise<void> {
     const load = (this.#loads += 1);
-    this.#set({ filter, refreshing: true, problem: "" });
+    this.set({ filter, refreshing: true, problem: "" });
     try {
       const [page, tags] = await Promise.all([api.listTasks(filter), api.listTags()]);
       if (load !== this.#loads) return;
-      const entries = merged(this.#board.entries, page.items);
-      this.#set({ status: "ready", refreshing: false, entries, cursor: page.next_cursor, tags });
+      const entries = merged(this.state.entries, page.items);
+      this.set({ status: "ready", refreshing: false, entries, cursor: page.next_cursor, tags });
     } catch (problem) {
       if (load !== this.#loads) return;
-      const status = this.#board.status === "ready" ? "ready" : "failed";
-      this.#set({ status, refreshing: false, problem: reasonInWords(problem) });
+      const status = this.state.status === "ready" ? "ready" : "failed";
+      this.set({ status, refreshing: false, problem: reasonInWords(problem) });
     }
   }
 
   /** Fetch the tasks after those shown. */
   async extend(): Promise<void> {
-    const { cursor, filter } = this.#board;
+    const { cursor, filter } = this.state;
     const load = this.#loads;
     if (cursor === null) return;
     try {
       const page = await api.listTasks(filter, cursor);
       if (load !== this.#loads) return;
-      this.#set({ entries: extended(this.#board.entries, page.items), cursor: page.next_cursor, problem: "" });
+      this.set({ entries: extended(this.state.entries, page.items), cursor: page.next_cursor, problem: "" });
     } catch (problem) {
-      this.#set({ problem: `More tasks could not be loaded. ${reasonInWords(problem)}` });
+      this.set({ problem: `More tasks could not be loaded. ${reasonInWords(problem)}` });
     }
   }
 
@@ -61,11 +54,11 @@ export class TaskStore {
   async add(fields: Fields): Promise<boolean> {
     const key = `draft-${String((this.#drafts += 1))}`;
     const draft: Entry = { ...entryOf({ ...fields, id: key, done: false }), key };
-    this.#set({ entries: [draft, ...this.#board.entries], problem: "" });
+    this.set({ entries: [draft, ...this.state.entries], problem: "" });
     return this.#enqueue(key, async () => {
       try {
         const task = await api.createTask(fields);
-        this.#change(key, (entry) => ({ ...entry, task }), { news: `Added: ${task.title}`, ...this.#tagsWith(task.tags) });
+        this.#change(key, (entry) => ({ ...entry, task }), { news: `Added: ${task.title}`, tags: tagsWith(this.state, task.tags) });
       } catch (problem) {
         this.#change(key, () => null, { problem: `“${fields.title}” was not added. ${reasonInWords(problem)}` });
         throw problem;
@@ -81,7 +74,7 @@ export class TaskStore {
       try {
         const saved = await api.changeTask(id, patch);
         const news = `${patch.done === undefined ? "Saved" : patch.done ? "Done" : "Open again"}: ${saved.title}`;
-        this.#change(task.key, (entry) => ({ ...without(entry), task: saved }), { news, ...this.#tagsWith(saved.tags) });
+        this.#change(task.key, (entry) => ({ ...without(entry), task: saved }), { news, tags: tagsWith(this.state, saved.tags) });
       } catch (failure) {
         const gone = failure instanceof RequestFailed && failure.status === 404;
         const problem = `“${task.title}” was not changed. ${reasonInWords(failure)}`;
@@ -97,17 +90,17 @@ export class TaskStore {
       try {
         await api.deleteTask(id);
         this.#gone.add(key);
-        this.#set({ news: `Deleted: ${title}` });
+        this.set({ news: `Deleted: ${title}` });
       } catch (failure) {
         const problem = `“${title}” was not deleted. ${reasonInWords(failure)}`;
-        this.#change(key, (entry) => ({ ...entry, removed: false }), { problem, ...this.#offerEnded(key) });
+        this.#change(key, (entry) => ({ ...entry, removed: false }), { problem, deleted: this.#offeredBeside(key) });
       }
     });
   }
 
   /** Bring the last deleted task back. */
   async undo(): Promise<void> {
-    const { deleted } = this.#board;
+    const { deleted } = this.state;
     if (!deleted) return;
     const { key, title } = deleted;
     this.#change(key, (entry) => ({ ...entry, removed: false }), { deleted: null, problem: "" });
@@ -126,11 +119,11 @@ export class TaskStore {
 
   /** The deleted task is not offered any longer. */
   readonly letGo = (): void => {
-    this.#set({ deleted: null });
+    this.set({ deleted: null });
   };
 
   readonly refuse = (problem: string): void => {
-    this.#set({ problem });
+    this.set({ problem });
   };
 
   /** Do something about a task after all that is under way about it. False where it failed, or the task is no more. */
@@ -140,7 +133,7 @@ export class TaskStore {
     };
     count(1);
     return this.#queues.add(key, async () => {
-      const entry = this.#board.entries.find((each) => each.key === key);
+      const entry = this.state.entries.find((each) => each.key === key);
       if (!entry) return false;
       const worked = await work(entry.task.id).then(
         () => true,
@@ -152,19 +145,10 @@ export class TaskStore {
   }
 
   #change(key: string, change: (entry: Entry) => Entry | null, also: Partial<Board> = {}): void {
-    this.#set({ ...also, entries: changed(this.#board.entries, key, change) });
+    this.set({ ...also, entries: changed(this.state.entries, key, change) });
   }
 
-  #tagsWith(tags: readonly string[]): Pick<Board, "tags"> {
-    return { tags: [...new Set([...this.#board.tags, ...tags])].sort((a, b) => a.localeCompare(b)) };
-  }
-
-  #offerEnded(key: string): Partial<Board> {
-    return this.#board.deleted?.key === key ? { deleted: null } : {};
-  }
-
-  #set(change: Partial<Board>): void {
-    this.#board = { ...this.#board, ...change };
-    for (const listener of this.#listeners) listener();
+  #offeredBeside(key: string): Board["deleted"] {
+    return this.state.deleted?.key === key ? null : this.state.deleted;
   }
 }
