@@ -1,4 +1,4 @@
-"""A play that is ended in the middle of a build takes the build with it, and shows it until then."""
+"""A play that ends in the middle of a build takes the build with it, and shows it until then."""
 
 from __future__ import annotations
 
