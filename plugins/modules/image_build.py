@@ -276,7 +276,9 @@ images:
       returned: when the image exists
       sample: 214000000
     compressed_bytes:
-      description: The size in a registry, in bytes, where it is known; otherwise null.
+      description: >-
+        The size of the compressed layers, in bytes, where the engine keeps them (its containerd image
+        store); otherwise null.
       type: int
       returned: when the image exists
       sample: null
@@ -303,7 +305,7 @@ images:
       elements: dict
       returned: when the image exists
       sample: [{bytes: 74804224, created_by: "RUN apt-get install # buildkit"}]
-    cached_steps: {description: How many steps came from the cache., type: int, returned: when the image exists, sample: 6}
+    cached_steps: {description: How many steps that do work came from the cache., type: int, returned: when the image exists, sample: 6}
     steps:
       description: The steps with their C(name), C(seconds) and C(cached).
       type: list

@@ -11,6 +11,7 @@ from typing import Any
 
 from ansible_collections.todo.stack.plugins.module_utils.edge.build_session import BuildSession
 from ansible_collections.todo.stack.plugins.module_utils.edge.docker import DockerCli
+from ansible_collections.todo.stack.plugins.module_utils.edge.layers import weigh
 from ansible_collections.todo.stack.plugins.module_utils.errors import StackError
 from ansible_collections.todo.stack.plugins.module_utils.image.bake import bake_definition
 from ansible_collections.todo.stack.plugins.module_utils.image.content import CONTENT_LABEL
@@ -65,9 +66,9 @@ class Builder:
         told = metadata[decision.spec.service]
         image_id = self._image_id(told)
         base = decision.spec.bases[-1] if decision.spec.bases else None
-        return image_row(
-            decision, image_id, self.docker.history(image_id), self.base_bytes(base), progress
-        )
+        weights = weigh(self.docker, image_id, base)
+        row = image_row(decision, image_id, weights.layers, weights.base_bytes, progress)
+        return {**row, "compressed_bytes": weights.compressed_bytes}
 
     def _image_id(self, told: Mapping[str, Any]) -> str:
         # The classic store names an image by its configuration, containerd's by its manifest.
@@ -80,12 +81,6 @@ class Builder:
             where="docker buildx bake",
             remedy="check `docker buildx ls`: the builder 'default' must use the driver 'docker'",
         )
-
-    def base_bytes(self, base: str | None) -> int | None:
-        """Return the uncompressed bytes of a base image's layers, None when it is not here."""
-        if base is None or self.docker.inspect_image(base) is None:
-            return None
-        return self.docker.size_bytes(base)
 
     def _sweep(self, decisions: Sequence[Decision]) -> None:
         """Remove what was built of this content and got no tag; an old image keeps its own."""

@@ -18,7 +18,7 @@ def build_failure(progress: BuildProgress) -> StackError:
     failed = progress.failed_step()
     step, log = failed if failed else (None, [])
     where = step.name if step else "docker buildx bake"
-    heard = " ".join([told, step.error if step else "", *log])
+    heard = " ".join([told, step.error if step else "", *log]).lower()
     if any(sign in heard for sign in _FULL):
         return StackError(
             "disk full during the build", where=where, remedy="free space, then run again", log=log

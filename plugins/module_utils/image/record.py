@@ -26,6 +26,8 @@ def image_row(
     """Return one image's row: sizes in bytes of uncompressed layers, times in seconds."""
     spec = decision.spec
     steps = progress.target_steps(spec.service)
+    # Only steps that do work: whether a FROM counts as cached depends on the image store.
+    cached = sum(step.cached for step in steps if _WORK.search(step.name))
     return {
         "service": spec.service,
         "image": spec.reference,
@@ -36,8 +38,8 @@ def image_row(
         "base_image": spec.bases[-1] if spec.bases else None,
         "base_bytes": base_bytes,
         "build_seconds": round(progress.seconds(spec.service), 2),
-        "cached_steps": sum(step.cached for step in steps),
-        "cold": not any(step.cached and _WORK.search(step.name) for step in steps),
+        "cached_steps": cached,
+        "cold": not cached,
         "steps": [
             {
                 "name": progress.bare_name(step),

@@ -1,0 +1,87 @@
+"""image_build on an engine of the tests' own: its other image store, its full disk, its death."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from ansible_collections.todo.stack.tests.integration.conftest import Bench
+from ansible_collections.todo.stack.tests.integration.private_engine import (
+    PrivateEngine,
+    start_engine,
+)
+
+pytestmark = [
+    pytest.mark.engine,
+    pytest.mark.skipif(os.geteuid() != 0, reason="a dockerd of one's own takes root"),
+    pytest.mark.skipif(not shutil.which("dockerd"), reason="no dockerd on this machine"),
+]
+NUMBERS = ("size_bytes", "base_bytes", "layers", "largest_layers", "cached_steps", "cold")
+
+
+@pytest.fixture(scope="module")
+def containerd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrivateEngine]:
+    """An engine with containerd's image store, on a disk of 700 MB, with the base."""
+    engine = start_engine(tmp_path_factory.mktemp("e"), megabytes=700, containerd_store=True)
+    try:
+        engine.take_base()
+        yield engine
+    finally:
+        engine.kill()
+
+
+def test_both_image_stores_tell_the_same_numbers(
+    bench: Bench, containerd: PrivateEngine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    bench.dockerfile("RUN head -c 3000000 /dev/zero > /big && ln -s big /link", "COPY . /src")
+    classic = bench.build(no_cache=True)
+    monkeypatch.setenv("DOCKER_HOST", containerd.host)
+    other = bench.build(no_cache=True, state_dir=str(tmp_path / "other"))
+    assert {key: other[key] for key in NUMBERS} == {key: classic[key] for key in NUMBERS}
+    assert classic["compressed_bytes"] is None
+    assert other["compressed_bytes"] > 10_000_000
+    again = bench.build(state_dir=str(tmp_path / "other"))
+    assert (again["changed"], again["image_id"]) == (False, other["image_id"])
+
+
+def test_a_full_disk_is_called_one_and_the_old_image_serves(
+    bench: Bench, containerd: PrivateEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DOCKER_HOST", containerd.host)
+    first = bench.build()
+    bench.dockerfile("RUN head -c 900000000 /dev/zero > /large")
+    full = bench.build()
+    assert (full["failed"], full["changed"]) == (True, False)
+    assert "disk full during the build" in full["msg"]
+    assert bench.image_ids()["latest"] == first["image_id"]
+
+
+# Last: the engine is gone then.
+def test_an_engine_that_dies_during_a_build_is_told_within_fifteen_seconds(
+    bench: Bench, containerd: PrivateEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DOCKER_HOST", containerd.host)
+    bench.dockerfile("RUN touch /src; sleep 67.5")
+    ended: list[float] = []
+
+    def kill() -> None:
+        time.sleep(5)
+        containerd.kill()
+        ended.append(time.monotonic())
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    lost = bench.build()
+    killer.join()
+    assert time.monotonic() - ended[0] < 15
+    assert "the engine was lost during the build" in lost["msg"], lost["msg"]
+    assert "run again" in lost["msg"]
+    refused = bench.build()
+    assert refused["failed"] is True
+    assert containerd.host in refused["msg"]
+    assert bench.build("--check")["reason"] == "one: there is no running engine yet"
