@@ -9,7 +9,10 @@ from app.secret_rules import why_secret_is_refused
 from app.settings import Settings, SettingsRefusedError, load_settings
 
 URL = "postgresql://todo:s3cr@db:5432/todo"
-NAMES = ("HOST", "PORT", "DATABASE_URL", "OPENAI_API_KEY", "BETTER_AUTH_SECRET")
+NAMES = (
+    *("HOST", "PORT", "DATABASE_URL", "BETTER_AUTH_SECRET"),
+    *("OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_MODEL"),
+)
 
 
 @pytest.fixture
@@ -26,6 +29,7 @@ def test_only_the_address_is_required() -> None:
     assert (settings.host, settings.port) == ("0.0.0.0", 8000)  # noqa: S104
     assert settings.database_url.get_secret_value() == URL
     assert settings.openai_api_key is None
+    assert settings.openai_base_url == "https://api.openai.com/v1"
     assert settings.better_auth_secret is None
 
 
@@ -53,6 +57,15 @@ def test_every_problem_is_told_at_once_and_no_value(environment: pytest.MonkeyPa
 def test_a_port_that_is_none_is_refused(environment: pytest.MonkeyPatch, port: str) -> None:
     environment.setenv("PORT", port)
     with pytest.raises(SettingsRefusedError, match="PORT"):
+        load_settings()
+
+
+@pytest.mark.parametrize(
+    "url", ["api.example.org/v1", "ftp://x/v1", "http://", "http://x/v1?key=1", "http://x/v1#a"]
+)
+def test_a_base_url_that_is_none_is_refused(environment: pytest.MonkeyPatch, url: str) -> None:
+    environment.setenv("OPENAI_BASE_URL", url)
+    with pytest.raises(SettingsRefusedError, match="OPENAI_BASE_URL: must be an http"):
         load_settings()
 
 

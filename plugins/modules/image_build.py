@@ -79,6 +79,73 @@ options:
           bytes:
             description: Size in bytes, as the sum of the uncompressed layers.
             type: int
+      contexts:
+        description:
+          - Further contexts that the Dockerfile reads by name (C(COPY --from=NAME), C(FROM NAME)), as
+            name -> a folder on the controller, C(docker-image://reference), or an address that
+            BuildKit fetches. What lies behind an address is no part of the content digest.
+        type: dict
+        default: {}
+      secrets:
+        description:
+          - Secrets for C(RUN --mount=type=secret). A changed secret is a reason to build; only a
+            fingerprint made with a key of the host is kept. They are in no argument list, result,
+            layer or history.
+        type: list
+        elements: dict
+        default: []
+        suboptions:
+          id:
+            description: The name the Dockerfile knows it by.
+            type: str
+            required: true
+          file:
+            description: A file on the host.
+            type: path
+          env:
+            description: A variable of the environment the module runs in on the host.
+            type: str
+          value:
+            description: The secret itself, such as a variable from Ansible Vault.
+            type: str
+      ssh:
+        description:
+          - SSH agents or keys of the host for C(RUN --mount=type=ssh), such as V(default) or
+            V(default=/root/.ssh/id_ed25519).
+        type: list
+        elements: str
+        default: []
+      cache_from:
+        description: Where layers may be taken from, such as V(type=registry,ref=registry.corp/cache).
+        type: list
+        elements: str
+        default: []
+      cache_to:
+        description:
+          - Where layers are left for others, such as V(type=inline). Other kinds need the engine's
+            containerd image store.
+        type: list
+        elements: str
+        default: []
+      platforms:
+        description:
+          - What to build for, such as V(linux/amd64). Left out, the host's own. More than one needs
+            the engine's containerd image store.
+        type: list
+        elements: str
+        default: []
+      pull:
+        description:
+          - V(missing) takes the base images the host has. V(always) asks the registry first, also in
+            check mode, and a newer base is a reason to build. Bases that stand in for others by
+            I(bases) are never looked for.
+        type: str
+        choices: [missing, always]
+        default: missing
+      labels:
+        description: Labels of the image. Those that begin with C(todo.stack.) are the module's own.
+        type: dict
+        default: {}
       seen:
         description: What the build sees of the context. Filled in by the action plugin.
         type: dict
@@ -88,6 +155,12 @@ options:
         They replace values of I(images[].args).
     type: dict
     default: {}
+  registry_mirror:
+    description:
+      - A mirror of Docker Hub for the build, with its prefix, such as
+        V(registry.corp:5000/docker-hub). It serves the base images of Docker Hub that I(bases) does
+        not name, and is no part of the content digest.
+    type: str
   ca_bundle:
     description:
       - A file of CA certificates on the host, given to the build as the secret C(ca). It leaves no
@@ -145,6 +218,25 @@ EXAMPLES = r"""
     bases:
       python:3.12-slim: localhost/todo-stack/python:3.12-slim
     ca_bundle: /etc/ssl/certs/ca-certificates.crt
+
+- name: Build with a secret, a second folder and a stage of one's own choice
+  todo.stack.image_build:
+    images:
+      - service: backend
+        image: todo-backend
+        context: "{{ playbook_dir }}/../backend"
+        target: runtime
+        contexts: {shared: "{{ playbook_dir }}/../shared"}
+        secrets: [{id: pip, value: "{{ vault_pip_conf }}"}]
+        labels: {org.opencontainers.image.vendor: Example}
+
+- name: Measure a cold build
+  todo.stack.image_build:
+    images:
+      - service: backend
+        image: todo-backend
+        context: "{{ playbook_dir }}/../backend"
+    no_cache: true
 """
 
 RETURN = r"""
@@ -195,6 +287,22 @@ images:
       type: float
       returned: when the image exists
       sample: 14.2
+    cold:
+      description: Whether no step that does work (C(RUN), C(COPY), C(ADD), C(WORKDIR)) came from the cache.
+      type: bool
+      returned: when the image exists
+      sample: false
+    growth_bytes:
+      description: How much larger than the build before it, in bytes; null for the first.
+      type: int
+      returned: when the image exists
+      sample: 120400
+    largest_layers:
+      description: The five largest layers, the largest first, as in C(layers).
+      type: list
+      elements: dict
+      returned: when the image exists
+      sample: [{bytes: 74804224, created_by: "RUN apt-get install # buildkit"}]
     cached_steps: {description: How many steps came from the cache., type: int, returned: when the image exists, sample: 6}
     steps:
       description: The steps with their C(name), C(seconds) and C(cached).
@@ -223,13 +331,21 @@ from ansible_collections.todo.stack.plugins.module_utils.edge.docker import (
     DockerCli,
 )
 from ansible_collections.todo.stack.plugins.module_utils.edge.images import (
-    Wanted,
     ensure_images,
 )
 from ansible_collections.todo.stack.plugins.module_utils.edge.turns import Turn
+from ansible_collections.todo.stack.plugins.module_utils.edge.wanted import Wanted
 from ansible_collections.todo.stack.plugins.module_utils.errors import StackError
 
 BUDGET_SPEC: dict[str, Any] = {"seconds": {"type": "float"}, "bytes": {"type": "int"}}
+SECRET_SOURCES = ["file", "env", "value"]
+SECRET_SPEC: dict[str, Any] = {
+    "id": {"type": "str", "required": True},
+    "file": {"type": "path"},
+    "env": {"type": "str"},
+    "value": {"type": "str", "no_log": True},
+}
+TEXTS: dict[str, Any] = {"type": "list", "elements": "str", "default": []}
 IMAGE_SPEC: dict[str, Any] = {
     "service": {"type": "str", "required": True},
     "image": {"type": "str", "required": True},
@@ -238,11 +354,28 @@ IMAGE_SPEC: dict[str, Any] = {
     "target": {"type": "str"},
     "args": {"type": "dict", "default": {}},
     "budget": {"type": "dict", "options": BUDGET_SPEC},
+    "contexts": {"type": "dict", "default": {}},
+    "secrets": {
+        "type": "list",
+        "elements": "dict",
+        "default": [],
+        "no_log": False,
+        "options": SECRET_SPEC,
+        "mutually_exclusive": [SECRET_SOURCES],
+        "required_one_of": [SECRET_SOURCES],
+    },
+    "ssh": TEXTS,
+    "cache_from": TEXTS,
+    "cache_to": TEXTS,
+    "platforms": TEXTS,
+    "pull": {"type": "str", "choices": ["missing", "always"], "default": "missing"},
+    "labels": {"type": "dict", "default": {}},
     "seen": {"type": "dict"},
 }
 ARGUMENT_SPEC: dict[str, Any] = {
     "images": {"type": "list", "elements": "dict", "required": True, "options": IMAGE_SPEC},
     "bases": {"type": "dict", "default": {}},
+    "registry_mirror": {"type": "str"},
     "ca_bundle": {"type": "path"},
     "proxies": {"type": "dict", "default": {}},
     "state_dir": {"type": "path", "default": "/var/lib/todo-stack"},
@@ -258,6 +391,7 @@ def main() -> None:
     turn, folder = Turn.read(module.params["play"]), Path(module.params["state_dir"])
     try:
         wanted = Wanted.read(module.params)
+        module.no_log_values.update(wanted.hidden())
         with turn.taken(folder, check_mode=module.check_mode):
             result, warnings = ensure_images(
                 DockerCli(module.run_command), wanted, check_mode=module.check_mode

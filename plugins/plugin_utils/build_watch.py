@@ -1,41 +1,54 @@
-"""Show a build's steps on the controller's terminal while the module runs."""
+"""Show a build's steps on the controller's terminal while the module runs, wherever it runs."""
 
 from __future__ import annotations
 
+import contextlib
+import copy
 import json
+import os
+import shlex
+import signal
 import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 from ansible.utils.display import Display
 
-_TERMINAL_EVERY_SECONDS = 2.0
+_TERMINAL_EVERY_SECONDS = 1.5
 _PLAIN_EVERY_SECONDS = 10.0
+_TICK_SECONDS = 0.5
+# Asked when the play loads this file: the process that runs a task has no terminal any more.
+_ON_TERMINAL = sys.stdout.isatty()
 
 
 class BuildWatch:
-    """Follows the progress file of a build on this machine, and prints the steps under way.
+    """Follows the progress file of a build on any host, and prints the steps under way.
 
-    A remote host's builds are not followed: ``file`` is None there.
+    ``file`` is where the module shall write them: given for a remote host, a folder of our own on
+    this machine. When the play itself is killed, the task ends, and its build with it.
     """
 
-    def __init__(self, connection: Any, task: Any) -> None:
-        self.file: str | None = None
-        self._local = connection.transport == "local" and not task.check_mode
+    def __init__(self, connection: Any, remote_file: str | None = None, prefix: str = "") -> None:
+        self._folder = None if remote_file else tempfile.TemporaryDirectory()
+        self.file = remote_file or str(Path(self._folder.name if self._folder else "") / "steps")
+        self._read = _remote_reader(connection, remote_file) if remote_file else self._read_here
+        self._prefix = prefix
         self._done = threading.Event()
         self._display = Display()
-        self._every = _TERMINAL_EVERY_SECONDS if sys.stdout.isatty() else _PLAIN_EVERY_SECONDS
-        self._thread = threading.Thread(target=self._follow, daemon=True)
+        self._every = _TERMINAL_EVERY_SECONDS if _ON_TERMINAL else _PLAIN_EVERY_SECONDS
+        self._play = os.getppid()
+        self._threads = [
+            threading.Thread(target=target, daemon=True) for target in (self._follow, self._attend)
+        ]
 
     def __enter__(self) -> BuildWatch:
-        if self._local:
-            self._folder = tempfile.TemporaryDirectory()
-            self.file = str(Path(self._folder.name) / "progress.json")
-            self._thread.start()
+        for thread in self._threads:
+            thread.start()
         return self
 
     def __exit__(
@@ -45,20 +58,45 @@ class BuildWatch:
         trace: TracebackType | None,
     ) -> None:
         self._done.set()
-        if self._local:
-            self._thread.join()
+        for thread in self._threads:
+            thread.join()
+        if self._folder is not None:
             self._folder.cleanup()
 
     def _follow(self) -> None:
-        while not self._done.wait(self._every):
-            for line in read_steps(Path(str(self.file)), time.time()):
-                self._display.display(line)
+        due = time.monotonic() + self._every
+        while not self._done.wait(max(0.0, due - time.monotonic())):
+            due = time.monotonic() + self._every
+            # Not begun, or a line that was cut: the build goes on without an onlooker.
+            with contextlib.suppress(Exception):
+                for line in steps_under_way(*self._read()):
+                    self._display.display(f"  {self._prefix}{line}")
+
+    def _attend(self) -> None:
+        while not self._done.wait(_TICK_SECONDS):
+            if os.getppid() != self._play:
+                os.kill(os.getpid(), signal.SIGTERM)
+                return
+
+    def _read_here(self) -> tuple[str, float]:
+        return Path(self.file).read_text(), time.time()
 
 
-def read_steps(file: Path, now: float) -> list[str]:
-    """Return a line a running step: image, step, its seconds so far; none before the first."""
-    try:
-        steps = json.loads(file.read_text())
-    except (OSError, ValueError):
-        return []  # not begun, or caught in the middle of a write
-    return [f"  {s['target']}: {s['step']} ({max(0.0, now - s['started']):.0f} s)" for s in steps]
+def steps_under_way(text: str, now: float) -> list[str]:
+    """Return a line a running step: image, step, its seconds so far."""
+    steps = json.loads(text) if text.strip() else []
+    return [f"{s['target']}: {s['step']} ({max(0.0, now - s['started']):.0f} s)" for s in steps]
+
+
+def _remote_reader(connection: Any, file: str) -> Callable[[], tuple[str, float]]:
+    """Return what reads the file, and the host's own clock, by a connection of its own."""
+    second = copy.copy(connection)
+    second.set_become_plugin(None)  # it is the task's user who owns the folder
+    command = f"date +%s && cat {shlex.quote(file)}"
+
+    def read() -> tuple[str, float]:
+        code, out, _err = second.exec_command(command, sudoable=False)
+        clock, _, text = out.decode().partition("\n")
+        return ("", 0.0) if code else (text, float(clock))
+
+    return read

@@ -5,59 +5,28 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from shutil import which
 from typing import Any
 
+from ansible_collections.todo.stack.plugins.module_utils.edge.build_secrets import secret_prints
 from ansible_collections.todo.stack.plugins.module_utils.edge.builder import Builder
 from ansible_collections.todo.stack.plugins.module_utils.edge.docker import DockerCli
 from ansible_collections.todo.stack.plugins.module_utils.edge.engine import describe_engine
+from ansible_collections.todo.stack.plugins.module_utils.edge.image_sight import Sight, look
 from ansible_collections.todo.stack.plugins.module_utils.edge.records import BuildRecords
-from ansible_collections.todo.stack.plugins.module_utils.errors import ProblemList, StackError
-from ansible_collections.todo.stack.plugins.module_utils.image.content import (
-    CONTENT_LABEL,
-)
-from ansible_collections.todo.stack.plugins.module_utils.image.record import (
-    find_record,
-)
+from ansible_collections.todo.stack.plugins.module_utils.edge.wanted import Wanted
+from ansible_collections.todo.stack.plugins.module_utils.engine_state import MINIMUM, shortfalls
+from ansible_collections.todo.stack.plugins.module_utils.errors import StackError
+from ansible_collections.todo.stack.plugins.module_utils.image.content import CONTENT_LABEL
+from ansible_collections.todo.stack.plugins.module_utils.image.record import with_growth
 from ansible_collections.todo.stack.plugins.module_utils.image.spec import (
     Decision,
     ImageSpec,
     decide,
-    read_spec,
-    spec_problems,
 )
 
 _OLDER_TAGS_KEPT = 1  # the content tag before the running image's
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """The module's parameters."""
-
-    specs: tuple[ImageSpec, ...]
-    ca_bundle: str | None
-    proxies: Mapping[str, str]
-    state_dir: Path
-    no_cache: bool
-    progress_file: Path | None
-
-    @classmethod
-    def read(cls, params: Mapping[str, Any]) -> Wanted:
-        """Return the parameters, checked; raise ProblemList with every wrong name."""
-        specs = tuple(read_spec(image, params["bases"]) for image in params["images"])
-        if problems := spec_problems(specs):
-            raise ProblemList(problems)
-        ca_bundle = params["ca_bundle"]
-        return cls(
-            specs=specs,
-            ca_bundle=ca_bundle if ca_bundle and Path(ca_bundle).is_file() else None,
-            proxies={name: str(value) for name, value in params["proxies"].items()},
-            state_dir=Path(params["state_dir"]),
-            no_cache=params["no_cache"],
-            progress_file=Path(params["progress_file"]) if params["progress_file"] else None,
-        )
 
 
 def ensure_images(
@@ -68,17 +37,19 @@ def ensure_images(
     found = _inspect(docker, _references(wanted.specs), check_mode=check_mode)
     if found is None:
         decisions = [_foreseen(spec) for spec in wanted.specs]
-        return _result(decisions, [_row(records, d, {}) for d in decisions]), records.warnings
-    decisions = [_decide(spec, found, records, no_cache=wanted.no_cache) for spec in wanted.specs]
+        rows = [_shown(d, {}) for d in decisions]
+        return _result(decisions, rows), records.warnings
+    prints = secret_prints(wanted.secrets, wanted.state_dir, check_mode=check_mode)
+    sight = look(docker, wanted.specs, found, prints, records)
+    decisions = [_decide(spec, sight, no_cache=wanted.no_cache) for spec in wanted.specs]
     due = [decision for decision in decisions if decision.build]
-    built: list[dict[str, Any]] = []
+    built: dict[str, dict[str, Any]] = {}
+    warnings = list(records.warnings)
     if due and not check_mode:
-        built = _build(docker, wanted, due)
-        records.add({d.spec.image: row for d, row in zip(due, built)})
-        _drop_old_tags(docker, due)
-    rows = {row["service"]: row for row in built}
-    images = [_row(records, d, found, rows.get(d.spec.service)) for d in decisions]
-    return _result(decisions, images), records.warnings
+        warnings += wanted.spared(due)
+        built = _build(docker, wanted, due, records)
+    rows = [_shown(d, built.get(d.spec.service) or _known_row(sight, d)) for d in decisions]
+    return _result(decisions, rows), warnings
 
 
 def _inspect(
@@ -98,7 +69,10 @@ def _inspect(
     raise StackError(state.message, where="image_build", remedy=state.remedy)
 
 
-def _build(docker: DockerCli, wanted: Wanted, due: Sequence[Decision]) -> list[dict[str, Any]]:
+def _build(
+    docker: DockerCli, wanted: Wanted, due: Sequence[Decision], records: BuildRecords
+) -> dict[str, dict[str, Any]]:
+    _demand_builder(docker)
     # Not the folder of the task: what the module unpacks as root its user could not remove.
     with tempfile.TemporaryDirectory(prefix="todo-stack-build-") as scratch:
         builder = Builder(
@@ -108,57 +82,59 @@ def _build(docker: DockerCli, wanted: Wanted, due: Sequence[Decision]) -> list[d
             wanted.proxies,
             wanted.progress_file,
             wanted.no_cache,
+            at_once=wanted.at_once(due),
         )
-        return builder.build(due)
+        rows = builder.build(due)
+    grown = [with_growth(row, records.images.get(d.spec.image, ())) for d, row in zip(due, rows)]
+    records.add({d.spec.image: row for d, row in zip(due, grown)})
+    _drop_old_tags(docker, due)
+    return {row["service"]: row for row in grown}
 
 
-def _foreseen(spec: ImageSpec) -> Decision:
-    return Decision(spec, spec.content({}), build=True, reason="there is no running engine yet")
-
-
-def _row(
-    records: BuildRecords,
-    decision: Decision,
-    found: Mapping[str, dict[str, Any]],
-    built: dict[str, Any] | None = None,
-) -> dict[str, Any]:
-    row = built or _known_row(records, decision, found)
-    return {**row, "changed": decision.build, "reason": decision.reason}
+def _demand_builder(docker: DockerCli) -> None:
+    """Raise StackError when the engine or buildx is missing or too old to build."""
+    state = describe_engine(docker.run, os.environ)
+    least = {part: MINIMUM[part] for part in ("server", "buildx")}
+    if lacks := shortfalls(state, least):
+        raise StackError(
+            "; ".join(lacks),
+            where="image_build",
+            remedy="the role docker_engine installs what is needed",
+        )
 
 
 def _references(specs: Sequence[ImageSpec]) -> list[str]:
     return list(dict.fromkeys(ref for s in specs for ref in (s.reference, *s.bases)))
 
 
-def _decide(
-    spec: ImageSpec,
-    found: Mapping[str, dict[str, Any]],
-    records: BuildRecords,
-    *,
-    no_cache: bool,
-) -> Decision:
-    content = spec.content({ref: found[ref]["Id"] for ref in spec.bases if ref in found})
-    existing = found.get(spec.reference)
-    record = _record(records, spec, content.digest, found)
-    return decide(spec, content, existing, measured=record is not None, no_cache=no_cache)
+def _foreseen(spec: ImageSpec) -> Decision:
+    return Decision(spec, spec.content({}), build=True, reason="there is no running engine yet")
 
 
-def _record(
-    records: BuildRecords, spec: ImageSpec, digest: str, found: Mapping[str, dict[str, Any]]
-) -> dict[str, Any] | None:
-    image = found.get(spec.reference)
-    return find_record(records.images, spec.image, digest, str(image["Id"])) if image else None
+def _decide(spec: ImageSpec, sight: Sight, *, no_cache: bool) -> Decision:
+    base_ids = {ref: sight.base_ids[ref] for ref in spec.bases if ref in sight.base_ids}
+    content = spec.content(base_ids, sight.secret_prints.get(spec.service))
+    measured = sight.record(spec, content.digest) is not None
+    existing = sight.images.get(spec.reference)
+    return decide(spec, content, existing, measured=measured, no_cache=no_cache)
 
 
-def _known_row(
-    records: BuildRecords, decision: Decision, found: Mapping[str, dict[str, Any]]
-) -> dict[str, Any]:
+def _known_row(sight: Sight, decision: Decision) -> dict[str, Any]:
     """Return the row of an image that is not built now, as its record tells it."""
-    spec, digest = decision.spec, decision.content.digest
-    known = _record(records, spec, digest, found) if not decision.build else None
-    if known:
-        return {**known, "budget": spec.budget.as_result()}
-    return {"service": spec.service, "image": spec.reference, "digest": digest}
+    known = sight.record(decision.spec, decision.content.digest) if not decision.build else None
+    return {**known, "budget": decision.spec.budget.as_result()} if known else {}
+
+
+def _shown(decision: Decision, row: Mapping[str, Any]) -> dict[str, Any]:
+    spec = decision.spec
+    return {
+        "service": spec.service,
+        "image": spec.reference,
+        "digest": decision.content.digest,
+        **row,
+        "changed": decision.build,
+        "reason": decision.reason,
+    }
 
 
 def _drop_old_tags(docker: DockerCli, decisions: Sequence[Decision]) -> None:

@@ -1,19 +1,22 @@
-"""Run a command whose output is read while it runs, within a time limit."""
+"""Run a command whose output is read while it runs, and which ends when its reason to run does."""
 
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import os
+import select
 import signal
 import subprocess
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 _GRACE_SECONDS = 5.0
+_LOOK_SECONDS = 0.2
+_STANDARD_OUTPUT = 1
+_SET_PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of prctl(2)
 
-
-class TimeLimitError(Exception):
-    """The command was stopped at its time limit."""
+Halt = Callable[[], "Exception | None"]
 
 
 def stream(
@@ -22,14 +25,40 @@ def stream(
     stdin: str,
     environment: Mapping[str, str],
     on_line: Callable[[str], None],
-    time_limit: float | None = None,
+    halt: Halt = lambda: None,
 ) -> int:
     """Return the exit code; every line of standard error goes to ``on_line`` as it comes.
 
-    Raises TimeLimitError after stopping the command, which runs longer than ``time_limit``
-    seconds. The command ends with this process, whether that is interrupted or terminated.
+    ``halt`` is asked several times a second, and what it returns is raised once the command was
+    stopped. The command ends with this process: interrupted, terminated or killed.
     """
-    process = subprocess.Popen(
+    process = _start(argv, environment)
+    found: list[Exception] = []
+    ended = threading.Event()
+    guard = threading.Thread(target=_guard, args=(process, halt, ended, found), daemon=True)
+    try:
+        with _terminated_as_interrupted():
+            guard.start()
+            code = _converse(process, stdin, on_line)
+    finally:
+        ended.set()
+        if process.poll() is None:
+            _stop(process)
+        guard.join()
+    if found:
+        raise found[0]
+    return code
+
+
+def nobody_listens() -> bool:
+    """Tell whether the reader of this process's output is gone: the play killed, the line cut."""
+    poll = select.poll()
+    poll.register(_STANDARD_OUTPUT, 0)
+    return any(event & (select.POLLERR | select.POLLHUP) for _, event in poll.poll(0))
+
+
+def _start(argv: Sequence[str], environment: Mapping[str, str]) -> subprocess.Popen[str]:
+    return subprocess.Popen(
         list(argv),
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
@@ -39,22 +68,30 @@ def stream(
         errors="replace",
         # The CLI runs its plugins as children: only as a group are they all reached.
         start_new_session=True,
+        preexec_fn=_ended_with_parent(),  # noqa: PLW1509 - before any thread of ours
     )
-    stopped = threading.Event()
-    timer = threading.Timer(time_limit or 0, _stop, (process, stopped))
-    timer.daemon = True
-    try:
-        with _terminated_as_interrupted():
-            if time_limit is not None:
-                timer.start()
-            code = _converse(process, stdin, on_line)
-    finally:
-        timer.cancel()
-        if process.poll() is None:
-            _stop(process, stopped)
-    if stopped.is_set():
-        raise TimeLimitError
-    return code
+
+
+def _ended_with_parent() -> Callable[[], None]:
+    """Return what lets a child be terminated when this process is killed and can do nothing."""
+    prctl = getattr(ctypes.CDLL(None), "prctl", None)
+
+    def ask() -> None:
+        if prctl is not None:
+            prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGTERM)
+
+    return ask
+
+
+def _guard(
+    process: subprocess.Popen[str], halt: Halt, ended: threading.Event, found: list[Exception]
+) -> None:
+    while not ended.wait(_LOOK_SECONDS):
+        reason = halt()
+        if reason is not None:
+            found.append(reason)
+            _stop(process)
+            return
 
 
 def _converse(process: subprocess.Popen[str], stdin: str, on_line: Callable[[str], None]) -> int:
@@ -68,8 +105,7 @@ def _converse(process: subprocess.Popen[str], stdin: str, on_line: Callable[[str
     return process.wait()
 
 
-def _stop(process: subprocess.Popen[str], stopped: threading.Event) -> None:
-    stopped.set()
+def _stop(process: subprocess.Popen[str]) -> None:
     # An interrupt lets the client tell the builder to cancel.
     _signal_all(process, signal.SIGINT)
     with contextlib.suppress(subprocess.TimeoutExpired):

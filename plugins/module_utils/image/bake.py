@@ -10,6 +10,7 @@ from ansible_collections.todo.stack.plugins.module_utils.image.content import (
     PARTS_LABEL,
     SERVICE_LABEL,
 )
+from ansible_collections.todo.stack.plugins.module_utils.image.options import IMAGE_CONTEXT
 from ansible_collections.todo.stack.plugins.module_utils.image.spec import Decision
 
 BAKE_ENVIRONMENT = {
@@ -59,18 +60,23 @@ def _target(
         "dockerfile": spec.dockerfile,
         "args": {**proxies, **spec.args},
         "labels": {
+            **spec.options.labels,
             SERVICE_LABEL: spec.service,
             CONTENT_LABEL: content.digest,
             PARTS_LABEL: content.parts_label(),
         },
         "output": ["type=docker"],
+        **spec.options.bake_fields(spec.service),
     }
     if spec.target:
         target["target"] = spec.target
     if spec.stand_ins:
-        target["contexts"] = {ref: f"docker-image://{own}" for ref, own in spec.stand_ins.items()}
-    if ca_bundle:
-        target["secret"] = [f"id=ca,src={ca_bundle}"]
+        own = {ref: f"{IMAGE_CONTEXT}{other}" for ref, other in spec.stand_ins.items()}
+        target["contexts"] = {**own, **target.get("contexts", {})}
+    if ca_bundle and all(secret.id != "ca" for secret in spec.options.secrets):
+        target["secret"] = [f"id=ca,src={ca_bundle}", *target.get("secret", [])]
+    if spec.pulls:
+        target["pull"] = True
     return target
 
 

@@ -68,7 +68,7 @@ class BuildProgress:
 
     def target_steps(self, target: str) -> list[Step]:
         """Return the steps of one target in the order they were announced."""
-        return [step for step in self.steps.values() if self._target_of(step.name) == target]
+        return [step for step in list(self.steps.values()) if self._target_of(step.name) == target]
 
     def seconds(self, target: str) -> float:
         """Return the span from the target's first start to its last end."""
@@ -79,7 +79,7 @@ class BuildProgress:
 
     def under_way(self) -> list[tuple[str, Step]]:
         """Return the steps now running, each with its target."""
-        return [(self._target_of(s.name), s) for s in self.steps.values() if s.running]
+        return [(self._target_of(s.name), s) for s in list(self.steps.values()) if s.running]
 
     def failed_step(self) -> tuple[Step, list[str]] | None:
         """Return the step that failed on its own account, and the end of its output."""

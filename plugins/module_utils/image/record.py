@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,6 +13,7 @@ from ansible_collections.todo.stack.plugins.module_utils.image.spec import Budge
 RECORDS_VERSION = 1
 _RECORDS_KEPT = 10
 _LAYERS_SHOWN = 5
+_WORK = re.compile(r"^\[[^]]*\] (?:RUN|COPY|ADD|WORKDIR)\b")
 
 
 def image_row(
@@ -35,6 +37,7 @@ def image_row(
         "base_bytes": base_bytes,
         "build_seconds": round(progress.seconds(spec.service), 2),
         "cached_steps": sum(step.cached for step in steps),
+        "cold": not any(step.cached and _WORK.search(step.name) for step in steps),
         "steps": [
             {
                 "name": progress.bare_name(step),
@@ -44,8 +47,21 @@ def image_row(
             for step in steps
         ],
         "layers": [dict(layer) for layer in history],
+        "largest_layers": largest_layers(history),
         "budget": spec.budget.as_result(),
     }
+
+
+def largest_layers(layers: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return the five largest layers, the largest first."""
+    ordered = sorted(layers, key=lambda layer: int(layer["bytes"]), reverse=True)
+    return [dict(layer) for layer in ordered[:_LAYERS_SHOWN]]
+
+
+def with_growth(row: dict[str, Any], earlier: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the row with its growth in bytes since the last build, None for the first."""
+    last = next((one["size_bytes"] for one in earlier if "size_bytes" in one), None)
+    return {**row, "growth_bytes": None if last is None else row["size_bytes"] - last}
 
 
 def over_budget(row: Mapping[str, Any], budget: Budget) -> list[str]:
@@ -53,10 +69,9 @@ def over_budget(row: Mapping[str, Any], budget: Budget) -> list[str]:
     found = []
     size, seconds = row["size_bytes"], row["build_seconds"]
     if budget.size_bytes is not None and size > budget.size_bytes:
-        layers = sorted(row["layers"], key=lambda layer: layer["bytes"], reverse=True)
         largest = "; ".join(
             f"{layer['bytes']:,} bytes by {_shortened(layer['created_by'])}"
-            for layer in layers[:_LAYERS_SHOWN]
+            for layer in largest_layers(row["layers"])
         )
         found.append(
             f"{row['service']}: {size:,} bytes, over its budget of {budget.size_bytes:,}. "

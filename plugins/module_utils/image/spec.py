@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ansible_collections.todo.stack.plugins.module_utils.errors import Problem
@@ -13,6 +13,14 @@ from ansible_collections.todo.stack.plugins.module_utils.image.content import (
     PARTS_LABEL,
     Content,
     make_content,
+)
+from ansible_collections.todo.stack.plugins.module_utils.image.options import (
+    PULL_ALWAYS,
+    BuildOptions,
+    context_images,
+    mirrored,
+    option_problems,
+    read_options,
 )
 
 _CHANGES_SHOWN = 5
@@ -48,6 +56,8 @@ class ImageSpec:
     files: Mapping[str, str]
     bases: tuple[str, ...]
     stand_ins: Mapping[str, str]
+    options: BuildOptions = field(default_factory=BuildOptions)
+    pulls: bool = False
 
     @property
     def reference(self) -> str:
@@ -58,11 +68,18 @@ class ImageSpec:
         """Return the reference that keeps naming this very content."""
         return f"{self.image}:{content.digest.removeprefix('sha256:')[:12]}"
 
-    def content(self, base_ids: Mapping[str, str]) -> Content:
-        """Return the content digest's parts, given the IDs of the base images the host has."""
+    def content(
+        self, base_ids: Mapping[str, str], secrets: Mapping[str, str] | None = None
+    ) -> Content:
+        """Return the content digest's parts.
+
+        ``base_ids`` are the IDs of the base images the host has, ``secrets`` keyed fingerprints.
+        """
         bases = {ref: base_ids.get(ref, "") for ref in self.bases}
         settings = {"target": self.target or "", "Dockerfile name": self.dockerfile}
-        return make_content(self.files, self.args, bases, settings)
+        return make_content(
+            self.files, self.args, bases, {**settings, **self.options.settings()}, secrets
+        )
 
 
 @dataclass(frozen=True)
@@ -81,16 +98,22 @@ class Decision:
         return list(self.changes) or [self.reason]
 
 
-def read_spec(params: Mapping[str, Any], substitutes: Mapping[str, str]) -> ImageSpec:
+def read_spec(
+    params: Mapping[str, Any], substitutes: Mapping[str, str], mirror: str | None = None
+) -> ImageSpec:
     """Return the spec in a module parameter.
 
     ``substitutes`` name the base images that stand in for others on this host: they replace
-    argument values, and through ``stand_ins`` what a ``FROM`` names itself.
+    argument values, and through ``stand_ins`` what a ``FROM`` names itself. ``mirror`` serves
+    what else comes from Docker Hub.
     """
     budget = params.get("budget") or {}
     args = {name: str(value) for name, value in (params.get("args") or {}).items()}
     seen = params.get("seen") or {}
-    named: Sequence[str] = seen.get("bases") or ()
+    options = read_options(params)
+    named: Sequence[str] = [ref for ref in seen.get("bases") or () if ref not in options.contexts]
+    images = context_images(options.contexts).values()
+    bases = tuple(dict.fromkeys([*images, *(substitutes.get(ref, ref) for ref in named)]))
     return ImageSpec(
         service=params["service"],
         image=params["image"],
@@ -100,9 +123,23 @@ def read_spec(params: Mapping[str, Any], substitutes: Mapping[str, str]) -> Imag
         args={name: substitutes.get(value, value) for name, value in args.items()},
         budget=Budget(budget.get("seconds"), budget.get("bytes")),
         files=seen.get("files") or {},
-        bases=tuple(substitutes.get(ref, ref) for ref in named),
-        stand_ins={ref: substitutes[ref] for ref in named if ref in substitutes},
+        bases=bases,
+        stand_ins=_stand_ins(named, substitutes, mirror),
+        options=options,
+        # A base that stands in for another is meant as it is: no registry knows of it.
+        pulls=options.pull == PULL_ALWAYS and not set(substitutes.values()) & set(bases),
     )
+
+
+def _stand_ins(
+    named: Sequence[str], substitutes: Mapping[str, str], mirror: str | None
+) -> dict[str, str]:
+    own = set(substitutes.values())
+    found = {
+        ref: substitutes.get(ref) or (mirrored(ref, mirror) if mirror and ref not in own else None)
+        for ref in named
+    }
+    return {ref: other for ref, other in found.items() if other}
 
 
 def spec_problems(specs: Sequence[ImageSpec]) -> list[Problem]:
@@ -117,6 +154,7 @@ def spec_problems(specs: Sequence[ImageSpec]) -> list[Problem]:
             what = f"{spec.service!r} is no service name"
             remedy = "use lower-case letters, digits, '-' and '_', a letter first"
             problems.append(Problem(what, "images.service", remedy))
+        problems.extend(option_problems(spec.service, spec.options))
     names = [spec.service for spec in specs]
     for name in sorted({name for name in names if names.count(name) > 1}):
         problems.append(Problem(f"the service {name!r} is named twice", "images", "name it once"))

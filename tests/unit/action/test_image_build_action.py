@@ -10,6 +10,9 @@ from typing import Any
 import pytest
 from ansible.plugins.action import ActionBase
 from ansible_collections.todo.stack.plugins.action import image_build as plugin
+from ansible_collections.todo.stack.plugins.modules import image_build
+from ansible_collections.todo.stack.plugins.plugin_utils import build_inputs
+from ansible_collections.todo.stack.plugins.plugin_utils.build_watch import BuildWatch
 
 
 class Bench:
@@ -30,12 +33,20 @@ class Bench:
         return {"service": service, "image": f"todo-{service}", "context": str(context), **more}
 
     def run(
-        self, images: object, transport: str = "ssh", *, check_mode: bool = False, **options: Any
+        self,
+        images: object,
+        transport: str = "ssh",
+        *,
+        check_mode: bool = False,
+        task_vars: dict[str, Any] | None = None,
+        **options: Any,
     ) -> dict[str, Any]:
         action = plugin.ActionModule.__new__(plugin.ActionModule)
         action._task = SimpleNamespace(args={"images": images, **options}, check_mode=check_mode)
         shell = SimpleNamespace(join_path=lambda *parts: "/".join(parts))
-        action._connection = SimpleNamespace(transport=transport, _shell=shell)
+        action._connection = SimpleNamespace(
+            transport=transport, _shell=shell, set_become_plugin=lambda _plugin: None
+        )
         action._make_tmp_path = lambda: "/remote/tmp"
         action._remove_tmp_path = lambda path, **_: self.removed.append(path)
         action._transfer_file = lambda _local, remote: self.shipped.append(remote)
@@ -46,7 +57,7 @@ class Bench:
             return deepcopy(self.plan) if action._task.check_mode else {"changed": True}
 
         action._execute_module = execute
-        result: dict[str, Any] = action.run(task_vars={})
+        result: dict[str, Any] = action.run(task_vars=task_vars or {})
         assert action._task.check_mode is check_mode
         return result
 
@@ -66,7 +77,7 @@ def test_on_this_machine_the_module_runs_once_in_place(bench: Bench) -> None:
     assert bench.run([image], "local") == {"changed": True}
     [(checked, args)] = bench.runs
     assert (checked, args["images"][0]["context"], bench.shipped) == (False, image["context"], [])
-    assert args["progress_file"].endswith("progress.json")
+    assert Path(args["progress_file"]).name == "steps"
 
 
 def test_an_unchanged_image_ships_no_byte(bench: Bench) -> None:
@@ -86,7 +97,61 @@ def test_only_the_contexts_that_are_due_are_shipped(bench: Bench) -> None:
     assert [image["context"] for image in args["images"]] == [
         "/remote/tmp/backend.tar.gz", images[1]["context"],
     ]  # fmt: skip
+    assert args["progress_file"] == "/remote/tmp/steps"
     assert bench.removed == ["/remote/tmp"]
+
+
+def test_named_contexts_are_seen_and_shipped_under_names_of_their_own(bench: Bench) -> None:
+    bench.due(backend=True)
+    shared = bench.folder / "shared"
+    shared.mkdir()
+    (shared / "lib.py").write_text("")
+    contexts = {"lib": str(shared), "base": "docker-image://python:3.12"}
+    bench.run([bench.image("backend", contexts=contexts)])
+    assert bench.shipped == ["/remote/tmp/backend.0.tar.gz", "/remote/tmp/backend.tar.gz"]
+    [image] = bench.runs[1][1]["images"]
+    assert image["contexts"] == {
+        "lib": "/remote/tmp/backend.0.tar.gz", "base": "docker-image://python:3.12",
+    }  # fmt: skip
+    assert sorted(image["seen"]["files"]) == ["Dockerfile", "[lib] lib.py"]
+
+
+def test_on_this_machine_named_contexts_are_used_in_place(bench: Bench) -> None:
+    (bench.folder / "shared").mkdir()
+    bench.run([bench.image("backend", contexts={"lib": str(bench.folder / "shared")})], "local")
+    assert bench.runs[0][1]["images"][0]["contexts"] == {"lib": str(bench.folder / "shared")}
+
+
+def test_a_misspelt_option_is_refused_here_and_its_value_not_shown(bench: Bench) -> None:
+    one = bench.image("one", secretts=[{"id": "a", "value": "marker"}])
+    two = bench.image("two", secrets=[{"id": "a", "vale": "marker"}], contexts={"x": "/absent"})
+    message = bench.run([one, two], "local")["msg"]
+    assert "images.one: 'secretts' is no option -> did you mean secrets?" in message
+    assert "images.two.secrets: 'vale' is no option -> did you mean value?" in message
+    assert "/absent: the build context does not exist" in message
+    assert "marker" not in message
+    assert bench.runs == []
+
+
+def test_the_options_known_here_are_the_modules() -> None:
+    assert set(image_build.IMAGE_SPEC) - {"seen"} == build_inputs.IMAGE_OPTIONS
+    assert set(image_build.SECRET_SPEC) == build_inputs.SECRET_OPTIONS
+
+
+@pytest.mark.parametrize(("hosts", "prefix"), [(["vm1"], ""), (["vm1", "vm2"], "vm1 ")])
+def test_with_several_hosts_each_line_says_whose_it_is(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, hosts: list[str], prefix: str
+) -> None:
+    seen: list[str] = []
+
+    def watch(connection: object, _file: object, named: str) -> BuildWatch:
+        seen.append(named)
+        return BuildWatch(connection)
+
+    monkeypatch.setattr(plugin, "BuildWatch", watch)
+    hosts_vars = {"ansible_play_hosts_all": hosts, "inventory_hostname": "vm1"}
+    bench.run([bench.image("backend")], "local", task_vars=hosts_vars)
+    assert seen == [prefix]
 
 
 def test_a_preview_of_a_remote_host_only_plans(bench: Bench) -> None:

@@ -6,19 +6,20 @@ import json
 import tarfile
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.todo.stack.plugins.module_utils.edge import builder as edge
-from ansible_collections.todo.stack.plugins.module_utils.edge.builder import (
-    Builder,
-    build_failure,
-    unpacked,
-)
+from ansible_collections.todo.stack.plugins.module_utils.edge import build_session
+from ansible_collections.todo.stack.plugins.module_utils.edge.build_session import BuildSession
+from ansible_collections.todo.stack.plugins.module_utils.edge.builder import Builder, unpacked
 from ansible_collections.todo.stack.plugins.module_utils.edge.docker import DockerCli
 from ansible_collections.todo.stack.plugins.module_utils.errors import StackError
-from ansible_collections.todo.stack.plugins.module_utils.image.progress import BuildProgress
+from ansible_collections.todo.stack.plugins.module_utils.image.options import (
+    BuildOptions,
+    Secret,
+)
 from ansible_collections.todo.stack.plugins.module_utils.image.spec import (
     Budget,
     Decision,
@@ -83,11 +84,16 @@ def test_over_budget_moves_no_tag_and_removes_what_was_built(
 ) -> None:
     fake_bake("bake_two_targets.log", IDS)
     run = engine()
+    run.answers["image ls"] = "sha256:left\n"
+    due = (decision("two"), decision("one", budget))
+    digests = [one.content.digest for one in due]
     with pytest.raises(StackError) as failed:
-        built(run, tmp_path, decision("two"), decision("one", budget))
+        built(run, tmp_path, *due)
     assert said in failed.value.what
     assert run.commands("image tag") == []
-    assert run.commands("image rm") == ["image rm sha256:two", "image rm sha256:one"]
+    labels = [f"label=todo.stack.content={d}" for d in digests]
+    assert [line.rpartition(" ")[2] for line in run.commands("image ls")] == labels
+    assert run.commands("image rm") == ["image rm sha256:left", "image rm sha256:left"]
     assert run.images["todo-one:latest"] == OLD
     assert [row["service"] for row in failed.value.details["images"]] == ["two", "one"]  # type: ignore[attr-defined]
 
@@ -128,8 +134,7 @@ def test_a_syntax_error_shows_the_line(tmp_path: Path, fake_bake: FakeBake) -> N
 def test_a_build_that_runs_away_is_stopped_at_its_budget(
     tmp_path: Path, fake_bake: FakeBake, service: str
 ) -> None:
-    vertex = {"digest": "d", "name": "RUN forever", "started": "2026-01-01T00:00:00Z"}
-    fake_bake(json.dumps({"vertexes": [vertex]}) + "\n", then="sleep 60")
+    fake_bake(vertex(1, name="RUN forever", started="2026-01-01T00:00:00Z"), then="sleep 60")
     run, begun = engine(), time.monotonic()
     with pytest.raises(StackError) as failed:
         built(run, tmp_path, decision(service, Budget(seconds=0.5)))
@@ -139,25 +144,84 @@ def test_a_build_that_runs_away_is_stopped_at_its_budget(
     assert run.commands("image tag") == []
 
 
-@pytest.mark.parametrize(
-    ("budgets", "limit"), [((3, 5), 5), ((3, None), None), ((None, None), None), ((2,), 2)]
-)
-def test_a_session_may_take_as_long_as_its_most_patient_image(
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    budgets: tuple[float | None, ...],
-    limit: object,
-) -> None:
-    seen: list[object] = []
+def vertex(number: int, **more: str) -> str:
+    fields = {"digest": str(number), "name": f"[{number}/2] RUN x", **more}
+    return json.dumps({"vertexes": [fields]}) + "\n"
 
-    def stream(*_args: object, time_limit: object, **_options: object) -> int:
-        seen.append(time_limit)
+
+@pytest.mark.parametrize(
+    ("seconds", "lines", "at", "halted"),
+    [
+        (5, [], 4, False),
+        (5, [], 6, True),
+        (None, [], 1e6, False),
+        (5, [vertex(1, started="1970-01-01T00:00:05Z")], 6, False),
+        (5, [vertex(1, started="1970-01-01T00:00:05Z")], 8, True),
+        (
+            5,
+            [vertex(1, started="1970-01-01T00:00:05Z", completed="1970-01-01T00:00:06Z")],
+            8,
+            False,
+        ),
+    ],
+)
+def test_an_image_has_its_own_time_from_its_first_step_on(
+    monkeypatch: pytest.MonkeyPatch,
+    seconds: float | None,
+    lines: list[str],
+    at: float,
+    halted: bool,
+) -> None:
+    times = iter([0.0, *[2.0 for _ in lines], at])
+    session = BuildSession([decision("one", Budget(seconds)).spec], clock=lambda: next(times))
+
+    def stream(*_: object, on_line: Any, halt: Any, **_options: object) -> int:
+        for line in lines:
+            on_line(line)
+        if (reason := halt()) is not None:
+            raise reason
         return 1
 
-    monkeypatch.setattr(edge, "stream", stream)
-    with pytest.raises(StackError):
-        built(engine(), tmp_path, *(decision(f"s{n}", Budget(s)) for n, s in enumerate(budgets)))
-    assert seen == [limit]
+    monkeypatch.setattr(build_session, "stream", stream)
+    with pytest.raises(StackError) as failed:
+        session.run({}, Path("/none"))
+    assert ("time budget of 5 s" in failed.value.what) is halted
+
+
+def test_a_build_nobody_waits_for_is_stopped(
+    tmp_path: Path, fake_bake: FakeBake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(build_session, "nobody_listens", lambda: True)
+    fake_bake("", then="sleep 60")
+    begun = time.monotonic()
+    with pytest.raises(StackError, match="the play that asked for it is gone"):
+        built(engine(), tmp_path, decision("one"))
+    assert time.monotonic() - begun < 10
+
+
+def test_one_after_the_other_each_has_a_session(tmp_path: Path, fake_bake: FakeBake) -> None:
+    notes, run = fake_bake("bake_two_targets.log", IDS), engine()
+    log = notes / "sessions"
+    script = (notes / "docker").read_text().replace("#!/bin/sh", f"#!/bin/sh\necho x >> {log}", 1)
+    (notes / "docker").write_text(script)
+    rows = built(run, tmp_path, decision("one"), decision("two"), at_once=False)
+    assert [row["image_id"] for row in rows] == ["sha256:one", "sha256:two"]
+    assert log.read_text().split() == ["x", "x"]
+    assert list(json.loads((notes / "definition.json").read_text())["target"]) == ["two"]
+    assert len(run.commands("image tag")) == 4
+
+
+def test_values_of_secrets_go_by_the_environment_alone(tmp_path: Path, fake_bake: FakeBake) -> None:
+    notes = fake_bake("bake_two_targets.log", IDS)
+    script = (notes / "docker").read_text()
+    told = f'#!/bin/sh\nenv > {notes}/env; echo "$@" > {notes}/argv'
+    (notes / "docker").write_text(script.replace("#!/bin/sh", told, 1))
+    one = decision("one")
+    options = BuildOptions(secrets=(Secret("token", value="marker-1"),))
+    built(engine(), tmp_path, replace(one, spec=replace(one.spec, options=options)))
+    assert "TODO_STACK_SECRET_one_0=marker-1" in (notes / "env").read_text().splitlines()
+    assert "marker-1" not in (notes / "argv").read_text()
+    assert "marker-1" not in (notes / "definition.json").read_text()
 
 
 def test_an_image_that_is_nowhere_is_told(tmp_path: Path, fake_bake: FakeBake) -> None:
@@ -169,47 +233,18 @@ def test_an_image_that_is_nowhere_is_told(tmp_path: Path, fake_bake: FakeBake) -
 def test_whoever_watches_sees_a_silent_step_from_its_first_line(
     tmp_path: Path, fake_bake: FakeBake
 ) -> None:
-    def vertex(number: int, **more: str) -> str:
-        base = {
-            "digest": str(number),
-            "name": f"[{number}/2] RUN x",
-            "started": "1970-01-01T00:00:05Z",
-        }
-        return json.dumps({"vertexes": [{**base, **more}]})
-
-    lines = [vertex(1), vertex(1, completed="1970-01-01T00:00:06Z"), vertex(2)]
-    fake_bake("\n".join(lines) + "\n", {"one": "sha256:one"})
+    at = "1970-01-01T00:00:05Z"
+    lines = [
+        vertex(1, started=at),
+        vertex(1, started=at, completed="1970-01-01T00:00:06Z"),
+        vertex(2, started=at),
+    ]
+    fake_bake("".join(lines), {"one": "sha256:one"})
     file = tmp_path / "progress.json"
     built(engine(), tmp_path, decision("one"), progress_file=file)
     assert json.loads(file.read_text()) == [
         {"target": "one", "step": "[2/2] RUN x", "started": 5.0}
     ]
-
-
-@pytest.mark.parametrize(
-    ("messages", "what"),
-    [
-        (["ERROR: error reading from server: EOF"], "the engine was lost during the build"),
-        (
-            ["ERROR: Cannot connect to the Docker daemon at x"],
-            "the engine was lost during the build",
-        ),
-        (["ERROR: failed to receive status: EOF"], "the engine was lost during the build"),
-        (["3 | >>> cat <<EOF", "ERROR: unterminated heredoc"], "unterminated heredoc (3 | >>>"),
-        (["a", "unknown flag: --x"], "unknown flag: --x"),
-        ([], "the build failed without a word"),
-    ],
-)
-def test_a_build_without_a_failed_step_is_told_by_the_cli(messages: list[str], what: str) -> None:
-    assert build_failure(BuildProgress(("one",), messages=messages)).what.startswith(what)
-
-
-def test_a_full_disk_is_called_one() -> None:
-    progress = BuildProgress(("one",))
-    vertex = {"digest": "d", "name": "RUN x", "error": "write /a: no space left on device"}
-    progress.feed(json.dumps({"vertexes": [vertex]}) + "\n")
-    failure = build_failure(progress)
-    assert (failure.what, failure.where) == ("disk full during the build", "RUN x")
 
 
 def test_a_shipped_context_is_unpacked_and_a_local_one_used_in_place(tmp_path: Path) -> None:
@@ -220,4 +255,17 @@ def test_a_shipped_context_is_unpacked_and_a_local_one_used_in_place(tmp_path: P
     placed = unpacked(decision("one", context=str(archive)), tmp_path / "scratch")
     assert (Path(placed.spec.context) / "Dockerfile").read_text() == "FROM x"
     local = decision("one", context=str(tmp_path))
-    assert unpacked(local, tmp_path / "scratch") is local
+    assert unpacked(local, tmp_path / "scratch") == local
+
+
+def test_named_contexts_that_were_shipped_are_unpacked_too(tmp_path: Path) -> None:
+    (tmp_path / "lib").write_text("x")
+    archive = tmp_path / "one.0.tar.gz"
+    with tarfile.open(archive, "w:gz") as tar:
+        tar.add(tmp_path / "lib", "lib")
+    one = decision("one", context=str(tmp_path))
+    contexts = {"shared": str(archive), "web": "https://example.org/x.git"}
+    spec = replace(one.spec, options=BuildOptions(contexts=contexts))
+    placed = unpacked(replace(one, spec=spec), tmp_path / "scratch").spec.options.contexts
+    assert (Path(placed["shared"]) / "lib").read_text() == "x"
+    assert placed["web"] == contexts["web"]

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from copy import deepcopy
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from ansible_collections.todo.stack.plugins.module_utils.edge import images as edge
+from ansible_collections.todo.stack.plugins.module_utils.edge.builder import Builder
 from ansible_collections.todo.stack.plugins.module_utils.edge.docker import DockerCli
-from ansible_collections.todo.stack.plugins.module_utils.edge.images import Wanted, ensure_images
+from ansible_collections.todo.stack.plugins.module_utils.edge.images import ensure_images
+from ansible_collections.todo.stack.plugins.module_utils.edge.wanted import Wanted
 from ansible_collections.todo.stack.plugins.module_utils.errors import (
     ProblemList,
     StackError,
@@ -18,6 +22,10 @@ from ansible_collections.todo.stack.plugins.module_utils.errors import (
 from ansible_collections.todo.stack.tests.unit.fakes import FakeDocker
 
 FakeBake = Callable[..., Path]
+VERSIONS = {
+    "docker version": json.dumps({"Server": {"Version": "26.1"}}),
+    "buildx version": "github.com/docker/buildx v0.13.1 abc",
+}
 MADE = {"Id": "sha256:one", "RepoTags": []}
 
 
@@ -25,6 +33,11 @@ MADE = {"Id": "sha256:one", "RepoTags": []}
 def client(monkeypatch: pytest.MonkeyPatch) -> None:
     """A docker command, on machines that have none as well."""
     monkeypatch.setattr(edge, "which", lambda _name: "/usr/bin/docker")
+
+
+def ready(**options: Any) -> FakeDocker:
+    """Return an engine that is new enough to build."""
+    return FakeDocker(VERSIONS, **options)
 
 
 def params(folder: Path, **changes: Any) -> dict[str, Any]:
@@ -36,6 +49,7 @@ def params(folder: Path, **changes: Any) -> dict[str, Any]:
     return {
         "images": [{**image, **changes.pop("image", {})}], "bases": {}, "ca_bundle": None,
         "proxies": {}, "state_dir": str(folder / "state"), "no_cache": False, "progress_file": None,
+        "registry_mirror": None,
         **changes,
     }  # fmt: skip
 
@@ -51,7 +65,7 @@ def ensure(
 def built(tmp_path: Path, fake_bake: FakeBake) -> FakeDocker:
     """An engine on which the image was just built; its labels are those of the bake file."""
     notes = fake_bake("bake_two_targets.log", {"one": "sha256:one"})
-    run = FakeDocker(images={"sha256:one": dict(MADE), "base:1": {"Id": "sha256:base"}})
+    run = ready(images={"sha256:one": dict(MADE), "base:1": {"Id": "sha256:base"}})
     result, _ = ensure(run, tmp_path)
     assert result["changed"] is True
     target = json.loads((notes / "definition.json").read_text())["target"]["one"]
@@ -65,7 +79,7 @@ def test_the_first_build_is_told_recorded_and_flat_for_one_image(
     tmp_path: Path, fake_bake: FakeBake
 ) -> None:
     fake_bake("bake_two_targets.log", {"one": "sha256:one"})
-    run = FakeDocker(images={"sha256:one": dict(MADE)})
+    run = ready(images={"sha256:one": dict(MADE)})
     result, warnings = ensure(run, tmp_path)
     assert (result["reason"], warnings) == ("one: there is no todo-one:latest yet", [])
     assert result["image_id"] == result["images"][0]["image_id"] == "sha256:one"
@@ -125,7 +139,7 @@ def test_an_image_without_its_record_is_built_again(tmp_path: Path, built: FakeD
 
 def test_old_content_tags_go_and_the_running_ones_stay(tmp_path: Path, fake_bake: FakeBake) -> None:
     fake_bake("bake_two_targets.log", {"one": "sha256:one"})
-    run = FakeDocker(images={"sha256:one": dict(MADE)})
+    run = ready(images={"sha256:one": dict(MADE)})
     spec = Wanted.read(params(tmp_path)).specs[0]
     current = spec.content_reference(spec.content({}))
     run.answers["image ls"] = f"todo-one:latest\ntodo-one:b\ntodo-one:c\ntodo-one:d\n{current}\n"
@@ -188,7 +202,7 @@ def test_an_engine_that_answers_keeps_its_own_complaint(tmp_path: Path) -> None:
 
 def test_without_the_cache_the_builder_is_told_so(tmp_path: Path, fake_bake: FakeBake) -> None:
     notes = fake_bake("bake_two_targets.log", {"one": "sha256:one"})
-    ensure(FakeDocker(images={"sha256:one": dict(MADE)}), tmp_path, no_cache=True)
+    ensure(ready(images={"sha256:one": dict(MADE)}), tmp_path, no_cache=True)
     target = json.loads((notes / "definition.json").read_text())["target"]["one"]
     assert target["no-cache"] is True
 
@@ -199,5 +213,132 @@ def test_what_was_unpacked_is_gone_after_the_build(
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "tmp"))
     (tmp_path / "tmp").mkdir()
     fake_bake("bake_two_targets.log", {"one": "sha256:one"})
-    ensure(FakeDocker(images={"sha256:one": dict(MADE)}), tmp_path)
+    ensure(ready(images={"sha256:one": dict(MADE)}), tmp_path)
     assert list((tmp_path / "tmp").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("answers", "said"),
+    [
+        ({"buildx version": (1, "", "unknown command")}, "buildx is missing (at least 0.13"),
+        ({"buildx version": "github.com/docker/buildx v0.10.4 x"}, "buildx 0.10.4 is too old"),
+        ({"docker version": json.dumps({"Server": {"Version": "20.10"}})},
+         "Docker Engine 20.10 is too old (at least 23.0"),
+    ],
+)  # fmt: skip
+def test_a_builder_that_is_missing_or_too_old_is_told(
+    tmp_path: Path, answers: dict[str, Any], said: str
+) -> None:
+    run = FakeDocker({**VERSIONS, **answers})
+    with pytest.raises(StackError) as failed:
+        ensure(run, tmp_path)
+    assert said in failed.value.what
+    assert "docker_engine" in failed.value.remedy
+
+
+def test_growth_is_told_since_the_build_before(tmp_path: Path, fake_bake: FakeBake) -> None:
+    fake_bake("bake_two_targets.log", {"one": "sha256:one"})
+    run = ready(images={"sha256:one": dict(MADE)})
+    first, _ = ensure(run, tmp_path)
+    run.layers = [*run.layers, (40, "RUN x")]
+    second, _ = ensure(run, tmp_path, no_cache=True)
+    assert (first["growth_bytes"], second["growth_bytes"]) == (None, 40)
+    assert second["largest_layers"][1] == {"bytes": 40, "created_by": "RUN x"}
+
+
+def test_with_little_memory_images_are_built_one_after_the_other_and_that_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = Wanted.read(params(tmp_path))
+    for megabytes, count, at_once in ((1999, 2, False), (2000, 2, True), (1, 1, True)):
+        host = replace(wanted, memory_bytes=megabytes * 1_000_000)
+        assert host.at_once(range(count)) is at_once
+        assert bool(host.spared(range(count))) is not at_once
+    seen: list[bool] = []
+
+    def build(self: Builder, _due: object) -> list[dict[str, Any]]:
+        seen.append(self.at_once)
+        return []
+
+    monkeypatch.setattr(Builder, "build", build)
+    images = [params(tmp_path, image={"service": s, "image": s})["images"][0] for s in ("a", "b")]
+    two = Wanted.read({**params(tmp_path), "images": images})
+    _, warnings = ensure_images(
+        DockerCli(ready()), replace(two, memory_bytes=1_500_000_000), check_mode=False
+    )
+    assert seen == [False]
+    assert warnings == [
+        "1,500 MB of memory are available, and 2,000 MB are needed to build 2 images at once: "
+        "they were built one after the other"
+    ]
+
+
+SECRET: dict[str, Any] = {"image": {"secrets": [{"id": "token", "value": "marker-one"}]}}
+
+
+def test_a_changed_secret_is_the_reason_and_its_value_is_nowhere(
+    tmp_path: Path, fake_bake: FakeBake
+) -> None:
+    notes = fake_bake("bake_two_targets.log", {"one": "sha256:one"})
+    run = ready(images={"sha256:one": dict(MADE)})
+    ensure(run, tmp_path, **deepcopy(SECRET))
+    labels = json.loads((notes / "definition.json").read_text())["target"]["one"]["labels"]
+    run.images["todo-one:latest"]["Config"] = {"Labels": labels}
+    assert ensure(run, tmp_path, check_mode=True, **deepcopy(SECRET))[0]["changed"] is False
+    other: dict[str, Any] = {"image": {"secrets": [{"id": "token", "value": "marker-two"}]}}
+    changed, _ = ensure(run, tmp_path, check_mode=True, **other)
+    assert changed["reason"] == "one: secret token changed"
+    kept = (tmp_path / "state/builds.json").read_text()
+    assert "marker" not in json.dumps([changed, labels]) + kept
+    key = tmp_path / "state/fingerprint.key"
+    assert (key.stat().st_mode & 0o777, len(key.read_text())) == (0o600, 65)
+    key.unlink()
+    again, _ = ensure(run, tmp_path, check_mode=True, **deepcopy(SECRET))
+    assert again["reason"] == "one: secret token changed"
+    assert not key.exists()
+
+
+def test_secrets_that_are_not_there_are_all_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("NO_SUCH", raising=False)
+    secrets = [{"id": "a", "file": str(tmp_path / "absent")}, {"id": "b", "env": "NO_SUCH"}]
+    with pytest.raises(ProblemList) as refused:
+        Wanted.read(params(tmp_path, image={"secrets": secrets}))
+    assert [problem.line() for problem in refused.value.problems] == [
+        f"images.one.secrets.a: {tmp_path}/absent: No such file or directory",
+        "images.one.secrets.b: NO_SUCH: is not set in the host's environment",
+    ]
+
+
+def test_secrets_and_proxies_with_a_password_are_hidden_in_every_shape(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TOKEN", "marker-env")
+    (tmp_path / "file").write_text("[global]\npassword = marker-file\n")
+    secrets = [{"id": "a", "file": str(tmp_path / "file")}, {"id": "b", "env": "TOKEN"}]
+    proxies = {"HTTP_PROXY": "http://u:marker-proxy@p:1", "NO_PROXY": "localhost"}
+    wanted = Wanted.read(params(tmp_path, image={"secrets": secrets}, proxies=proxies))
+    assert {"password = marker-file", "marker-env", "marker-proxy"} <= wanted.hidden()
+    assert "localhost" not in wanted.hidden()
+    assert "marker-env" not in repr(wanted)
+
+
+@pytest.mark.parametrize(
+    ("repo_digests", "reason"),
+    [(["base@sha256:new"], None), (["base@sha256:older"], "one: base image base:1 moved")],
+)
+def test_a_registry_that_has_a_newer_base_is_a_reason_where_it_is_asked(
+    tmp_path: Path, built: FakeDocker, repo_digests: list[str], reason: str | None
+) -> None:
+    built.images["base:1"]["RepoDigests"] = repo_digests
+    built.answers["imagetools inspect"] = json.dumps({"digest": "sha256:new"})
+    result, _ = ensure(built, tmp_path, check_mode=True, image={"pull": "always"})
+    assert result["changed"] is bool(reason)
+    assert reason is None or result["reason"] == reason
+    assert built.asked[-1] == "buildx imagetools inspect --format {{json .Manifest}} base:1"
+
+
+def test_a_base_that_stands_in_is_asked_of_no_registry(tmp_path: Path, built: FakeDocker) -> None:
+    ensure(built, tmp_path, check_mode=True, image={"pull": "always"}, bases={"x": "base:1"})
+    assert built.commands("buildx") == []

@@ -11,20 +11,21 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.todo.stack.plugins.module_utils.edge import process
-from ansible_collections.todo.stack.plugins.module_utils.edge.process import (
-    TimeLimitError,
-    stream,
-)
+from ansible_collections.todo.stack.plugins.module_utils.edge.process import nobody_listens, stream
 
 
-def run(script: str, *, stdin: str = "", time_limit: float | None = None) -> tuple[int, list[str]]:
+def run(
+    script: str, *, stdin: str = "", seconds: float = 60, reason: Exception | None = None
+) -> tuple[int, list[str]]:
+    """Run a script that is halted for ``reason`` after so many seconds."""
     lines: list[str] = []
+    end = time.monotonic() + seconds
     code = stream(
         ["sh", "-c", script],
         stdin=stdin,
         environment={"MARK": "set"},
         on_line=lines.append,
-        time_limit=time_limit,
+        halt=lambda: reason if time.monotonic() > end else None,
     )
     return code, lines
 
@@ -58,15 +59,15 @@ def test_exit_code_and_lines_are_the_commands(
     assert run(script, stdin=stdin) == (code, lines)
 
 
-def test_a_limit_that_is_kept_changes_nothing() -> None:
-    assert run("echo x >&2", time_limit=30) == (0, ["x\n"])
+def test_a_command_that_ends_in_time_is_not_halted() -> None:
+    assert run("echo x >&2", seconds=30, reason=KeyError()) == (0, ["x\n"])
 
 
-def test_at_the_limit_the_command_and_its_children_are_stopped(tmp_path: Path) -> None:
+def test_once_there_is_a_reason_the_command_and_its_children_are_stopped(tmp_path: Path) -> None:
     pid = tmp_path / "pid"
     begun = time.monotonic()
-    with pytest.raises(TimeLimitError):
-        run(f"sleep 60 & echo $! > {pid}; wait", time_limit=0.3)
+    with pytest.raises(KeyError):
+        run(f"sleep 60 & echo $! > {pid}; wait", seconds=0.3, reason=KeyError())
     assert time.monotonic() - begun < 5
     assert gone(int(pid.read_text()))
 
@@ -77,8 +78,12 @@ def test_what_ignores_the_interrupt_is_killed(
     monkeypatch.setattr(process, "_GRACE_SECONDS", 0.2)
     pid = tmp_path / "pid"
     begun = time.monotonic()
-    with pytest.raises(TimeLimitError):
-        run(f"trap '' INT; sleep 60 & echo $! > {pid}; wait; sleep 60", time_limit=0.3)
+    with pytest.raises(KeyError):
+        run(
+            f"trap '' INT; sleep 60 & echo $! > {pid}; wait; sleep 60",
+            seconds=0.3,
+            reason=KeyError(),
+        )
     assert time.monotonic() - begun < 5
     assert gone(int(pid.read_text()))
 
@@ -99,7 +104,7 @@ def test_a_reader_that_fails_takes_the_command_with_it(tmp_path: Path) -> None:
     assert gone(int(pid.read_text()))
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGKILL])
 def test_a_module_that_is_ended_takes_the_command_with_it(
     tmp_path: Path, number: signal.Signals
 ) -> None:
@@ -125,3 +130,25 @@ def test_the_signals_are_as_they_were() -> None:
     before = signal.getsignal(signal.SIGTERM)
     run("true")
     assert signal.getsignal(signal.SIGTERM) is before
+
+
+def test_a_reader_that_went_away_is_noticed() -> None:
+    program = f"import time; from {process.__name__} import nobody_listens as gone\n"
+    program += "import sys; sys.stderr.write(f'{gone()}\\n'); sys.stdin.readline()\n"
+    program += "sys.stderr.write(f'{gone()}\\n')"
+    with subprocess.Popen(
+        [sys.executable, "-c", program],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    ) as module:  # fmt: skip
+        assert module.stdin is not None and module.stdout is not None
+        assert module.stderr is not None
+        assert module.stderr.readline() == "False\n"
+        module.stdout.close()
+        module.stdin.write("\n")
+        module.stdin.flush()
+        assert module.stderr.readline() == "True\n"
+
+
+def test_a_terminal_or_a_file_listens_always() -> None:
+    assert nobody_listens() is False

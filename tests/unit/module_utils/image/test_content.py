@@ -82,6 +82,16 @@ def test_too_many_parts_leave_the_label_empty_and_the_digest_whole() -> None:
     assert one_less.changes_since(large.parts_label()) is None
 
 
+def test_many_files_travel_by_their_folders() -> None:
+    names = [f"src/{n % 7}/deep/{hashlib.sha256(b'%d' % n).hexdigest()}" for n in range(2000)]
+    old = content(files={**dict.fromkeys(names, "644 x"), "top": "644 y"})
+    label = old.parts_label()
+    assert 0 < len(label) < 32_768
+    new = content(files={**dict.fromkeys(names, "644 x"), names[3]: "644 z", "top": "644 z"})
+    assert new.changes_since(label) == ["src/3/deep/ changed", "top changed"]
+    assert old.changes_since(label) == []
+
+
 def test_names_and_links_that_are_no_utf8_are_content_too() -> None:
     odd = content(files={"a\udcff": "link \udcfe"})
     assert odd.changes_since(content(files={}).parts_label()) == ["a\udcff added"]

@@ -38,6 +38,7 @@ def test_a_built_image_has_sizes_and_times(make_decision: Make) -> None:
         "service": "backend", "image": "todo-backend:latest", "image_id": "sha256:1",
         "digest": decision.content.digest, "size_bytes": 105, "compressed_bytes": None,
         "base_image": "base:1", "base_bytes": 100, "build_seconds": 4.32, "cached_steps": 1,
+        "cold": True, "largest_layers": HISTORY,
         "steps": [{"name": "[1/2] FROM base", "seconds": 4.32, "cached": True},
                   {"name": "[2/2] RUN x", "seconds": 4.32, "cached": False}],
         "layers": HISTORY, "budget": {"seconds": 60, "bytes": 1000},

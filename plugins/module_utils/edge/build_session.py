@@ -1,0 +1,102 @@
+"""One session with the builder: its progress as it comes, told on, and its reasons to stop."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.todo.stack.plugins.module_utils.edge.process import (
+    nobody_listens,
+    stream,
+)
+from ansible_collections.todo.stack.plugins.module_utils.errors import StackError
+from ansible_collections.todo.stack.plugins.module_utils.image.bake import (
+    BAKE_ENVIRONMENT,
+    bake_argv,
+)
+from ansible_collections.todo.stack.plugins.module_utils.image.failure import (
+    build_failure,
+    too_slow,
+)
+from ansible_collections.todo.stack.plugins.module_utils.image.progress import BuildProgress
+from ansible_collections.todo.stack.plugins.module_utils.image.spec import ImageSpec
+
+
+class BuildSession:
+    """Builds one or several images by one `buildx bake`, each within its own time."""
+
+    def __init__(
+        self,
+        specs: Sequence[ImageSpec],
+        progress_file: Path | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.progress = BuildProgress(tuple(spec.service for spec in specs))
+        self._limits = {spec.service: spec.budget.seconds for spec in specs}
+        self._secrets = {k: v for s in specs for k, v in s.options.environment(s.service).items()}
+        self._progress_file = progress_file
+        self._clock = clock
+        self._begun: dict[str, float] = {}
+        self._told: list[dict[str, Any]] = []
+
+    def run(self, definition: Mapping[str, Any], metadata_file: Path) -> dict[str, Any]:
+        """Return the builder's metadata by service; raise StackError for a failed build."""
+        self._start = self._clock()
+        code = stream(
+            bake_argv(str(metadata_file)),
+            stdin=json.dumps(definition),
+            environment={**BAKE_ENVIRONMENT, **self._secrets},
+            on_line=self._listen,
+            halt=self._halt,
+        )
+        if code != 0:
+            raise build_failure(self.progress)
+        found: dict[str, Any] = json.loads(metadata_file.read_text())
+        return found
+
+    def _listen(self, line: str) -> None:
+        self.progress.feed(line)
+        if self.progress.pending:
+            return
+        steps = under_way(self.progress)
+        for step in steps:
+            self._begun.setdefault(step["target"], self._clock())
+        # A long step may be silent: whoever watches must know of it from its first line.
+        if self._progress_file is not None and steps != self._told:
+            self._told = steps
+            _tell(self._progress_file, steps)
+
+    def _halt(self) -> StackError | None:
+        if nobody_listens():
+            return StackError("the build was stopped: the play that asked for it is gone")
+        now = self._clock()
+        running = {target for target, _step in self.progress.under_way()}
+        for service, limit in self._limits.items():
+            # Until its first step is seen, an image waits for the builder like all others.
+            begun = self._begun.get(service, self._start)
+            waits = service not in self._begun
+            if limit is not None and now - begun > limit and (waits or service in running):
+                return too_slow(self.progress, service, limit)
+        return None
+
+
+def _tell(file: Path, steps: Sequence[Mapping[str, Any]]) -> None:
+    """Write the steps for a reader who may be another user, and must never find half of them."""
+    with suppress(OSError):  # a build does not fail for want of onlookers
+        fresh = file.with_suffix(".new")
+        fresh.write_text(json.dumps(steps))
+        fresh.chmod(0o644)
+        fresh.replace(file)
+
+
+def under_way(progress: BuildProgress) -> list[dict[str, Any]]:
+    """Return the running steps for whoever watches: target, step, start since the epoch."""
+    return [
+        {"target": target, "step": progress.bare_name(step), "started": step.started}
+        for target, step in progress.under_way()
+        if target
+    ]
