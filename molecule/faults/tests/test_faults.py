@@ -52,8 +52,12 @@ def within(seconds: float, question: Callable[[], bool]) -> bool:
 
 @pytest.mark.usefixtures("healed")
 def test_after_a_loss_of_power_it_comes_back_without_a_play(eyes: Any) -> None:
-    eyes.run("sh", "-c", "systemctl kill -s KILL docker containerd;"
-             " pkill -KILL containerd-shim; pkill -KILL docker-init; systemctl reset-failed; systemctl start docker")  # fmt: skip
+    for command in (
+        "systemctl kill --signal=KILL docker containerd",
+        "pkill -KILL containerd-shim; pkill -KILL docker-init",
+        "systemctl reset-failed; systemctl start docker",
+    ):
+        eyes.run("sh", "-c", command)
     assert within(90, lambda: healthy(eyes))
 
 
