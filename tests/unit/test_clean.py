@@ -64,7 +64,12 @@ def test_docker_is_asked_for_labels_of_our_own_alone(
     clean: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[tuple[str, ...]] = []
-    monkeypatch.setattr(clean, "docker", lambda *args: asked.append(args) or ["x"])
+
+    def docker(*args: str) -> list[str]:
+        asked.append(args)
+        return ["x"]
+
+    monkeypatch.setattr(clean, "docker", docker)
     clean.remove_hosts("todo.stack.scenario=update")
     listed = [args for args in asked if "ls" in args]
     assert all("--filter=label=todo.stack.scenario=update" in args for args in listed)
