@@ -53,12 +53,12 @@ REPORTED: dict[str, tuple[list[Edit], list[str]]] = {
         ["backend", "bye from the backend", "exit"]),
     "listens and never answers": (
         [SOON, Edit("app/health.py", ANSWER, "import time\n    time.sleep(600)\n    return {}")],
-        ["backend", "/health"]),
+        ["backend is not healthy"]),
     "answers 500": (
         [SOON, Edit("app/health.py", ANSWER, "raise RuntimeError")], ["backend", "500"]),
     "answers with another body": (
         [SOON, Edit("app/health.py", ANSWER, 'return {"status": "fine"}')],
-        ["backend", "status == 'ok'"]),
+        ["backend is not healthy", "does not meet"]),
     "runs as root": (
         [SOON, Edit("Dockerfile", "LABEL todo.stack.service=backend",
                     "LABEL todo.stack.service=backend\nUSER 0:00")], ["backend", "root"]),
