@@ -12,6 +12,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -118,12 +119,13 @@ class Run:
         return {key: int(count) for key, count in re.findall(r"(\w+)=(\d+)", line[1])}
 
 
-def play(playbook: str, *options: str, variables: dict[str, Any] | None = None) -> Run:
-    """Run a playbook on the scenario's hosts as a user would, over SSH."""
+def start(
+    playbook: str, *options: str, variables: dict[str, Any] | None = None
+) -> subprocess.Popen[str]:
+    """Start a playbook on the scenario's hosts as a user would, over SSH, in its own session."""
     folder = Path(os.environ["MOLECULE_EPHEMERAL_DIRECTORY"])
     extra = ["--extra-vars", json.dumps(variables)] if variables else []
-    begun = time.monotonic()
-    done = subprocess.run(
+    return subprocess.Popen(
         [
             str(Path(sys.executable).with_name("ansible-playbook")),
             f"--inventory={folder / 'inventory'}",
@@ -136,10 +138,20 @@ def play(playbook: str, *options: str, variables: dict[str, Any] | None = None) 
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        timeout=600,
-        check=False,
+        start_new_session=True,
     )
-    return Run(done.returncode, done.stdout, time.monotonic() - begun)
+
+
+def play(playbook: str, *options: str, variables: dict[str, Any] | None = None) -> Run:
+    """Return a playbook's run once it has ended."""
+    begun = time.monotonic()
+    started = start(playbook, *options, variables=variables)
+    try:
+        output, _ = started.communicate(timeout=600)
+    except subprocess.TimeoutExpired:
+        os.killpg(started.pid, signal.SIGKILL)
+        raise
+    return Run(started.returncode, output, time.monotonic() - begun)
 
 
 def copy_project(place: Path) -> Path:
@@ -208,6 +220,12 @@ def fetch_script() -> str:
 def run_play() -> Callable[..., Run]:
     """Return the function that runs a playbook on the scenario's hosts."""
     return play
+
+
+@pytest.fixture(scope="session")
+def start_play() -> Callable[..., subprocess.Popen[str]]:
+    """Return the function that starts a playbook and does not wait for it."""
+    return start
 
 
 @pytest.fixture

@@ -18,20 +18,21 @@ BY_HAND = (
     " && docker compose -p todo -f /tmp/edited.json up -d --no-deps frontend"
 )
 
-# What is done by hand, and what verify and the preview must name.
-DRIFTS: dict[str, tuple[str, str]] = {
-    "a container is removed and the other stopped": (
-        "docker rm -f todo-backend-1 && docker stop -t 1 todo-frontend-1", "backend"),
-    "the rendered environment is edited": (EDIT, "HOST"),
-    "a container is run with another environment": (BY_HAND, "frontend"),
-    "the network is taken away": (
-        "docker network disconnect -f todo_default todo-backend-1", "backend"),
-    "the secrets are readable by all": (f"chmod 0644 {STATE}/secrets.json", "secrets.json"),
+# What is done by hand, and what verify must name.
+DRIFTS: dict[str, tuple[str, list[str]]] = {
+    "a container removed, another stopped, secrets readable by all": (
+        "docker rm -f todo-backend-1 && docker stop -t 1 todo-frontend-1"
+        f" && chmod 0644 {STATE}/secrets.json",
+        ["backend.running", "frontend.running", "secrets.json"]),
+    "the rendered environment edited": (EDIT, ["HOST"]),
+    "a container run with another environment": (BY_HAND, ["frontend.environment"]),
+    # Nothing of the contract is broken by it, so verify may be content.
+    "a network taken away": ("docker network disconnect -f todo_default todo-backend-1", []),
 }  # fmt: skip
 
 
 @pytest.fixture(params=DRIFTS)
-def drift(request: pytest.FixtureRequest, eyes: Any) -> str:
+def drift(request: pytest.FixtureRequest, eyes: Any) -> list[str]:
     """Change the host by hand; return what must be named."""
     command, named = DRIFTS[request.param]
     eyes.run("sh", "-c", command)
@@ -39,12 +40,13 @@ def drift(request: pytest.FixtureRequest, eyes: Any) -> str:
 
 
 def test_drift_is_found_previewed_and_repaired(
-    drift: str, eyes: Any, run_play: Any, make_snapshot: Callable[[], str]
+    drift: list[str], eyes: Any, run_play: Any, make_snapshot: Callable[[], str]
 ) -> None:
     before = make_snapshot()
-    verify = run_play("verify.yml")
-    assert verify.code != 0, verify.output
-    assert drift in verify.output
+    if drift:
+        verify = run_play("verify.yml")
+        assert verify.code != 0, verify.output
+        assert [name for name in drift if name not in verify.output] == [], verify.output
 
     preview = run_play("site.yml", "--check", "--diff")
     assert preview.code == 0, preview.output

@@ -47,17 +47,18 @@ REFUSED: dict[str, tuple[list[Edit], list[str]]] = {
 # Rolled out and found out: reported with the evidence.
 REPORTED: dict[str, tuple[list[Edit], list[str]]] = {
     "exits at once": (
-        [SOON, Edit("app/main.py", "def from_environment() -> FastAPI:",
-                    "raise SystemExit('bye from the backend')\n\n\ndef from_environment():")],
+        [SOON, Edit("app/main.py", "def create_app(settings: Settings) -> FastAPI:",
+                    "raise SystemExit('bye from the backend')\n\n\n"
+                    "def create_app(settings: Settings) -> FastAPI:")],
         ["backend", "bye from the backend", "exit"]),
     "listens and never answers": (
         [SOON, Edit("app/health.py", ANSWER, "import time\n    time.sleep(600)\n    return {}")],
-        ["backend", "/health"]),
+        ["backend is not healthy"]),
     "answers 500": (
         [SOON, Edit("app/health.py", ANSWER, "raise RuntimeError")], ["backend", "500"]),
     "answers with another body": (
         [SOON, Edit("app/health.py", ANSWER, 'return {"status": "fine"}')],
-        ["backend", "status == 'ok'"]),
+        ["backend is not healthy", "does not meet"]),
     "runs as root": (
         [SOON, Edit("Dockerfile", "LABEL todo.stack.service=backend",
                     "LABEL todo.stack.service=backend\nUSER 0:00")], ["backend", "root"]),
