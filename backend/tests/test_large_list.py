@@ -112,6 +112,25 @@ async def test_filters_and_searches_stay_in_time(crowded: Crowd, query: dict[str
     assert milliseconds < LIMIT_MILLISECONDS
 
 
+@pytest.mark.parametrize(
+    ("query", "index"),
+    [
+        ({"done": False, "sort": "due", "order": "asc"}, "ix_tasks_open_by_due_date"),
+        ({"due": "overdue", "sort": "due"}, "ix_tasks_open_by_due_date"),
+        ({"due": "today"}, "ix_tasks_by_due_date"),
+        ({"due": "week", "sort": "title"}, "ix_tasks_by_due_date"),
+    ],
+    ids=json.dumps,
+)
+async def test_what_is_open_or_due_is_found_without_passing_other_tasks(
+    crowded: Crowd, query: dict[str, Any], index: str
+) -> None:
+    # In this crowd every open task is undated: an index of all tasks has them at its far end.
+    plan, _ = await explained(crowded, TaskQuery(**query))
+    assert f'"Index Name": "{index}"' in plan
+    assert "Rows Removed by Filter" not in plan
+
+
 async def test_a_search_uses_the_trigrams(crowded: Crowd) -> None:
     plan, _ = await explained(crowded, TaskQuery(q="nowhere"))
     assert "ix_tasks_words" in plan

@@ -66,6 +66,14 @@ _LIVING = Task.deleted_at.is_(None)
 # One for each order a page can have; the id makes every place in it unique.
 Index("ix_tasks_by_creation", Task.user_id, Task.id, postgresql_where=_LIVING)
 Index("ix_tasks_by_due_date", Task.user_id, DUE, Task.id, postgresql_where=_LIVING)
+# Of many tasks most are done, and the open ones may all lie at the far end.
+Index(
+    "ix_tasks_open_by_due_date",
+    Task.user_id,
+    DUE,
+    Task.id,
+    postgresql_where=_LIVING & Task.done.is_(False),
+)
 Index("ix_tasks_by_priority", Task.user_id, Task.priority, Task.id, postgresql_where=_LIVING)
 Index("ix_tasks_by_title", Task.user_id, TITLE, Task.id, postgresql_where=_LIVING)
 # Trigrams find any part of a word.
