@@ -1,4 +1,4 @@
-"""Open tasks by due date, without walking past those that are done."""
+"""Open tasks by due date and by priority, without walking past those that are done."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,19 +8,20 @@ down_revision = "0003"
 branch_labels = None
 depends_on = None
 
-NAME = "ix_tasks_open_by_due_date"
+KEYS = {
+    "ix_tasks_open_by_due_date": sa.text("coalesce(due_date, 'infinity'::date)"),
+    "ix_tasks_open_by_priority": "priority",
+}
+OPEN = sa.text("deleted_at IS NULL AND done IS FALSE")
 
 
 def upgrade() -> None:
-    """Make the index."""
-    op.create_index(
-        NAME,
-        "tasks",
-        ["user_id", sa.text("coalesce(due_date, 'infinity'::date)"), "id"],
-        postgresql_where=sa.text("deleted_at IS NULL AND done IS FALSE"),
-    )
+    """Make the indexes."""
+    for name, key in KEYS.items():
+        op.create_index(name, "tasks", ["user_id", key, "id"], postgresql_where=OPEN)
 
 
 def downgrade() -> None:
-    """Drop it."""
-    op.drop_index(NAME, "tasks")
+    """Drop them."""
+    for name in KEYS:
+        op.drop_index(name, "tasks")
