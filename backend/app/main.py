@@ -71,6 +71,7 @@ def _fill_state(state: State, settings: Settings, database: Database, model: Mod
     state.tokens = AccessTokens(_signing_key(settings))
     state.accounts = Accounts(database, Passwords())
     state.model = model
+    state.trusted_proxies = settings.forwarded_allow_ips
     state.metrics = metrics.make_metrics()
 
 

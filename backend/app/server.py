@@ -23,6 +23,8 @@ OPTIONS: Mapping[str, Any] = {
     "log_config": None,
     "access_log": False,
     "server_header": False,
+    # app.client_address reads them.
+    "proxy_headers": False,
 }
 
 logger = logging.getLogger(__name__)

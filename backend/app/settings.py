@@ -3,9 +3,10 @@
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from app.client_address import Network, read_networks
 from app.database.address import read_address
 from app.secret_rules import why_secret_is_refused
 
@@ -37,6 +38,10 @@ def _http_url(value: str) -> str:
     return value
 
 
+def _networks(value: object) -> object:
+    return read_networks(value) if isinstance(value, str) else value
+
+
 class Settings(BaseSettings):
     """One field for each environment variable of that name; an empty one counts as unset."""
 
@@ -49,6 +54,8 @@ class Settings(BaseSettings):
     openai_base_url: Annotated[str, AfterValidator(_http_url)] = "https://api.openai.com/v1"
     openai_model: str = "gpt-4.1-mini"
     better_auth_secret: Annotated[SecretStr | None, AfterValidator(_strong_secret)] = None
+    # The proxies whose X-Forwarded-For is believed.
+    forwarded_allow_ips: Annotated[tuple[Network, ...], NoDecode, BeforeValidator(_networks)] = ()
 
 
 def load_settings() -> Settings:

@@ -54,16 +54,6 @@ async def test_waiting_opens_the_account_again(
     assert (await sign_in(stranger, "ada")).status_code == 200
 
 
-async def test_one_address_cannot_try_many_accounts(
-    stranger: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(attempts, "FROM_ADDRESS", 5)
-    await signed_up(stranger, "ada")
-    answers = [await sign_in(stranger, f"user{number}", "wrong") for number in range(6)]
-    assert [answer.status_code for answer in answers] == [401] * 5 + [429]
-    assert (await sign_in(stranger, "ada")).status_code == 429
-
-
 async def test_a_stolen_access_token_cannot_try_passwords_for_ever(
     stranger: httpx.AsyncClient,
 ) -> None:

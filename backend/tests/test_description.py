@@ -16,7 +16,7 @@ from pydantic import SecretStr
 from app.accounts import attempts
 from app.main import create_app
 
-from .conftest import settings
+from .conftest import BACKEND, settings
 from .live import live
 from .people import signed_up
 from .stand_in import standing_in
@@ -53,6 +53,9 @@ def run_schemathesis(document: Path, base_url: str, token: str) -> subprocess.Co
             *("--checks", "all", "--max-examples", EXAMPLES, "--seed", SEED),
             *("--generation-database", "none", "--no-color"),
         ],
+        # It leaves a cache where it runs.
+        cwd=document.parent,
+        env={**os.environ, "PYTHONPATH": str(BACKEND)},
         capture_output=True,
         text=True,
         check=False,

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy.dialects import postgresql
 
 from app.tasks import store
-from app.tasks.filters import TaskQuery
+from app.tasks.filters import Due, TaskQuery
 from app.tasks.models import Priority
 from app.tasks.paging import Cursor, Sort
 
@@ -110,6 +110,31 @@ async def test_any_page_in_any_order_is_read_from_an_index(
 async def test_filters_and_searches_stay_in_time(crowded: Crowd, query: dict[str, Any]) -> None:
     _, milliseconds = await explained(crowded, TaskQuery(**query))
     assert milliseconds < LIMIT_MILLISECONDS
+
+
+@pytest.mark.parametrize(
+    ("query", "index"),
+    [
+        ({"done": False, "sort": "due", "order": "asc"}, "ix_tasks_open_by_due_date"),
+        ({"done": False, "sort": "priority"}, "ix_tasks_open_by_priority"),
+        ({"due": "overdue", "sort": "due"}, "ix_tasks_open_by_due_date"),
+        ({"due": "today"}, "ix_tasks_by_due_date"),
+        ({"due": "week", "sort": "title"}, "ix_tasks_by_due_date"),
+    ],
+    ids=json.dumps,
+)
+async def test_what_is_open_or_due_is_found_without_passing_other_tasks(
+    crowded: Crowd, query: dict[str, Any], index: str
+) -> None:
+    # In this crowd every open task is undated: an index of all tasks has them at its far end.
+    plan, _ = await explained(crowded, TaskQuery(**query))
+    assert f'"Index Name": "{index}"' in plan
+    assert "Rows Removed by Filter" not in plan
+
+
+async def test_overdue_tasks_by_priority_are_sought_among_the_open_ones(crowded: Crowd) -> None:
+    plan, _ = await explained(crowded, TaskQuery(due=Due.OVERDUE, sort=Sort.PRIORITY))
+    assert '"Index Name": "ix_tasks_open_by_' in plan
 
 
 async def test_a_search_uses_the_trigrams(crowded: Crowd) -> None:

@@ -11,7 +11,7 @@ from app.settings import Settings, SettingsRefusedError, load_settings
 URL = "postgresql://todo:s3cr@db:5432/todo"
 NAMES = (
     *("HOST", "PORT", "DATABASE_URL", "BETTER_AUTH_SECRET"),
-    *("OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_MODEL"),
+    *("OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_MODEL", "FORWARDED_ALLOW_IPS"),
 )
 
 
@@ -31,6 +31,7 @@ def test_only_the_address_is_required() -> None:
     assert settings.openai_api_key is None
     assert settings.openai_base_url == "https://api.openai.com/v1"
     assert settings.better_auth_secret is None
+    assert settings.forwarded_allow_ips == ()
 
 
 def test_an_empty_variable_counts_as_unset(environment: pytest.MonkeyPatch) -> None:
@@ -66,6 +67,21 @@ def test_a_port_that_is_none_is_refused(environment: pytest.MonkeyPatch, port: s
 def test_a_base_url_that_is_none_is_refused(environment: pytest.MonkeyPatch, url: str) -> None:
     environment.setenv("OPENAI_BASE_URL", url)
     with pytest.raises(SettingsRefusedError, match="OPENAI_BASE_URL: must be an http"):
+        load_settings()
+
+
+def test_trusted_proxies_are_addresses_and_networks(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("FORWARDED_ALLOW_IPS", "10.0.0.1, 192.168.7.0/24,fd00::/8")
+    shown = [str(network) for network in load_settings().forwarded_allow_ips]
+    assert shown == ["10.0.0.1/32", "192.168.7.0/24", "fd00::/8"]
+
+
+@pytest.mark.parametrize("proxies", ["*", "proxy", "10.0.0.1/24", "10.0.0.1 10.0.0.2"])
+def test_a_trusted_proxy_that_is_no_address_is_refused(
+    environment: pytest.MonkeyPatch, proxies: str
+) -> None:
+    environment.setenv("FORWARDED_ALLOW_IPS", proxies)
+    with pytest.raises(SettingsRefusedError, match="FORWARDED_ALLOW_IPS: must be IP addresses"):
         load_settings()
 
 

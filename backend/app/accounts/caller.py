@@ -8,6 +8,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from app.accounts import sessions
 from app.accounts.models import User
 from app.accounts.tokens import AccessTokens, Claims, TokenRefusedError
+from app.client_address import client_address
 from app.database.sessions import Session
 from app.errors import NotSignedInError
 
@@ -42,8 +43,11 @@ async def _caller(claims: ClaimsOfCaller, session: Session) -> User:
 Caller = Annotated[User, Depends(_caller)]
 
 
-def _address(request: Request) -> str:
-    return request.client.host if request.client else "unknown"
+def _address(request: Request) -> str | None:
+    peer = request.client.host if request.client else None
+    forwarded_for = request.headers.getlist("x-forwarded-for")
+    return client_address(peer, forwarded_for, request.app.state.trusted_proxies)
 
 
-AddressOfCaller = Annotated[str, Depends(_address)]
+# None: not known. The peer may be a proxy, and then it is everybody.
+AddressOfCaller = Annotated[str | None, Depends(_address)]

@@ -46,7 +46,7 @@ class Accounts:
             await adopt_tasks(session, user.id)
             return await sessions.start(session, user)
 
-    async def sign_in(self, given: SignIn, address: str) -> SignedIn:
+    async def sign_in(self, given: SignIn, address: str | None) -> SignedIn:
         """Begin a session. Raises WrongCredentialsError or TooManyError."""
         user = await self._attempt(given.email, given.password, address)
         if user is None:
@@ -74,7 +74,9 @@ class Accounts:
         async with self.database.session() as session:
             await sessions.end(session, token)
 
-    async def change_password(self, claims: Claims, change: PasswordChange, address: str) -> None:
+    async def change_password(
+        self, claims: Claims, change: PasswordChange, address: str | None
+    ) -> None:
         """Change the password and end the user's other sessions. Raises WrongPasswordError."""
         await self._prove(claims, change.current_password, address)
         password_hash = await self.passwords.hashed(change.new_password)
@@ -83,13 +85,13 @@ class Accounts:
             await session.execute(changed.values(password_hash=password_hash))
             await sessions.end_others(session, claims)
 
-    async def close_account(self, claims: Claims, password: str, address: str) -> None:
+    async def close_account(self, claims: Claims, password: str, address: str | None) -> None:
         """Delete the user with sessions and tasks. Raises WrongPasswordError."""
         await self._prove(claims, password, address)
         async with self.database.session() as session:
             await session.execute(delete(User).where(User.id == claims.user_id))
 
-    async def _prove(self, claims: Claims, password: str, address: str) -> None:
+    async def _prove(self, claims: Claims, password: str, address: str | None) -> None:
         async with self.database.session() as session:
             user = await sessions.user_of(session, claims)
         if user is None:
@@ -97,7 +99,7 @@ class Accounts:
         if await self._attempt(user.email, password, address) is None:
             raise WrongPasswordError
 
-    async def _attempt(self, email: str, password: str, address: str) -> User | None:
+    async def _attempt(self, email: str, password: str, address: str | None) -> User | None:
         async with self.database.session() as session:
             wait_seconds = await attempts.count(session, email, address)
             user = await session.scalar(select(User).where(User.email == email))

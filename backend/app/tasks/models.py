@@ -68,6 +68,10 @@ Index("ix_tasks_by_creation", Task.user_id, Task.id, postgresql_where=_LIVING)
 Index("ix_tasks_by_due_date", Task.user_id, DUE, Task.id, postgresql_where=_LIVING)
 Index("ix_tasks_by_priority", Task.user_id, Task.priority, Task.id, postgresql_where=_LIVING)
 Index("ix_tasks_by_title", Task.user_id, TITLE, Task.id, postgresql_where=_LIVING)
+# Of many tasks most are done, and the open ones may all lie at the far end.
+_OPEN = _LIVING & Task.done.is_(False)
+Index("ix_tasks_open_by_due_date", Task.user_id, DUE, Task.id, postgresql_where=_OPEN)
+Index("ix_tasks_open_by_priority", Task.user_id, Task.priority, Task.id, postgresql_where=_OPEN)
 # Trigrams find any part of a word.
 Index(
     "ix_tasks_words",

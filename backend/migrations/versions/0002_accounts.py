@@ -13,6 +13,13 @@ TIME = sa.DateTime(timezone=True)
 
 def upgrade() -> None:
     """Make the tables of users, of their sessions, and of what is limited."""
+    _create_users()
+    _create_sessions()
+    _create_session_tokens()
+    _create_uses()
+
+
+def _create_users() -> None:
     op.create_table(
         "users",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
@@ -23,6 +30,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_users"),
         sa.UniqueConstraint("email", name="uq_users_email"),
     )
+
+
+def _create_sessions() -> None:
     op.create_table(
         "sessions",
         sa.Column("id", sa.Uuid(), server_default=sa.func.gen_random_uuid(), nullable=False),
@@ -36,6 +46,9 @@ def upgrade() -> None:
     )
     op.create_index("ix_sessions_user_id", "sessions", ["user_id"])
     op.create_index("ix_sessions_expires_at", "sessions", ["expires_at"])
+
+
+def _create_session_tokens() -> None:
     op.create_table(
         "session_tokens",
         sa.Column("token_hash", sa.LargeBinary(), nullable=False),
@@ -50,6 +63,9 @@ def upgrade() -> None:
         ),
     )
     op.create_index("ix_session_tokens_session_id", "session_tokens", ["session_id"])
+
+
+def _create_uses() -> None:
     op.create_table(
         "uses",
         sa.Column("name_hash", sa.LargeBinary(), nullable=False),

@@ -12,6 +12,8 @@ const REQUEST = [
   "if-none-match",
   "last-event-id",
   "user-agent",
+  // As the proxy in front told it; whether it is believed is the backend's setting.
+  "x-forwarded-for",
   "x-request-id",
 ];
 

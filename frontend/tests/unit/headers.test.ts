@@ -10,6 +10,11 @@ test("a request keeps what concerns its content, and nothing of the hop or of wh
   expect(requestHeaders(new Headers(from), "token").get("authorization")).toBe("Bearer token");
 });
 
+test("what a proxy in front tells of the client's address is passed on", () => {
+  const from = new Headers({ "x-forwarded-for": "203.0.113.7", forwarded: "for=203.0.113.8" });
+  expect(Object.fromEntries(requestHeaders(from, null))).toEqual({ "accept-encoding": "identity", "x-forwarded-for": "203.0.113.7" });
+});
+
 test("an answer loses the backend's server version and lengths", () => {
   const headers = responseHeaders(new Headers({ server: "uvicorn", "content-length": "9", "content-type": "a/b" }), BASE);
   expect(Object.fromEntries(headers)).toEqual({ "cache-control": "no-store", "content-type": "a/b" });
