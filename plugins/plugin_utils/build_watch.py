@@ -6,6 +6,7 @@ import contextlib
 import copy
 import json
 import os
+import re
 import shlex
 import signal
 import sys
@@ -20,6 +21,7 @@ from typing import Any
 from ansible.utils.display import Display
 
 _TERMINAL_EVERY_SECONDS = 1.5
+_LINE_LENGTH = 90
 _PLAIN_EVERY_SECONDS = 10.0
 _TICK_SECONDS = 0.5
 # Asked when the play loads this file: the process that runs a task has no terminal any more.
@@ -85,7 +87,16 @@ class BuildWatch:
 def steps_under_way(text: str, now: float) -> list[str]:
     """Return a line a running step: image, step, its seconds so far."""
     steps = json.loads(text) if text.strip() else []
-    return [f"{s['target']}: {s['step']} ({max(0.0, now - s['started']):.0f} s)" for s in steps]
+    return [
+        f"{s['target']}: {in_a_line(s['step'])} ({max(0.0, now - s['started']):.0f} s)"
+        for s in steps
+    ]
+
+
+def in_a_line(step: str) -> str:
+    """Return a step's name without its mounts, at most 90 characters long."""
+    bare = " ".join(re.sub(r"--mount=\S+", "", step).split())
+    return bare if len(bare) <= _LINE_LENGTH else f"{bare[: _LINE_LENGTH - 3]}..."
 
 
 def _remote_reader(connection: Any, file: str) -> Callable[[], tuple[str, float]]:

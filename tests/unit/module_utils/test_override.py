@@ -43,7 +43,11 @@ def test_defaults_generated_and_embedded_values_fill_in(contracts: list[Contract
     }
     assert result.generated == ["backend.BETTER_AUTH_SECRET"]
     assert result.embedded == ["backend.DATABASE_URL"]
-    assert result.unset == ["backend.OPENAI_API_KEY"]
+    assert result.unset == [
+        "backend.OPENAI_API_KEY",
+        "backend.OPENAI_BASE_URL",
+        "backend.OPENAI_MODEL",
+    ]
     assert result.kept == {
         "postgres": {"POSTGRES_PASSWORD": "first"},
         "backend": {"BETTER_AUTH_SECRET": "second"},

@@ -15,6 +15,7 @@ import pytest
 from ansible_collections.todo.stack.plugins.plugin_utils import build_watch as module
 from ansible_collections.todo.stack.plugins.plugin_utils.build_watch import (
     BuildWatch,
+    in_a_line,
     steps_under_way,
 )
 
@@ -130,3 +131,10 @@ def test_when_the_play_is_killed_its_task_ends() -> None:
         started.stdout.read()  # ends with the last who could write
     assert time.monotonic() - begun < 10
     assert not Path(f"/proc/{pid}/cmdline").exists() or not Path(f"/proc/{pid}/cmdline").read_text()
+
+
+def test_a_long_step_is_told_in_one_short_line() -> None:
+    line = in_a_line("[builder 4/9] RUN --mount=type=secret,id=ca   npm ci\n && " + "npm x " * 30)
+    assert line.startswith("[builder 4/9] RUN npm ci && npm x")
+    assert len(line) == 90
+    assert line.endswith("...")

@@ -79,7 +79,11 @@ def test_a_first_run_makes_private_files(ensure: Ensure, folder: Path) -> None:
     assert result["changed"]
     assert result["generated"] == ["backend.BETTER_AUTH_SECRET"]
     assert result["embedded"] == ["backend.DATABASE_URL"]
-    assert result["unset"] == ["backend.OPENAI_API_KEY"]
+    assert result["unset"] == [
+        "backend.OPENAI_API_KEY",
+        "backend.OPENAI_BASE_URL",
+        "backend.OPENAI_MODEL",
+    ]
     assert result["services"]["postgres"]["added"] == ["POSTGRES_PASSWORD"]
     assert sorted(p.name for p in folder.iterdir()) == ["environment.json", "secrets.json"]
     assert {mode(p) for p in folder.iterdir()} == {0o600}

@@ -134,11 +134,11 @@ def test_a_container_that_a_network_was_taken_from_is_replaced() -> None:
         "networks": {"default": {"name": "todo_default"}},
     }
     desired = read_desired(config, "backend hash-backend")
-    off = {"Networks": {"bridge": {}}}
+    off: dict[str, Any] = {"Networks": {"bridge": {}}}
     assert planned(desired, [read_actual(container("backend", NetworkSettings=off))]) == [
         ("backend", "recreate", "it is not on the network todo_default")
     ]
-    on = {"Networks": {"todo_default": {}, "bridge": {}}}
+    on: dict[str, Any] = {"Networks": {"todo_default": {}, "bridge": {}}}
     assert planned(desired, [read_actual(container("backend", NetworkSettings=on))]) == []
 
 
