@@ -2,7 +2,8 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help up verify destroy test lint unit engine integration backend frontend e2e molecule bench lock build
+.PHONY: help up verify destroy test test-all lint unit engine integration backend frontend e2e molecule molecule-rest
+.PHONY: bench docs lock build clean
 
 BIN := .venv/bin
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
@@ -14,7 +15,7 @@ CA_BUNDLE := $(firstword $(wildcard /etc/ssl/certs/ca-certificates.crt) /dev/nul
 COMPOSE_TESTS = $(SUDO) env PYTHON_IMAGE=$(call base,python:3.12-slim) \
   POSTGRES_IMAGE=$(call base,postgres:17) CA_FILE=$(CA_BUNDLE) \
   docker compose --file backend/tests/compose.yaml
-SOURCES := plugins tests molecule/default/tests
+SOURCES := plugins tests molecule
 
 help: ## List the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -29,6 +30,8 @@ destroy: .venv/up ## Remove the stack from this machine; the database stays
 	$(PLAY) playbooks/destroy.yml
 
 test: lint unit engine integration backend frontend e2e molecule ## Run every check
+
+test-all: test molecule-rest ## Run every check, and the scenarios that `test` leaves out
 
 lint: .venv/dev ## Lint everything
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
@@ -59,8 +62,23 @@ frontend: engine ## Frontend: types, lint, unit tests, tests of the built server
 e2e: .venv/dev /usr/bin/chromium ## This machine end to end, with a browser
 	$(BIN)/pytest tests/e2e
 
-molecule: engine .venv/dev /usr/bin/mmdebstrap ## A throwaway host over SSH, from bare to proven
-	$(BIN)/molecule test
+# Throwaway hosts: one scenario after the other, with the seconds that each took at the end.
+SCENARIOS := default environment update
+REST := debian13 fleet faults
+define scenarios
+@times=; for one in $(1); do begun=$$SECONDS; \
+  $(SUDO) env PATH="$(abspath $(BIN)):$$PATH" $(BIN)/molecule test --scenario-name $$one; \
+  times+="$$(printf '%6d s  %s' $$((SECONDS - begun)) $$one)"$$'\n'; done; printf '%s' "$$times"
+endef
+
+molecule: engine .venv/dev /usr/bin/mmdebstrap /usr/bin/ssh-keygen ## Scenarios on throwaway hosts: bare install, environment, updates
+	$(call scenarios,$(SCENARIOS))
+
+molecule-rest: engine .venv/dev /usr/bin/mmdebstrap /usr/bin/ssh-keygen ## The other scenarios
+	$(call scenarios,$(REST))
+
+clean: ## Remove what the scenarios left, also interrupted ones: hosts, volumes, images, processes
+	$(SUDO) python3 molecule/resources/clean.py
 
 bench: .venv/up .cache/bench/up ## Ratios against community.docker, compose and bake; takes a while
 	$(BIN)/python bench/run.py
@@ -70,8 +88,9 @@ bench: .venv/up .cache/bench/up ## Ratios against community.docker, compose and 
 	.cache/bench/bin/pip install --quiet --require-hashes --requirement bench/requirements.txt
 	@touch $@
 
-/usr/bin/chromium /usr/bin/mmdebstrap:
-	$(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends $(@F)
+/usr/bin/ssh-keygen: PACKAGE := openssh-client
+/usr/bin/chromium /usr/bin/mmdebstrap /usr/bin/ssh-keygen:
+	$(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends $(or $(PACKAGE),$(@F))
 
 .venv/bin/python:
 	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' \

@@ -17,7 +17,9 @@ export default defineConfig(
     languageOptions: { parserOptions: { projectService: true } },
     settings: { next: { rootDir: import.meta.dirname } },
     rules: {
-      "max-lines": ["error", 300],
+      "max-lines": ["error", 200],
+      // next/link is 3 kB on every page; pages here change by whole loads, each with a nonce of its own.
+      "@next/next/no-html-link-for-pages": "off",
       "max-lines-per-function": ["error", { max: 60, skipBlankLines: true, skipComments: true }],
       "no-restricted-properties": [
         "error",

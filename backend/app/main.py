@@ -1,34 +1,51 @@
 """The application, made from settings; importing this makes nothing."""
 
 import logging
+import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
+from starlette.datastructures import State
 
-from app import __version__, health
+from app import __version__, health, metrics
+from app.accounts import routes as accounts
+from app.accounts.passwords import Passwords
+from app.accounts.service import Accounts
+from app.accounts.tokens import AccessTokens
+from app.assistant import routes as assistant
+from app.assistant.model import Model, make_model
+from app.body_deadline import BodyDeadline
 from app.body_limit import BodyLimit
 from app.database.address import read_address
 from app.database.readiness import expected_revisions
 from app.database.sessions import Database
 from app.envelope import Envelope
 from app.errors import add_error_handlers
-from app.logs import configure_logging
-from app.settings import Settings, SettingsRefusedError, load_settings
+from app.head_limit import HeadLimit
+from app.settings import Settings
 from app.tasks import routes as tasks
 
+MAX_HEAD_BYTES = 16 * 1024
 MAX_BODY_BYTES = 64 * 1024
+BODY_SECONDS = 10.0
 
 logger = logging.getLogger(__name__)
 
 
 def create_app(settings: Settings) -> FastAPI:
-    """Make the application. It starts without a database and uses it as soon as it is there."""
+    """Make the application. It starts without a database and uses it as soon as it is there.
+
+    Its OpenAPI document is `create_app(...).openapi()`; no address serves it.
+    """
     database = Database(read_address(settings.database_url.get_secret_value()))
+    model = make_model(settings)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         yield
+        if model is not None:
+            await model.close()
         await database.close()
 
     app = FastAPI(
@@ -40,25 +57,38 @@ def create_app(settings: Settings) -> FastAPI:
         redirect_slashes=False,
         lifespan=lifespan,
     )
-    app.state.database = database
-    app.state.expected_revisions = expected_revisions()
-    app.add_middleware(BodyLimit, max_body_size=MAX_BODY_BYTES)
-    app.add_middleware(Envelope)  # last, hence outermost
+    _fill_state(app.state, settings, database, model)
+    _add_middleware(app)
     add_error_handlers(app)
-    app.include_router(health.router)
-    app.include_router(tasks.router)
+    for part in (health, metrics, accounts, tasks, assistant):
+        app.include_router(part.router)
     return app
 
 
-def from_environment() -> FastAPI:
-    """Make the application of this process; the server calls it. Exits 2 on bad settings."""
-    configure_logging()
-    try:
-        settings = load_settings()
-    except SettingsRefusedError as error:
-        for problem in error.problems:
-            logger.critical("setting refused: %s", problem)
-        raise SystemExit(2) from None
-    if settings.better_auth_secret is None:
-        logger.warning("BETTER_AUTH_SECRET is not set: fine on a laptop, nowhere else")
-    return create_app(settings)
+def _fill_state(state: State, settings: Settings, database: Database, model: Model | None) -> None:
+    state.database = database
+    state.expected_revisions = expected_revisions()
+    state.tokens = AccessTokens(_signing_key(settings))
+    state.accounts = Accounts(database, Passwords())
+    state.model = model
+    state.trusted_proxies = settings.forwarded_allow_ips
+    state.metrics = metrics.make_metrics()
+
+
+def _add_middleware(app: FastAPI) -> None:
+    # The last one added is the outermost.
+    app.add_middleware(BodyDeadline, seconds=BODY_SECONDS)
+    app.add_middleware(BodyLimit, max_body_size=MAX_BODY_BYTES)
+    app.add_middleware(HeadLimit, max_head_size=MAX_HEAD_BYTES)
+    app.add_middleware(metrics.Measured, metrics=app.state.metrics)
+    app.add_middleware(Envelope)
+
+
+def _signing_key(settings: Settings) -> str:
+    if settings.better_auth_secret is not None:
+        return settings.better_auth_secret.get_secret_value()
+    logger.warning(
+        "BETTER_AUTH_SECRET is not set: one for this process alone is used, "
+        "which is fine on a laptop and nowhere else"
+    )
+    return secrets.token_urlsafe(48)

@@ -1,10 +1,12 @@
 """What the service reads from its environment, checked before anything starts."""
 
 from typing import Annotated
+from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from app.client_address import Network, read_networks
 from app.database.address import read_address
 from app.secret_rules import why_secret_is_refused
 
@@ -29,6 +31,17 @@ def _strong_secret(value: SecretStr | None) -> SecretStr | None:
     return value
 
 
+def _http_url(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+        raise ValueError("must be an http:// or https:// URL without query and fragment")
+    return value
+
+
+def _networks(value: object) -> object:
+    return read_networks(value) if isinstance(value, str) else value
+
+
 class Settings(BaseSettings):
     """One field for each environment variable of that name; an empty one counts as unset."""
 
@@ -38,7 +51,11 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=1, le=65535)
     database_url: Annotated[SecretStr, AfterValidator(_usable_address)]
     openai_api_key: SecretStr | None = None
+    openai_base_url: Annotated[str, AfterValidator(_http_url)] = "https://api.openai.com/v1"
+    openai_model: str = "gpt-4.1-mini"
     better_auth_secret: Annotated[SecretStr | None, AfterValidator(_strong_secret)] = None
+    # The proxies whose X-Forwarded-For is believed.
+    forwarded_allow_ips: Annotated[tuple[Network, ...], NoDecode, BeforeValidator(_networks)] = ()
 
 
 def load_settings() -> Settings:

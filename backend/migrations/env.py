@@ -8,12 +8,13 @@ from alembic.util import CommandError
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from app import allowances as _allowances  # noqa: F401  its table belongs to Base.metadata
 from app.database.address import read_address
 from app.database.models import Base
 from app.database.sessions import is_unavailable, name_of_cause, open_engine, sqlstate
 from app.logs import configure_logging
 from app.settings import SettingsRefusedError, load_settings
-from app.tasks import models as _tasks  # noqa: F401  its table belongs to Base.metadata
+from app.tasks import models as _tasks  # noqa: F401  its table and that of accounts, too
 
 WAIT_SECONDS = 30
 PAUSE_SECONDS = 1

@@ -6,6 +6,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import asyncpg
@@ -13,10 +14,21 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
+from app.accounts import passwords
 from app.main import create_app
 from app.settings import Settings
 
+from .people import SECRET, carry, signed_up
+
 BACKEND = Path(__file__).parents[1]
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hash in no time, but where a test is about that: it is marked `real_passwords`."""
+    if "real_passwords" not in request.keywords:
+        monkeypatch.setattr(passwords, "MEMORY_KIB", 8)
+        monkeypatch.setattr(passwords, "TIME_COST", 1)
 
 
 @pytest.fixture(scope="session")
@@ -44,30 +56,47 @@ async def migrated_url(server_url: str) -> AsyncIterator[str]:
 
 @pytest.fixture
 async def database_url(migrated_url: str) -> str:
-    """The migrated database, without tasks."""
-    connection = await asyncpg.connect(migrated_url)
-    await connection.execute("TRUNCATE tasks")
-    await connection.close()
+    """The migrated database, without users and tasks."""
+    await execute(migrated_url, "DELETE FROM users; DELETE FROM tasks; DELETE FROM uses")
     return migrated_url
 
 
 @pytest.fixture
-async def client(database_url: str) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of the application on the empty task table."""
+async def stranger(database_url: str) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the application on the empty tables, not signed in."""
     async with serving(database_url) as client:
         yield client
 
 
+@pytest.fixture
+async def client(stranger: httpx.AsyncClient) -> httpx.AsyncClient:
+    """The same client, signed in as Ada."""
+    carry(stranger, await signed_up(stranger, "ada"))
+    return stranger
+
+
+def settings(url: str, **others: Any) -> Settings:
+    """Return the settings of a test; the environment plays no part in those given."""
+    return Settings(database_url=SecretStr(url), better_auth_secret=SecretStr(SECRET), **others)
+
+
 @asynccontextmanager
-async def serving(url: str) -> AsyncIterator[httpx.AsyncClient]:
+async def serving(url: str, **others: Any) -> AsyncIterator[httpx.AsyncClient]:
     """Run the application against any address, as the server would, and give its client."""
-    app = create_app(Settings(database_url=SecretStr(url)))
+    app = create_app(settings(url, **others))
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
     async with (
         app.router.lifespan_context(app),
         httpx.AsyncClient(transport=transport, base_url="http://backend", timeout=30) as client,
     ):
         yield client
+
+
+async def execute(url: str, statement: str, *values: object) -> None:
+    """Run one statement on a database."""
+    connection = await asyncpg.connect(url)
+    await connection.execute(statement, *values)
+    await connection.close()
 
 
 def run_alembic(url: str, *arguments: str) -> subprocess.CompletedProcess[str]:

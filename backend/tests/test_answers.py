@@ -42,10 +42,8 @@ async def test_the_documentation_is_off(client: httpx.AsyncClient, path: str) ->
 async def test_a_refusal_does_not_echo_what_was_sent(client: httpx.AsyncClient) -> None:
     answer = await client.post("/api/tasks", json={"title": 7, "token": "s3cr"})
     assert answer.status_code == 422
-    assert "s3cr" not in answer.text
-    assert {tuple(problem["loc"]) for problem in answer.json()["detail"]} == {
-        ("body", "title"),
-        ("body", "token"),
+    assert answer.json() == {
+        "detail": "title: Input should be a valid string; token: Extra inputs are not permitted"
     }
 
 
@@ -77,7 +75,7 @@ async def test_a_request_is_logged_without_its_query(
     client: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO, logger="app")
-    await client.get("/api/tasks?limit=5&token=s3cr")
+    await client.get("/api/tasks?limit=5&q=s3cr")
     await client.get("/health")
     lines = [json.loads(JsonFormatter().format(record)) for record in caplog.records]
     assert [(line["path"], line["status"]) for line in lines] == [("/api/tasks", 200)]
@@ -97,7 +95,7 @@ async def test_a_body_over_the_limit_is_refused_before_anything_is_done(
     body = b" " * (MAX_BODY_BYTES + 1)
     answer = await client.request("DELETE", f"/api/tasks/{task['id']}", content=body)
     assert answer.status_code == 413
-    assert (await client.get("/api/tasks")).json() == [task]
+    assert (await client.get("/api/tasks")).json()["items"] == [task]
 
 
 async def test_a_body_of_unknown_length_is_cut_off(client: httpx.AsyncClient) -> None:

@@ -2,7 +2,9 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
-from .conftest import run_alembic
+import asyncpg
+
+from .conftest import execute, run_alembic
 
 
 def test_migrations_make_exactly_what_the_models_describe(migrated_url: str) -> None:
@@ -14,6 +16,20 @@ def test_migrations_can_be_taken_back_and_applied_again(empty_url: str) -> None:
     for step in (("upgrade", "head"), ("downgrade", "base"), ("upgrade", "head")):
         done = run_alembic(empty_url, *step)
         assert done.returncode == 0, done.stdout + done.stderr
+
+
+async def test_tasks_outlive_every_migration_and_its_way_back(empty_url: str) -> None:
+    run_alembic(empty_url, "upgrade", "0001").check_returncode()
+    await execute(empty_url, "INSERT INTO tasks (title, done) VALUES ('old', true)")
+    for step in (("upgrade", "head"), ("downgrade", "0001"), ("upgrade", "head")):
+        run_alembic(empty_url, *step).check_returncode()
+        connection = await asyncpg.connect(empty_url)
+        kept = await connection.fetch("SELECT title, done FROM tasks")
+        # What the version before this one does while it still runs beside the new tables.
+        await connection.execute("INSERT INTO tasks (title) VALUES ('meanwhile')")
+        await connection.execute("DELETE FROM tasks WHERE title = 'meanwhile'")
+        await connection.close()
+        assert [tuple(task) for task in kept] == [("old", True)]
 
 
 def test_several_runs_at_once_apply_each_migration_once(empty_url: str) -> None:

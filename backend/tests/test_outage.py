@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from .conftest import serving
 from .gate import Gate, State
+from .people import carry, signed_up, token_of_nobody
 
 LIMIT_SECONDS = 5.0
 
@@ -28,6 +29,7 @@ async def gate(database_url: str) -> AsyncIterator[Gate]:
 async def gated(gate: Gate, database_url: str) -> AsyncIterator[httpx.AsyncClient]:
     url = make_url(database_url).set(host="127.0.0.1", port=gate.port)
     async with serving(url.render_as_string(hide_password=False)) as client:
+        carry(client, await signed_up(client, "ada"))
         yield client
 
 
@@ -109,6 +111,7 @@ async def test_an_unreachable_database_is_named_and_its_address_is_not(
         dead = unused.getsockname()[1]
     url = f"postgresql://owner:s3cr@{where.format(dead=dead)}/hidden"
     async with serving(url) as client:
+        client.headers["Authorization"] = f"Bearer {token_of_nobody()}"
         ready, seconds = await timed(client, "/ready")
         tasks = await client.get("/api/tasks")
         assert (await client.get("/health")).json()["status"] == "ok"
@@ -137,4 +140,4 @@ async def test_a_commit_that_fails_is_no_success(
     monkeypatch.setattr(AsyncSession, "commit", lost)
     assert (await client.post("/api/tasks", json={"title": "x"})).status_code == 503
     monkeypatch.undo()
-    assert (await client.get("/api/tasks")).json() == []
+    assert (await client.get("/api/tasks")).json()["items"] == []

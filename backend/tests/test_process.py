@@ -14,13 +14,15 @@ import httpx
 import pytest
 
 from .conftest import BACKEND
+from .people import PASSWORD, SECRET, token_of_nobody
+from .stand_in import say, standing_in
 
-SHELL_COMMAND = re.compile(r'^CMD (\["sh", "-c", .*\])$', re.MULTILINE)
+COMMAND = re.compile(r"^CMD (\[.*\])$", re.MULTILINE)
 
 
 def image_command() -> list[str]:
     """The command of the image's last stage, as its Dockerfile has it."""
-    command: list[str] = json.loads(SHELL_COMMAND.findall((BACKEND / "Dockerfile").read_text())[-1])
+    command: list[str] = json.loads(COMMAND.findall((BACKEND / "Dockerfile").read_text())[-1])
     return command
 
 
@@ -29,7 +31,13 @@ def running(port: int, **environment: str) -> Iterator[subprocess.Popen[str]]:
     process = subprocess.Popen(
         image_command(),
         cwd=BACKEND,
-        env={**os.environ, "HOST": "127.0.0.1", "PORT": str(port), **environment},
+        env={
+            **os.environ,
+            "HOST": "127.0.0.1",
+            "PORT": str(port),
+            "BETTER_AUTH_SECRET": SECRET,
+            **environment,
+        },
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -61,12 +69,20 @@ def wait_for(port: int) -> None:
     pytest.fail("the server does not answer")
 
 
+def signed_up(client: httpx.Client) -> str:
+    """Make an account; return its access token."""
+    person = {"email": "ada@example.org", "password": PASSWORD, "name": "Ada"}
+    token: str = client.post("/api/auth/sign-up", json=person).json()["access_token"]
+    return token
+
+
 def test_it_serves_on_host_and_port_and_logs_json(port: int, database_url: str) -> None:
     with running(port, DATABASE_URL=database_url, BETTER_AUTH_SECRET="") as process:
         wait_for(port)
         answer = httpx.get(f"http://127.0.0.1:{port}/api/tasks")
         process.terminate()
         output, _ = process.communicate(timeout=10)
+    assert answer.status_code == 401
     assert "server" not in answer.headers
     lines = [json.loads(line) for line in output.splitlines()]
     assert any("BETTER_AUTH_SECRET is not set" in line["message"] for line in lines)
@@ -89,7 +105,10 @@ def test_it_drains_what_is_in_flight_and_stops_in_time(port: int, stop: signal.S
         with running(port, DATABASE_URL=url) as process:
             wait_for(port)
             with socket.create_connection(("127.0.0.1", port)) as request:
-                request.sendall(b"GET /api/tasks HTTP/1.1\r\nHost: x\r\n\r\n")
+                request.sendall(
+                    b"GET /api/tasks HTTP/1.1\r\nHost: x\r\n"
+                    b"Authorization: Bearer " + token_of_nobody().encode() + b"\r\n\r\n"
+                )
                 time.sleep(0.5)
                 started = time.monotonic()
                 process.send_signal(stop)
@@ -109,6 +128,58 @@ def test_a_client_that_never_finishes_does_not_hold_it_up(port: int, database_ur
             process.terminate()
             process.communicate(timeout=10)
             assert time.monotonic() - started < 10
+
+
+def test_an_answer_of_the_assistant_arrives_as_it_is_said(port: int, database_url: str) -> None:
+    with (
+        standing_in() as stand_in,
+        running(
+            port,
+            DATABASE_URL=database_url,
+            OPENAI_API_KEY="sk-s3cr-4711",
+            OPENAI_BASE_URL=stand_in.base_url,
+        ) as process,
+        httpx.Client(base_url=f"http://127.0.0.1:{port}") as client,
+    ):
+        wait_for(port)
+        stand_in.script = [say("one", "two", "three", pause_seconds=0.5)]
+        token = signed_up(client)
+        client.headers["Authorization"] = f"Bearer {token}"
+        body = {"messages": [{"role": "user", "content": "count"}]}
+        arrivals: dict[str, float] = {}
+        with client.stream("POST", "/api/assistant", json=body) as answer:
+            for line in answer.iter_lines():
+                arrivals[line] = time.monotonic()
+        process.terminate()
+        output, _ = process.communicate(timeout=10)
+    first, last = arrivals['data: {"delta":"one"}'], arrivals["event: done"]
+    assert last - first > 1
+    for secret in ("s3cr", stand_in.base_url, PASSWORD, token):
+        assert secret not in output
+
+
+def test_an_answer_that_goes_on_does_not_hold_up_a_stop(port: int, database_url: str) -> None:
+    with (
+        standing_in() as stand_in,
+        running(
+            port,
+            DATABASE_URL=database_url,
+            OPENAI_API_KEY="sk-s3cr-4711",
+            OPENAI_BASE_URL=stand_in.base_url,
+        ) as process,
+        httpx.Client(base_url=f"http://127.0.0.1:{port}") as client,
+    ):
+        wait_for(port)
+        stand_in.script = [say(*["and so on"] * 60, pause_seconds=0.5)]
+        client.headers["Authorization"] = f"Bearer {signed_up(client)}"
+        body = {"messages": [{"role": "user", "content": "tell me a story"}]}
+        with client.stream("POST", "/api/assistant", json=body) as answer:
+            assert "event: text" in next(answer.iter_text())
+            started = time.monotonic()
+            process.terminate()
+            output, _ = process.communicate(timeout=12)
+    assert time.monotonic() - started < 10
+    assert "Traceback" not in output
 
 
 def test_refused_settings_end_it_with_one_line_each(port: int) -> None:

@@ -9,7 +9,10 @@ from app.secret_rules import why_secret_is_refused
 from app.settings import Settings, SettingsRefusedError, load_settings
 
 URL = "postgresql://todo:s3cr@db:5432/todo"
-NAMES = ("HOST", "PORT", "DATABASE_URL", "OPENAI_API_KEY", "BETTER_AUTH_SECRET")
+NAMES = (
+    *("HOST", "PORT", "DATABASE_URL", "BETTER_AUTH_SECRET"),
+    *("OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_MODEL", "FORWARDED_ALLOW_IPS"),
+)
 
 
 @pytest.fixture
@@ -26,7 +29,9 @@ def test_only_the_address_is_required() -> None:
     assert (settings.host, settings.port) == ("0.0.0.0", 8000)  # noqa: S104
     assert settings.database_url.get_secret_value() == URL
     assert settings.openai_api_key is None
+    assert settings.openai_base_url == "https://api.openai.com/v1"
     assert settings.better_auth_secret is None
+    assert settings.forwarded_allow_ips == ()
 
 
 def test_an_empty_variable_counts_as_unset(environment: pytest.MonkeyPatch) -> None:
@@ -53,6 +58,30 @@ def test_every_problem_is_told_at_once_and_no_value(environment: pytest.MonkeyPa
 def test_a_port_that_is_none_is_refused(environment: pytest.MonkeyPatch, port: str) -> None:
     environment.setenv("PORT", port)
     with pytest.raises(SettingsRefusedError, match="PORT"):
+        load_settings()
+
+
+@pytest.mark.parametrize(
+    "url", ["api.example.org/v1", "ftp://x/v1", "http://", "http://x/v1?key=1", "http://x/v1#a"]
+)
+def test_a_base_url_that_is_none_is_refused(environment: pytest.MonkeyPatch, url: str) -> None:
+    environment.setenv("OPENAI_BASE_URL", url)
+    with pytest.raises(SettingsRefusedError, match="OPENAI_BASE_URL: must be an http"):
+        load_settings()
+
+
+def test_trusted_proxies_are_addresses_and_networks(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("FORWARDED_ALLOW_IPS", "10.0.0.1, 192.168.7.0/24,fd00::/8")
+    shown = [str(network) for network in load_settings().forwarded_allow_ips]
+    assert shown == ["10.0.0.1/32", "192.168.7.0/24", "fd00::/8"]
+
+
+@pytest.mark.parametrize("proxies", ["*", "proxy", "10.0.0.1/24", "10.0.0.1 10.0.0.2"])
+def test_a_trusted_proxy_that_is_no_address_is_refused(
+    environment: pytest.MonkeyPatch, proxies: str
+) -> None:
+    environment.setenv("FORWARDED_ALLOW_IPS", proxies)
+    with pytest.raises(SettingsRefusedError, match="FORWARDED_ALLOW_IPS: must be IP addresses"):
         load_settings()
 
 

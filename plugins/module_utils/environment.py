@@ -18,6 +18,7 @@ from ansible_collections.todo.stack.plugins.module_utils.values import (
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _SHOWABLE = re.compile(r"[A-Za-z0-9_.-]{1,64}")
+_SERVICE = re.compile(r"[a-z0-9][a-z0-9_-]{0,40}")
 _PLAIN = Variable(purpose="")
 
 
@@ -89,7 +90,7 @@ def _shape(source: str, raw: Any, services: Sequence[str]) -> Iterator[Problem]:
         yield Problem("must map services to their variables", source)
         return
     for service, names in raw.items():
-        where = f"{source}.{_shown(service)}"
+        where = f"{source}.{_shown(service, _SERVICE)}"
         if service not in services:
             remedy = did_you_mean(service, services) or f"services: {', '.join(services)}"
             yield Problem("no contract describes this service", where, remedy)
@@ -171,6 +172,6 @@ def _hint(name: object, contract: Contract, contracts: Sequence[Contract]) -> st
     return f"declare it in {contract.file}, or put it in stack_extra_env.{contract.service}"
 
 
-def _shown(name: object) -> str:
+def _shown(name: object, form: re.Pattern[str] = _SHOWABLE) -> str:
     # A key that is no name may be a value that slipped to the wrong side of the colon.
-    return name if isinstance(name, str) and _SHOWABLE.fullmatch(name) else "(no name)"
+    return name if isinstance(name, str) and form.fullmatch(name) else "(no name)"

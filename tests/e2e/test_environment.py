@@ -191,3 +191,21 @@ def test_chosen_secrets_are_rotated_and_the_run_says_what_ends() -> None:
     assert play("local.yml").changed == 0
     refused = play("rotate_secrets.yml", variables={"stack_rotate": ["backend.OPENAI_API_KEY"]})
     assert "is no secret that is made on the host" in refused.output
+
+
+def changed_tasks(run: Run) -> list[str]:
+    """Return the tasks that changed something, or would."""
+    found = re.findall(r"^TASK \[(.*)\] \**\n((?:(?!TASK ).*\n)*)", run.output, re.MULTILINE)
+    return [name for name, text in found if re.search(r"^changed: ", text, re.MULTILINE)]
+
+
+@pytest.mark.usefixtures("stack")
+def test_a_preview_of_a_host_without_a_stack_names_what_a_run_changes() -> None:
+    assert play("destroy.yml").code == 0
+    assert play("destroy.yml").changed == 0
+    previewed = play("local.yml", "--check", "--diff")
+    assert previewed.code == 0, previewed.output
+    run = play("local.yml", "--diff")
+    assert run.code == 0, run.output
+    assert changed_tasks(previewed) == changed_tasks(run) != []
+    assert foretold(previewed) == foretold(run) == CONTAINERS

@@ -36,5 +36,7 @@ def test_tarball_holds_the_product_and_no_leftovers(tmp_path: Path) -> None:
         names = set(tar.getnames())
     for name, wanted in WANTED.items():
         assert (name in names) is wanted, name
-    strays = [n for n in names if LEFTOVERS & set(n.split("/")) or n.split("/")[-1].endswith("_cache")]
+    strays = [
+        n for n in names if LEFTOVERS & set(n.split("/")) or n.split("/")[-1].endswith("_cache")
+    ]
     assert strays == []

@@ -1,13 +1,37 @@
 """The table of tasks."""
 
-from datetime import datetime
+from datetime import date, datetime
+from enum import StrEnum
 
-from sqlalchemy import BigInteger, DateTime, Identity, String, false, func
+from sqlalchemy import (
+    BigInteger,
+    Date,
+    DateTime,
+    Enum,
+    ForeignKey,
+    Identity,
+    Index,
+    String,
+    Text,
+    false,
+    func,
+    literal_column,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.accounts.models import User
 from app.database.models import Base
 
 TITLE_LENGTH = 200
+
+
+class Priority(StrEnum):
+    """How much a task matters; PostgreSQL sorts them in this order."""
+
+    LOW = "low"
+    NORMAL = "normal"
+    HIGH = "high"
 
 
 class Task(Base):
@@ -16,6 +40,47 @@ class Task(Base):
     __tablename__ = "tasks"
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    # None: made before there were accounts; the next account to be made adopts it.
+    user_id: Mapped[int | None] = mapped_column(ForeignKey(User.id, ondelete="CASCADE"))
     title: Mapped[str] = mapped_column(String(TITLE_LENGTH))
+    notes: Mapped[str] = mapped_column(Text, server_default="")
+    priority: Mapped[Priority] = mapped_column(
+        Enum(Priority, name="priority", values_callable=list), server_default=Priority.NORMAL
+    )
+    due_date: Mapped[date | None] = mapped_column(Date)
+    tags: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
     done: Mapped[bool] = mapped_column(server_default=false())
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    updated_at: Mapped[datetime] = mapped_column(
+        DateTime(timezone=True), server_default=func.now(), onupdate=func.now()
+    )
+    # Set: deleted, and to be had back for a while.
+    deleted_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+# Undated tasks count as due at the end of time.
+DUE = func.coalesce(Task.due_date, literal_column("'infinity'::date"), type_=Date)
+TITLE = func.lower(Task.title)
+
+_LIVING = Task.deleted_at.is_(None)
+# One for each order a page can have; the id makes every place in it unique.
+Index("ix_tasks_by_creation", Task.user_id, Task.id, postgresql_where=_LIVING)
+Index("ix_tasks_by_due_date", Task.user_id, DUE, Task.id, postgresql_where=_LIVING)
+Index("ix_tasks_by_priority", Task.user_id, Task.priority, Task.id, postgresql_where=_LIVING)
+Index("ix_tasks_by_title", Task.user_id, TITLE, Task.id, postgresql_where=_LIVING)
+# Of many tasks most are done, and the open ones may all lie at the far end.
+_OPEN = _LIVING & Task.done.is_(False)
+Index("ix_tasks_open_by_due_date", Task.user_id, DUE, Task.id, postgresql_where=_OPEN)
+Index("ix_tasks_open_by_priority", Task.user_id, Task.priority, Task.id, postgresql_where=_OPEN)
+# Trigrams find any part of a word.
+Index(
+    "ix_tasks_words",
+    Task.title,
+    Task.notes,
+    postgresql_using="gin",
+    postgresql_ops={"title": "gin_trgm_ops", "notes": "gin_trgm_ops"},
+    postgresql_where=_LIVING,
+)
+Index("ix_tasks_deleted", Task.deleted_at, postgresql_where=Task.deleted_at.is_not(None))
+# Of a user who is deleted, the deleted tasks go too.
+Index("ix_tasks_user_id", Task.user_id)

@@ -1,51 +1,93 @@
-"""Tasks over HTTP."""
+"""Tasks over HTTP. Another user's task is answered like one that does not exist."""
 
-from collections.abc import Sequence
 from typing import Annotated
 
-from fastapi import APIRouter, HTTPException, Query, Response, status
+from fastapi import APIRouter, Query, Response, status
 
+from app.accounts.caller import Caller
 from app.database.sessions import Session
+from app.errors import RefusedError, problems
 from app.tasks import store
+from app.tasks.filters import TaskQuery
 from app.tasks.models import Task
-from app.tasks.schemas import LARGEST_PAGE, NewTask, TaskChange, TaskId, TaskView
+from app.tasks.schemas import (
+    NewTask,
+    TagCount,
+    TagCounts,
+    TaskChange,
+    TaskId,
+    TaskPage,
+    TaskView,
+)
 
-router = APIRouter(prefix="/api/tasks")
+router = APIRouter(prefix="/api", tags=["tasks"], responses=problems(401, 422, 503))
+WITH_BODY = (400, 408, 413)
 
-Limit = Annotated[int, Query(ge=1, le=LARGEST_PAGE)]
+
+class NoSuchTaskError(RefusedError):
+    """There is none, or it is not the caller's."""
+
+    status = 404
+    detail = "no such task"
 
 
-@router.get("", response_model=list[TaskView])
+@router.get("/tasks")
 async def list_tasks(
-    session: Session, response: Response, limit: Limit = 100, before: TaskId | None = None
-) -> Sequence[Task]:
-    """List the newest tasks; the Link header holds the address of the next page."""
-    tasks = await store.list_tasks(session, limit=limit, before=before)
-    if len(tasks) == limit:
-        address = f"{router.prefix}?limit={limit}&before={tasks[-1].id}"
-        response.headers["Link"] = f'<{address}>; rel="next"'
-    return tasks
+    caller: Caller, session: Session, query: Annotated[TaskQuery, Query()]
+) -> TaskPage:
+    """List tasks, a page at a time."""
+    tasks, cursor = await store.list_tasks(session, caller.id, query)
+    items = [TaskView.model_validate(task) for task in tasks]
+    return TaskPage(items=items, next_cursor=cursor.written() if cursor else None)
 
 
-@router.post("", response_model=TaskView, status_code=status.HTTP_201_CREATED)
-async def create_task(session: Session, response: Response, new: NewTask) -> Task:
+@router.post(
+    "/tasks",
+    response_model=TaskView,
+    status_code=status.HTTP_201_CREATED,
+    responses=problems(*WITH_BODY),
+)
+async def create_task(caller: Caller, session: Session, response: Response, new: NewTask) -> Task:
     """Make a task."""
-    task = await store.add_task(session, new)
-    response.headers["Location"] = f"{router.prefix}/{task.id}"
+    task = await store.add_task(session, caller.id, new)
+    response.headers["Location"] = f"{router.prefix}/tasks/{task.id}"
     return task
 
 
-@router.patch("/{task_id}", response_model=TaskView)
-async def change_task(session: Session, task_id: TaskId, change: TaskChange) -> Task:
-    """Change a task's title, whether it is done, or both."""
-    task = await store.change_task(session, task_id, change)
+@router.get("/tasks/{task_id}", response_model=TaskView, responses=problems(404))
+async def show_task(caller: Caller, session: Session, task_id: TaskId) -> Task:
+    """Show a task."""
+    return _existing(await store.find_task(session, caller.id, task_id))
+
+
+@router.patch("/tasks/{task_id}", response_model=TaskView, responses=problems(404, *WITH_BODY))
+async def change_task(
+    caller: Caller, session: Session, task_id: TaskId, change: TaskChange
+) -> Task:
+    """Change any of a task's fields."""
+    return _existing(await store.change_task(session, caller.id, task_id, change))
+
+
+@router.delete("/tasks/{task_id}", status_code=status.HTTP_204_NO_CONTENT, responses=problems(404))
+async def delete_task(caller: Caller, session: Session, task_id: TaskId) -> None:
+    """Delete a task; for ten minutes it can be restored."""
+    _existing(await store.delete_task(session, caller.id, task_id))
+
+
+@router.post("/tasks/{task_id}/restore", response_model=TaskView, responses=problems(404))
+async def restore_task(caller: Caller, session: Session, task_id: TaskId) -> Task:
+    """Take back that a task was deleted."""
+    return _existing(await store.restore_task(session, caller.id, task_id))
+
+
+@router.get("/tags")
+async def list_tags(caller: Caller, session: Session) -> TagCounts:
+    """List the tags in use."""
+    counted = await store.count_tags(session, caller.id)
+    return TagCounts(items=[TagCount.model_validate(row) for row in counted])
+
+
+def _existing(task: Task | None) -> Task:
     if task is None:
-        raise HTTPException(status.HTTP_404_NOT_FOUND, "no such task")
+        raise NoSuchTaskError
     return task
-
-
-@router.delete("/{task_id}", status_code=status.HTTP_204_NO_CONTENT)
-async def delete_task(session: Session, task_id: TaskId) -> None:
-    """Delete a task."""
-    if not await store.delete_task(session, task_id):
-        raise HTTPException(status.HTTP_404_NOT_FOUND, "no such task")

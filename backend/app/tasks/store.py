@@ -1,39 +1,98 @@
-"""Tasks in the database."""
+"""Tasks in the database. Every query is bound to their owner."""
 
 from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, Row, Select, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.tasks.filters import TaskQuery
 from app.tasks.models import Task
+from app.tasks.paging import KEYS, Cursor, read_cursor
 from app.tasks.schemas import NewTask, TaskChange
 
-
-async def list_tasks(session: AsyncSession, *, limit: int, before: int | None) -> Sequence[Task]:
-    """Return at most `limit` tasks, newest first; with `before`, those older than that task."""
-    query = select(Task).order_by(Task.id.desc()).limit(limit)
-    if before is not None:
-        query = query.where(Task.id < before)
-    return (await session.scalars(query)).all()
+UNDO = timedelta(minutes=10)
+MOST_TAGS_SHOWN = 200
 
 
-async def add_task(session: AsyncSession, new: NewTask) -> Task:
-    """Store a new task and return it with its id and time."""
-    task = Task(**new.model_dump())
-    session.add(task)
-    await session.flush()
-    await session.refresh(task)
-    return task
+async def list_tasks(
+    session: AsyncSession, owner: int, query: TaskQuery
+) -> tuple[list[Task], Cursor | None]:
+    """Return a page, and the cursor of the next one where there are more tasks."""
+    rows = (await session.execute(page(owner, query))).all()
+    shown = rows[: query.limit]
+    tasks = [row[0] for row in shown]
+    if len(rows) == len(shown):
+        return tasks, None
+    last, key = shown[-1]
+    return tasks, Cursor(query.sort, key, last.id)
 
 
-async def change_task(session: AsyncSession, task_id: int, change: TaskChange) -> Task | None:
-    """Change only the fields that were given; None where there is no such task."""
+def page(owner: int, query: TaskQuery) -> Select[tuple[Task, Any]]:
+    """Return the query of a page, one task longer to know whether there are more."""
+    key = KEYS[query.sort]
+    selected = select(Task, key.label("key")).where(*_living(owner), *query.conditions())
+    if query.cursor is not None:
+        selected = selected.where(read_cursor(query.cursor, query.sort).beyond(query.order))
+    columns = [key, Task.id.expression]
+    ordered = [column.desc() if query.order == "desc" else column for column in columns]
+    return selected.order_by(*ordered).limit(query.limit + 1)
+
+
+async def find_task(session: AsyncSession, owner: int, task_id: int) -> Task | None:
+    """Return one task; None where the owner has no such task."""
+    return await session.scalar(select(Task).where(*_living(owner), Task.id == task_id))
+
+
+async def add_task(session: AsyncSession, owner: int, new: NewTask) -> Task:
+    """Store a new task and return it with its id and times."""
+    values = {"user_id": owner, **new.model_dump()}
+    added = await session.scalars(insert(Task).values(values).returning(Task))
+    return added.one()
+
+
+async def change_task(
+    session: AsyncSession, owner: int, task_id: int, change: TaskChange
+) -> Task | None:
+    """Change only the fields that were given; None where the owner has no such task."""
+    changed = update(Task).where(*_living(owner), Task.id == task_id)
     values = change.model_dump(exclude_unset=True)
-    query = update(Task).where(Task.id == task_id).values(values).returning(Task)
-    return await session.scalar(query)
+    return await session.scalar(changed.values(values).returning(Task))
 
 
-async def delete_task(session: AsyncSession, task_id: int) -> bool:
-    """Delete a task; False where there is no such task."""
-    query = delete(Task).where(Task.id == task_id).returning(Task.id)
-    return await session.scalar(query) is not None
+async def delete_task(session: AsyncSession, owner: int, task_id: int) -> Task | None:
+    """Mark a task as deleted and return it; None where the owner has no such task."""
+    await purge_tasks(session)
+    deleted = update(Task).where(*_living(owner), Task.id == task_id)
+    return await session.scalar(deleted.values(deleted_at=func.now()).returning(Task))
+
+
+async def restore_task(session: AsyncSession, owner: int, task_id: int) -> Task | None:
+    """Take a deletion back, if there was one; None where it is too long ago."""
+    lately = Task.deleted_at > func.now() - UNDO
+    restored = update(Task).where(Task.user_id == owner, Task.id == task_id, lately)
+    task = await session.scalar(restored.values(deleted_at=None).returning(Task))
+    return task or await find_task(session, owner, task_id)
+
+
+async def count_tags(session: AsyncSession, owner: int) -> Sequence[Row[tuple[str, int]]]:
+    """Return the tags of most tasks first, with how many tasks carry each."""
+    tags = select(func.unnest(Task.tags).label("tag")).where(*_living(owner)).subquery()
+    count = func.count().label("count")
+    counted = select(tags.c.tag, count).group_by(tags.c.tag).order_by(count.desc(), tags.c.tag)
+    return (await session.execute(counted.limit(MOST_TAGS_SHOWN))).all()
+
+
+async def adopt_tasks(session: AsyncSession, owner: int) -> None:
+    """Give the tasks from before there were accounts to a new one: the first, that is."""
+    await session.execute(update(Task).where(Task.user_id.is_(None)).values(user_id=owner))
+
+
+async def purge_tasks(session: AsyncSession) -> None:
+    """Delete for good what nobody can restore any more."""
+    await session.execute(delete(Task).where(Task.deleted_at <= func.now() - UNDO))
+
+
+def _living(owner: int) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return Task.user_id == owner, Task.deleted_at.is_(None)

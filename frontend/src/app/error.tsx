@@ -1,15 +1,16 @@
 "use client";
 
-import styles from "./page.module.css";
+import { Button } from "@/ui/Button";
+import styles from "@/ui/page.module.css";
 
 export default function PageError({ reset }: { reset: () => void }) {
   return (
-    <main className={styles.page}>
+    <main className={styles.narrow}>
       <h1 className={styles.title}>Something went wrong</h1>
       <p>Your tasks are safe; only this page failed to show them.</p>
-      <button type="button" className={styles.button} onClick={reset}>
+      <Button look="main" onClick={reset}>
         Try again
-      </button>
+      </Button>
     </main>
   );
 }

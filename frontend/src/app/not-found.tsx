@@ -1,14 +1,18 @@
-import Link from "next/link";
-
-import styles from "./page.module.css";
+import { LinkButton } from "@/ui/Button";
+import { Header } from "@/ui/Header";
+import styles from "@/ui/page.module.css";
 
 export default function NotFound() {
   return (
-    <main className={styles.page}>
-      <h1 className={styles.title}>Nothing here</h1>
-      <p>
-        This page does not exist. <Link href="/">Go to your tasks</Link>
-      </p>
-    </main>
+    <>
+      <Header />
+      <main className={styles.narrow}>
+        <h1 className={styles.title}>Nothing here</h1>
+        <p>This page does not exist, or not any more.</p>
+        <LinkButton look="main" href="/">
+          Go to your tasks
+        </LinkButton>
+      </main>
+    </>
   );
 }

@@ -1,5 +1,6 @@
-import { EnvironmentError } from "./environment";
+import { apiUrl, EnvironmentError } from "./environment";
 import { requestHeaders, responseHeaders } from "./headers";
+import { inWords } from "./words";
 
 /** How long the backend may take until its answer begins. The answer itself may stream for longer. */
 const ANSWER_WITHIN_MS = 10_000;
@@ -7,41 +8,43 @@ const ANSWER_WITHIN_MS = 10_000;
 /** Answers whose body has to stay empty. */
 const WITHOUT_BODY = new Set([204, 205, 304]);
 
+/** A request to the backend, ready to be sent more than once. */
+export interface Outgoing {
+  method: string;
+  path: string;
+  headers: Headers;
+  body?: BodyInit | null;
+  signal?: AbortSignal;
+}
+
 class TooSlow extends Error {}
 
-/** Pass a request to the backend and its answer back, streaming both bodies. `address` is asked at every call. */
+/** Send to the backend and pass its answer back, streaming. The bearer is `access`; `address` is asked at every call. */
 export async function forward(
-  request: Request,
-  address: () => string,
+  outgoing: Outgoing,
+  access: string | null,
+  address: () => string = apiUrl,
   answerWithinMs: number = ANSWER_WITHIN_MS,
 ): Promise<Response> {
   const deadline = new AbortController();
   const timer = setTimeout(() => {
     deadline.abort(new TooSlow());
   }, answerWithinMs);
+  const signals = outgoing.signal ? [outgoing.signal, deadline.signal] : [deadline.signal];
   try {
     const base = address();
-    const answer = await send(request, base, AbortSignal.any([request.signal, deadline.signal]));
+    const answer = await send(outgoing, access, base, AbortSignal.any(signals));
     return passBack(answer, base);
   } catch (problem) {
-    return explain(problem, request.signal.aborted);
+    return explain(problem, outgoing.signal?.aborted ?? false);
   } finally {
     clearTimeout(timer);
   }
 }
 
-function send(request: Request, base: string, signal: AbortSignal): Promise<Response> {
-  const { pathname, search } = new URL(request.url);
-  const init: RequestInit & { duplex: "half" } = {
-    method: request.method,
-    headers: requestHeaders(request.headers),
-    body: request.body,
-    duplex: "half",
-    redirect: "manual",
-    cache: "no-store",
-    signal,
-  };
-  return fetch(base + pathname + search, init);
+function send({ method, path, headers, body }: Outgoing, access: string | null, base: string, signal: AbortSignal): Promise<Response> {
+  const sent = requestHeaders(headers, access);
+  return fetch(base + path, { method, headers: sent, body: body ?? null, redirect: "manual", cache: "no-store", signal });
 }
 
 function passBack(answer: Response, base: string): Response {
@@ -67,8 +70,4 @@ function codeOf(problem: unknown): string {
   const cause = problem instanceof Error ? (problem.cause ?? problem) : null;
   if (cause instanceof Error) return "code" in cause && typeof cause.code === "string" ? cause.code : cause.name;
   return "unknown";
-}
-
-function inWords(status: number, detail: string): Response {
-  return Response.json({ detail }, { status, headers: { "Cache-Control": "no-store" } });
 }

@@ -1,17 +1,19 @@
-/** What may cross between the browser and the backend. Everything else (hop-by-hop, server versions, lengths) stays behind. */
+/**
+ * What may cross between the browser and the backend. Everything else stays behind: hop-by-hop headers, server versions, lengths,
+ * and all that says who somebody is. Tokens travel in our own cookies to here, and as a bearer from here.
+ */
 
 const REQUEST = [
   "accept",
   "accept-language",
-  "authorization",
   "content-type",
-  "cookie",
   "idempotency-key",
   "if-match",
   "if-none-match",
   "last-event-id",
-  "origin",
   "user-agent",
+  // As the proxy in front told it; whether it is believed is the backend's setting.
+  "x-forwarded-for",
   "x-request-id",
 ];
 
@@ -25,15 +27,15 @@ const RESPONSE = [
   "last-modified",
   "link",
   "retry-after",
-  "www-authenticate",
   "x-request-id",
 ];
 
-/** Headers of the browser's request that the backend gets. */
-export function requestHeaders(from: Headers): Headers {
+/** Headers of the browser's request that the backend gets, with the bearer where there is one. */
+export function requestHeaders(from: Headers, access: string | null): Headers {
   const headers = pick(from, REQUEST);
   // The hop to the backend is a short one, and a compressed stream would be held back in blocks.
   headers.set("accept-encoding", "identity");
+  if (access !== null) headers.set("authorization", `Bearer ${access}`);
   return headers;
 }
 
@@ -41,7 +43,6 @@ export function requestHeaders(from: Headers): Headers {
 export function responseHeaders(from: Headers, base: string): Headers {
   const headers = pick(from, RESPONSE);
   if (!headers.has("cache-control")) headers.set("cache-control", "no-store");
-  for (const cookie of from.getSetCookie()) headers.append("set-cookie", cookie);
   const location = from.get("location");
   if (location !== null) headers.set("location", ownLocation(location, base));
   return headers;

@@ -1,55 +1,100 @@
-"use client";
+import { lazy, type RefObject, Suspense, useRef, useState } from "react";
 
-import { useEffect, useReducer, useRef } from "react";
+import { Notice } from "@/ui/Notice";
+import page from "@/ui/page.module.css";
 
-import * as actions from "./actions";
-import { after, EMPTY } from "./list";
+import type { Board } from "./board";
+import { shown, type ShownTask } from "./entries";
+import { FilterBar } from "./FilterBar";
+import { addressOf, EVERYTHING, type Filter, isNarrow } from "./filter";
+import { QuickAdd } from "./QuickAdd";
+import { Empty, Loading, More, NothingFound, Offline, Unloadable } from "./states";
+import type { TaskStore } from "./store";
 import styles from "./TaskBoard.module.css";
-import { TaskForm } from "./TaskForm";
 import { TaskList } from "./TaskList";
-import { Empty, Loading, Older, Unloadable } from "./states";
+import { Undo } from "./Undo";
+import { useShortcuts } from "./useShortcuts";
 import { summary } from "./words";
 
-/** The list, the form above it, and what is to be said about both. */
-export function TaskBoard() {
-  const [list, dispatch] = useReducer(after, EMPTY);
-  const field = useRef<HTMLInputElement>(null);
-  useEffect(() => void actions.load(dispatch), []);
+const Help = lazy(() => import("@/keyboard/Help"));
 
-  const ready = list.status === "ready";
-  const someTasks = list.tasks.length > 0 || list.older !== "";
+/** The list, what is above it, and what is to be said about both. */
+export function TaskBoard({ store, board }: { store: TaskStore; board: Board }) {
+  const field = useRef<HTMLInputElement>(null);
+  const search = useRef<HTMLInputElement>(null);
+  const [help, setHelp] = useState(false);
+  const [resets, setResets] = useState(0);
+  const tasks = shown(board.entries);
+  const ready = board.status === "ready";
+  const filterBy = (filter: Filter) => {
+    window.history.replaceState(null, "", window.location.pathname + addressOf(filter));
+    void store.load(filter);
+  };
+  useShortcuts({
+    n: () => field.current?.focus(),
+    "/": () => search.current?.focus(),
+    u: () => void store.undo(),
+    "?": () => {
+      setHelp(true);
+    },
+  });
+
   return (
     <>
-      <TaskForm
-        field={field}
-        ready={ready}
-        onAdd={(title) => actions.add(dispatch, title)}
-        onRefuse={(problem) => {
-          dispatch({ type: "refuse", problem });
-        }}
-      />
-      <div role="alert">{ready && list.problem && <p className={styles.problem}>{list.problem}</p>}</div>
-      <p role="status" className={styles.unseen}>
-        {list.news}
+      <div className={styles.heading}>
+        <h1 className={page.title}>Your tasks</h1>
+        <p>{ready && !board.cursor && summary(tasks)}</p>
+      </div>
+      <Offline onBack={() => void store.load()} />
+      <QuickAdd field={field} ready={board.status !== "loading"} onAdd={(fields) => store.add(fields)} onRefuse={store.refuse} />
+      <FilterBar key={resets} filter={board.filter} tags={board.tags} search={search} onChange={filterBy} />
+      {ready && board.problem && <Notice kind="problem">{board.problem}</Notice>}
+      <p role="status" className="unseen">
+        {board.news}
       </p>
-      {list.status === "loading" && <Loading />}
-      {list.status === "failed" && <Unloadable reason={list.problem} onRetry={() => void actions.load(dispatch)} />}
-      {ready && !someTasks && <Empty />}
-      {ready && someTasks && (
-        <section aria-labelledby="tasks">
-          <div className={styles.heading}>
-            <h2 id="tasks">Tasks</h2>
-            <p>{list.older ? "" : summary(list.tasks)}</p>
-          </div>
-          <TaskList
-            tasks={list.tasks}
-            onMark={(task, at, done) => void actions.mark(dispatch, task, at, done)}
-            onRemove={(task, at) => void actions.remove(dispatch, task, at)}
-            onEmptied={() => field.current?.focus()}
+      <section aria-label="Tasks" aria-busy={board.refreshing} className={styles.list}>
+        <Listed
+          store={store}
+          board={board}
+          tasks={tasks}
+          field={field}
+          onReset={() => {
+            filterBy({ ...EVERYTHING, sort: board.filter.sort });
+            setResets(resets + 1);
+          }}
+        />
+      </section>
+      {board.deleted && <Undo key={board.deleted.key} title={board.deleted.title} onUndo={() => void store.undo()} onEnd={store.letGo} />}
+      {help && (
+        <Suspense>
+          <Help
+            onClose={() => {
+              setHelp(false);
+            }}
           />
-          {list.older && <Older onExtend={() => void actions.extend(dispatch, list.older)} />}
-        </section>
+        </Suspense>
       )}
+    </>
+  );
+}
+
+interface ListedProps {
+  store: TaskStore;
+  board: Board;
+  tasks: readonly ShownTask[];
+  field: RefObject<HTMLInputElement | null>;
+  onReset: () => void;
+}
+
+/** The list, or why there is none. */
+function Listed({ store, board, tasks, field, onReset }: ListedProps) {
+  if (board.status === "loading") return <Loading />;
+  if (board.status === "failed") return <Unloadable reason={board.problem} onRetry={() => void store.load()} />;
+  if (tasks.length === 0 && !board.cursor) return isNarrow(board.filter) ? <NothingFound onReset={onReset} /> : <Empty />;
+  return (
+    <>
+      <TaskList tasks={tasks} store={store} onEmptied={() => field.current?.focus()} />
+      {board.cursor && <More onMore={() => void store.extend()} />}
     </>
   );
 }

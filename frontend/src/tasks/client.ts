@@ -1,88 +1,57 @@
-/** Typed client of the task API, by way of this page's own origin. */
+/** Typed client of the task API. */
+import { bodyOf, isRecord, RequestFailed, sendSignedIn } from "@/client/request";
 
-export interface Task {
-  id: string;
-  title: string;
-  done: boolean;
-  created_at: string;
-}
-
-/** A request did not succeed; `status` is 0 where no answer came at all. */
-export class RequestFailed extends Error {
-  constructor(readonly status: number) {
-    super(`request failed: ${String(status)}`);
-  }
-}
+import { type Filter, queryOf } from "./filter";
+import { type Fields, isTask, type Patch, type Task } from "./task";
 
 const TASKS = "/api/tasks";
 
-/** Tasks, newest first, and the address of the older ones; empty where there are none. */
+/** Some tasks, and the cursor of those after them; null at the end. */
 export interface Page {
-  tasks: Task[];
-  older: string;
+  items: Task[];
+  next_cursor: string | null;
 }
 
-export async function listTasks(address: string = TASKS): Promise<Page> {
-  const response = await send("GET", address);
-  const tasks = await bodyOf(response);
-  if (!Array.isArray(tasks) || !tasks.every(isTask)) throw new RequestFailed(502);
-  const older = /<(\/api\/[^>]*)>; *rel="next"/.exec(response.headers.get("Link") ?? "")?.[1];
-  return { tasks, older: older ?? "" };
+export async function listTasks(filter: Filter, cursor: string | null = null): Promise<Page> {
+  return bodyOf(await sendSignedIn("GET", `${TASKS}?${queryOf(filter, cursor)}`), isPage);
 }
 
-export async function createTask(title: string): Promise<Task> {
-  return oneTask(await send("POST", TASKS, { title }));
+export async function createTask(fields: Fields): Promise<Task> {
+  return bodyOf(await sendSignedIn("POST", TASKS, fields), isTask);
 }
 
-export async function changeTask(id: string, change: Partial<Pick<Task, "title" | "done">>): Promise<Task> {
-  return oneTask(await send("PATCH", pathOf(id), change));
+export async function changeTask(id: string, patch: Patch): Promise<Task> {
+  return bodyOf(await sendSignedIn("PATCH", pathOf(id), patch), isTask);
 }
 
 /** Deleting what is gone already has reached its aim. */
 export async function deleteTask(id: string): Promise<void> {
   try {
-    await send("DELETE", pathOf(id));
+    await sendSignedIn("DELETE", pathOf(id));
   } catch (problem) {
     if (!(problem instanceof RequestFailed && problem.status === 404)) throw problem;
   }
+}
+
+export async function restoreTask(id: string): Promise<Task> {
+  return bodyOf(await sendSignedIn("POST", `${pathOf(id)}/restore`), isTask);
+}
+
+/** Tags in use, by name. */
+export async function listTags(): Promise<string[]> {
+  const { items } = await bodyOf(await sendSignedIn("GET", "/api/tags"), isTags);
+  return items.map((each) => each.tag).sort((a, b) => a.localeCompare(b));
 }
 
 function pathOf(id: string): string {
   return `${TASKS}/${encodeURIComponent(id)}`;
 }
 
-async function send(method: string, path: string, content?: object): Promise<Response> {
-  const init: RequestInit = { method, headers: { Accept: "application/json" }, signal: AbortSignal.timeout(15_000) };
-  if (content) {
-    init.headers = { Accept: "application/json", "Content-Type": "application/json" };
-    init.body = JSON.stringify(content);
-  }
-  const response = await fetch(path, init).catch(() => {
-    throw new RequestFailed(0);
-  });
-  if (!response.ok) throw new RequestFailed(response.status);
-  return response;
+function isPage(value: unknown): value is Page {
+  if (!isRecord(value) || !Array.isArray(value.items)) return false;
+  return value.items.every(isTask) && (value.next_cursor === null || typeof value.next_cursor === "string");
 }
 
-async function oneTask(response: Response): Promise<Task> {
-  const body = await bodyOf(response);
-  if (!isTask(body)) throw new RequestFailed(502);
-  return body;
-}
-
-async function bodyOf(response: Response): Promise<unknown> {
-  return response.json().catch(() => {
-    throw new RequestFailed(502);
-  });
-}
-
-function isTask(value: unknown): value is Task {
-  if (typeof value !== "object" || value === null) return false;
-  const task = value as Record<string, unknown>;
-  return (
-    typeof task.id === "string" &&
-    typeof task.title === "string" &&
-    typeof task.done === "boolean" &&
-    typeof task.created_at === "string"
-  );
+function isTags(value: unknown): value is { items: { tag: string }[] } {
+  return isRecord(value) && Array.isArray(value.items) && value.items.every((each) => isRecord(each) && typeof each.tag === "string");
 }

@@ -1,9 +1,17 @@
+import { useEffect, useSyncExternalStore } from "react";
+
+import { Button } from "@/ui/Button";
+import { Notice } from "@/ui/Notice";
+
 import styles from "./states.module.css";
 
 export function Loading() {
   return (
-    <div className={`${styles.panel ?? ""} ${styles.late ?? ""}`} role="status">
-      <p>Loading your tasks…</p>
+    <div className={styles.skeleton} role="status">
+      <span className="unseen">Loading your tasks…</span>
+      <i />
+      <i />
+      <i />
     </div>
   );
 }
@@ -17,12 +25,20 @@ export function Empty() {
   );
 }
 
-export function Older({ onExtend }: { onExtend: () => void }) {
+export function NothingFound({ onReset }: { onReset: () => void }) {
   return (
-    <p className={styles.older}>
-      <button type="button" className={styles.retry} onClick={onExtend}>
-        Show older tasks
-      </button>
+    <div className={styles.panel}>
+      <p className={styles.headline}>No task is like that</p>
+      <p>Try another word, or look at all of them.</p>
+      <Button onClick={onReset}>Show all tasks</Button>
+    </div>
+  );
+}
+
+export function More({ onMore }: { onMore: () => void }) {
+  return (
+    <p className={styles.more}>
+      <Button onClick={onMore}>Show more tasks</Button>
     </p>
   );
 }
@@ -32,9 +48,35 @@ export function Unloadable({ reason, onRetry }: { reason: string; onRetry: () =>
     <div className={styles.panel} role="alert">
       <p className={styles.headline}>Your tasks could not be loaded</p>
       <p>{reason}</p>
-      <button type="button" className={styles.retry} onClick={onRetry}>
-        Try again
-      </button>
+      <Button onClick={onRetry}>Try again</Button>
+    </div>
+  );
+}
+
+const subscribe = (listener: () => void) => {
+  for (const name of ["online", "offline"]) addEventListener(name, listener);
+  return () => {
+    for (const name of ["online", "offline"]) removeEventListener(name, listener);
+  };
+};
+
+/** Says so while there is no connection, and calls `onBack` when it returns. */
+export function Offline({ onBack }: { onBack: () => void }) {
+  const online = useSyncExternalStore(
+    subscribe,
+    () => navigator.onLine,
+    () => true,
+  );
+  useEffect(() => {
+    addEventListener("online", onBack);
+    return () => {
+      removeEventListener("online", onBack);
+    };
+  });
+  if (online) return null;
+  return (
+    <div className={styles.offline}>
+      <Notice kind="hint">You are offline. You can read your list; changes cannot be saved until you are back.</Notice>
     </div>
   );
 }

@@ -1,6 +1,10 @@
+import { gzipSync } from "node:zlib";
+
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 
 import { backend, named, stopBackends, textOf } from "../backend";
+import { later } from "../later";
+import { accounts } from "../sessions";
 import { build, builtFiles, ended, serve, type Served } from "./server";
 
 const FROZEN = "frozen-at-build.invalid";
@@ -33,23 +37,54 @@ test("the build holds no address, no source map and no image library", () => {
   expect(files.map((file) => file.name).filter((name) => /\.map$|node_modules\/(sharp|@img|typescript)\//.test(name))).toEqual([]);
 });
 
-test("bodies stream through the server in both directions", async () => {
-  const address = await backend((request, response) => {
+test("an answer streams through the server while it is still being written", async () => {
+  const more = later<undefined>();
+  const address = await backend((_, response) => {
     response.setHeader("content-type", "text/event-stream");
-    request.on("data", (part: Buffer) => response.write(`got ${part.toString()};`));
-    request.on("end", () => response.end("end"));
+    response.write("first");
+    void more.promise.then(() => response.end("second"));
   });
   const { origin } = await start(address);
-  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
-  const writer = writable.getWriter();
-  const asking = fetch(`${origin}/api/echo`, { method: "POST", body: readable, duplex: "half" } as RequestInit);
-  await writer.write(new TextEncoder().encode("first"));
-  const reader = (await asking).body?.pipeThrough(new TextDecoderStream()).getReader();
-  expect((await reader?.read())?.value).toBe("got first;");
-  await writer.write(new TextEncoder().encode("second"));
-  expect((await reader?.read())?.value).toBe("got second;");
-  await writer.close();
-  expect((await reader?.read())?.value).toBe("end");
+  const answer = await fetch(`${origin}/api/assistant`, { method: "POST", body: "{}" });
+  const reader = answer.body?.pipeThrough(new TextDecoderStream()).getReader();
+  expect((await reader?.read())?.value).toBe("first");
+  more.resolve(undefined);
+  expect((await reader?.read())?.value).toBe("second");
+});
+
+test("a sign-in gives cookies alone, which open the pages and the API; a session is renewed once for many requests", async () => {
+  const known = await accounts();
+  const { origin } = await start(known.address);
+  const entered = await fetch(`${origin}/api/auth/sign-in`, { method: "POST", body: "{}", headers: { origin } });
+  expect(await entered.text()).toBe('{"user":{"name":"Ada"}}');
+  expect(entered.headers.getSetCookie().every((each) => each.includes("HttpOnly; SameSite=Lax"))).toBe(true);
+  const cookie = "todo_session=s1";
+  const answers = await Promise.all(Array.from({ length: 6 }, () => fetch(`${origin}/api/tasks`, { headers: { cookie } })));
+  expect(answers.map((answer) => [answer.status, answer.headers.getSetCookie().length])).toEqual(Array(6).fill([200, 2]));
+  expect(known.asked.filter((each) => each.includes("renew"))).toHaveLength(1);
+  const foreign = await fetch(`${origin}/api/tasks`, { method: "POST", headers: { cookie, origin: "http://elsewhere.example" } });
+  expect(foreign.status).toBe(403);
+});
+
+test.each([
+  ["/tasks", "", "/sign-in"],
+  ["/settings", "", "/sign-in"],
+  ["/", "todo_session=s", "/tasks"],
+  ["/sign-in", "todo_session=s", "/tasks"],
+])("%s with the cookie %j leads to %s", async (path, cookie, expected) => {
+  const { origin } = servers[0] ?? (await start("http://127.0.0.1:9999"));
+  const answer = await fetch(origin + path, { headers: { cookie }, redirect: "manual" });
+  expect([answer.status, answer.headers.get("location")]).toEqual([307, expected]);
+});
+
+test("the task page loads less than 150 kB of compressed JavaScript", async () => {
+  const { origin } = servers[0] ?? (await start("http://127.0.0.1:9999"));
+  const page = await (await fetch(`${origin}/tasks`, { headers: { cookie: "todo_session=s" } })).text();
+  // Old browsers alone load what is marked `noModule`.
+  const scripts = [...page.matchAll(/<script[^>]* src="([^"]+)"[^>]*>/g)].filter(([tag]) => !/nomodule/i.test(tag));
+  const sizes = scripts.map(async ([, path]) => gzipSync(Buffer.from(await (await fetch(origin + (path ?? ""))).arrayBuffer())).byteLength);
+  expect(sizes.length).toBeGreaterThan(3);
+  expect((await Promise.all(sizes)).reduce((sum, size) => sum + size)).toBeLessThan(150_000);
 });
 
 test("a page is served with a nonce on each of its scripts, new for each answer", async () => {
@@ -66,7 +101,7 @@ test("a page is served with a nonce on each of its scripts, new for each answer"
   }
 });
 
-test.each(["/", "/api/tasks", "/healthz", "/icon.svg", "/nothing-here"])("%s carries the security headers", async (path) => {
+test.each(["/", "/sign-in", "/api/tasks", "/healthz", "/icon.svg", "/nothing-here"])("%s carries the security headers", async (path) => {
   const { origin } = servers[0] ?? (await start("http://127.0.0.1:9999"));
   const { headers } = await fetch(origin + path);
   expect(headers.get("x-content-type-options")).toBe("nosniff");
@@ -79,7 +114,7 @@ test("the page names itself before any script has run", async () => {
   const { origin } = await start("http://127.0.0.1:9999");
   const page = await (await fetch(origin)).text();
   expect(page).toContain("<title>Todo</title>");
-  expect(page).toMatch(/<h1[^>]*>Todo<\/h1>/);
+  expect(page).toMatch(/<h1[^>]*>A calm place for what is to be done<\/h1>/);
 });
 
 test("a request under way is finished before the server stops", async () => {

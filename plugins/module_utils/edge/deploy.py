@@ -163,7 +163,9 @@ class Stack:
     def _foreseen(self) -> list[Action]:
         """Return the plan for a host without an engine, where nothing of ours can be there."""
         why = "there is no running engine yet"
-        services = [name for c in self.contracts for name in c["compose_services"]]
+        declared = [name for c in self.contracts for name in c["compose_services"]]
+        off = self.preview.switched_off
+        services = sorted({*declared, *self.preview.names} - set(off))
         return [Action(name, "create", why) for name in services]
 
 

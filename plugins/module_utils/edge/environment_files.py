@@ -121,10 +121,11 @@ def ensure_environment(host: Host, contracts: Sequence[Contract], given: Given) 
 
 
 def _stale(host: Host, contracts: Sequence[Contract], old: Values, new: Values) -> list[str]:
-    """Return the services whose containers lack the values: a file may differ and they not."""
+    """Return the services whose containers lack the values: a file may differ and they not.
+
+    Nor need a container have what the file says: it may have been run by hand.
+    """
     changed = [s for s, verbs in differences(old, new).items() if any(verbs.values())]
-    if not changed:
-        return []
     declared = {s: c.env for c in contracts for s in c.compose_services}
     try:
         running = container_environments(host.docker)
@@ -132,7 +133,7 @@ def _stale(host: Host, contracts: Sequence[Contract], old: Values, new: Values) 
         return changed  # no docker command, or no engine yet: nothing runs
     return [
         service
-        for service in changed
+        for service in {**old, **new}
         if service in running
         and not delivers(
             new.get(service, {}),

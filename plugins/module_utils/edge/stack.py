@@ -93,7 +93,9 @@ class Project:
             ids = [c.id for c in self.containers() if c.service == service]
             self.docker.read("start", *ids)
         else:
-            self._compose([*_UP, "--no-deps", service])
+            # Compose sees no need where only a network was taken away.
+            force = ["--force-recreate"] if "recreate" in how else []
+            self._compose([*_UP, *force, "--no-deps", service])
 
     def _await(self, needs: Mapping[str, str]) -> None:
         """Return once what a service waits for is there; raise StackError when it fails."""

@@ -28,6 +28,7 @@ class Desired:
     image: str
     one_shot: bool
     alone_hash: str = ""
+    networks: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,7 @@ class Actual:
     exit_code: int
     oom_killed: bool
     restarts: int
+    networks: frozenset[str] = frozenset()
 
     @property
     def failed(self) -> bool:
@@ -85,8 +87,15 @@ def read_desired(config: Mapping[str, Any], hashes: str) -> list[Desired]:
         for name, how in (spec.get("depends_on") or {}).items()
         if how.get("condition") == COMPLETED
     }
+    named = {key: str(one["name"]) for key, one in (config.get("networks") or {}).items()}
     return [
-        Desired(name, by_service.get(name, ""), spec.get("image", ""), name in waited_for)
+        Desired(
+            name,
+            by_service.get(name, ""),
+            spec.get("image", ""),
+            name in waited_for,
+            networks=frozenset(named[key] for key in spec.get("networks") or {} if key in named),
+        )
         for name, spec in services.items()
     ]
 
@@ -107,6 +116,7 @@ def read_actual(inspected: Mapping[str, Any]) -> Actual:
         exit_code=int(state.get("ExitCode") or 0),
         oom_killed=bool(state.get("OOMKilled")),
         restarts=int(inspected.get("RestartCount") or 0),
+        networks=frozenset((inspected.get("NetworkSettings") or {}).get("Networks") or {}),
     )
 
 
@@ -213,7 +223,8 @@ def _action(one: Desired, container: Actual | None, due: _Due) -> tuple[str, str
         return ("start", _ended(container)) if container.failed else _unfinished(container)
     if container.state not in {"running", "restarting"}:
         return "start", _ended(container)
-    return None
+    missing = sorted(one.networks - container.networks)
+    return ("recreate", f"it is not on the network {missing[0]}") if missing else None
 
 
 def _unfinished(container: Actual) -> tuple[str, str] | None:

@@ -230,3 +230,15 @@ def test_without_an_environment_there_is_nothing_to_hide(tmp_path: Path, text: s
     if text is not None:
         (tmp_path / "environment.json").write_text(text)
     assert redactor(tmp_path, [CONTRACT])("as it is") == "as it is"
+
+
+def test_a_preview_without_an_engine_foresees_embedded_services_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deploy, "describe_engine", lambda *_: SimpleNamespace(running=False))
+    preview = {
+        "names": {"postgres": ["P"], "backend": ["A"], "cache": []},
+        "switched_off": ["cache"],
+    }
+    result = stack(engine(), tmp_path / "s", preview=preview).ensure(check_mode=True)
+    assert [row["service"] for row in result["actions"]] == ["backend", "migrate", "postgres"]

@@ -99,6 +99,16 @@ def test_a_second_run_changes_nothing_and_asks_no_engine(
     assert {p: (p.read_bytes(), p.stat().st_mtime_ns) for p in folder.iterdir()} == before
 
 
+def test_check_mode_tells_the_containers_that_hold_other_values(
+    ensure: Ensure, engine: Engine
+) -> None:
+    ensure()
+    labels = {"com.docker.compose.service": "backend"}
+    environ = ["HOST=127.0.0.1", "PORT=8000"]
+    engine.containers = [{"Image": "sha256:1", "Config": {"Labels": labels, "Env": environ}}]
+    assert ensure(check_mode=True).stale == ["backend"]
+
+
 def test_check_mode_writes_nothing_and_predicts_the_result(ensure: Ensure, folder: Path) -> None:
     predicted = ensure(check_mode=True).as_result()
     assert not folder.exists()

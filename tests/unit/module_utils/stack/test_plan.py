@@ -128,6 +128,20 @@ def test_a_container_is_read_from_its_inspect() -> None:
     }  # fmt: skip
 
 
+def test_a_container_that_a_network_was_taken_from_is_replaced() -> None:
+    config = {
+        "services": {"backend": {"image": "todo-backend:latest", "networks": {"default": None}}},
+        "networks": {"default": {"name": "todo_default"}},
+    }
+    desired = read_desired(config, "backend hash-backend")
+    off = {"Networks": {"bridge": {}}}
+    assert planned(desired, [read_actual(container("backend", NetworkSettings=off))]) == [
+        ("backend", "recreate", "it is not on the network todo_default")
+    ]
+    on = {"Networks": {"todo_default": {}, "bridge": {}}}
+    assert planned(desired, [read_actual(container("backend", NetworkSettings=on))]) == []
+
+
 def test_the_wanted_services_are_read_with_their_hashes() -> None:
     waits = {"migrate": {"condition": "service_completed_successfully"},
              "postgres": {"condition": "service_healthy"}}  # fmt: skip

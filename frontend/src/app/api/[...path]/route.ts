@@ -1,10 +1,12 @@
-import { apiUrl } from "@/server/environment";
-import { forward } from "@/server/forward";
+import { forwardSignedIn } from "@/server/session";
 
 export const dynamic = "force-dynamic";
 
-function handle(request: Request): Promise<Response> {
-  return forward(request, apiUrl);
-}
-
-export { handle as DELETE, handle as GET, handle as HEAD, handle as PATCH, handle as POST, handle as PUT };
+export {
+  forwardSignedIn as DELETE,
+  forwardSignedIn as GET,
+  forwardSignedIn as HEAD,
+  forwardSignedIn as PATCH,
+  forwardSignedIn as POST,
+  forwardSignedIn as PUT,
+};

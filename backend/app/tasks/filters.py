@@ -1,0 +1,80 @@
+"""Which tasks a list shows, and in which order."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import ColumnElement, and_, or_
+
+from app.tasks.models import DUE, Priority, Task
+from app.tasks.paging import Order, Sort
+from app.tasks.schemas import Tag
+from app.text import Search
+
+LARGEST_PAGE = 200
+
+
+class Due(StrEnum):
+    """When a task is due, seen from today; `week` is today and the six days after it."""
+
+    OVERDUE = "overdue"
+    TODAY = "today"
+    WEEK = "week"
+    NONE = "none"
+
+
+class TaskFilter(BaseModel):
+    """What tasks must be like; a field left out asks for nothing."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    q: Search | None = Field(None, description="Part of the title or the notes, in any case")
+    done: bool | None = None
+    priority: Priority | None = None
+    tag: Tag | None = None
+    due: Due | None = None
+
+    def conditions(self) -> Iterator[ColumnElement[bool]]:
+        """Give the conditions for the database."""
+        if self.q:
+            part = f"%{_literal(self.q)}%"
+            yield or_(Task.title.ilike(part), Task.notes.ilike(part))
+        if self.done is not None:
+            yield Task.done.is_(self.done)
+        if self.priority is not None:
+            yield Task.priority == self.priority
+        if self.tag is not None:
+            yield Task.tags.contains([self.tag])
+        if self.due is not None:
+            yield _due(self.due, datetime.now(UTC).date())
+
+
+class TaskQuery(TaskFilter):
+    """A page of a filtered list."""
+
+    sort: Sort = Sort.CREATED
+    order: Order = "desc"
+    limit: Annotated[int, Field(ge=1, le=LARGEST_PAGE)] = 50
+    cursor: Annotated[
+        str | None,
+        Field(max_length=2000, description="`next_cursor` of the page before, of the same order"),
+    ] = None
+
+
+def _literal(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def _due(due: Due, today: date) -> ColumnElement[bool]:
+    # DUE and not the column, because the indexes hold that. Ruff takes it for a constant.
+    match due:
+        case Due.OVERDUE:
+            return and_(DUE < today, Task.done.is_(False))  # noqa: SIM300
+        case Due.TODAY:
+            return DUE == today  # noqa: SIM300
+        case Due.WEEK:
+            return DUE.between(today, today + timedelta(days=6))
+        case Due.NONE:
+            return Task.due_date.is_(None)

@@ -1,0 +1,58 @@
+import * as Dialog from "@radix-ui/react-dialog";
+import { X } from "lucide-react";
+import { useEffect, useSyncExternalStore } from "react";
+
+import { allowStyles } from "@/ui/allowStyles";
+import { Button } from "@/ui/Button";
+import { Notice } from "@/ui/Notice";
+import overlay from "@/ui/overlay.module.css";
+import { useReturnFocus } from "@/ui/useReturnFocus";
+
+import styles from "./AssistantPanel.module.css";
+import { Composer } from "./Composer";
+import type { Conversation } from "./conversation";
+import { Turns } from "./Turns";
+
+/** The assistant, in a sheet beside the list. */
+export default function AssistantPanel({ talk, onClose }: { talk: Conversation; onClose: () => void }) {
+  allowStyles();
+  const onClosed = useReturnFocus();
+  const { available, turns, busy, problem } = useSyncExternalStore(talk.subscribe, talk.snapshot);
+  useEffect(() => void talk.open(), [talk]);
+  return (
+    <Dialog.Root open onOpenChange={onClose}>
+      <Dialog.Portal>
+        <Dialog.Overlay className={overlay.shade} />
+        <Dialog.Content onCloseAutoFocus={onClosed} className={overlay.sheet} aria-describedby={undefined}>
+          <div className={styles.head}>
+            <Dialog.Title className={styles.title}>Assistant</Dialog.Title>
+            <Dialog.Close asChild>
+              <Button look="quiet" square aria-label="Close">
+                <X aria-hidden="true" />
+              </Button>
+            </Dialog.Close>
+          </div>
+          {available === "no" ? (
+            <Off />
+          ) : (
+            <>
+              <Turns turns={turns} busy={busy} onExample={(text) => void talk.ask(text)} ready={available === "yes"} />
+              {problem && <Notice kind="problem">{problem}</Notice>}
+              <Composer busy={busy} ready={available === "yes"} onAsk={(text) => void talk.ask(text)} onStop={talk.stop} />
+            </>
+          )}
+        </Dialog.Content>
+      </Dialog.Portal>
+    </Dialog.Root>
+  );
+}
+
+function Off() {
+  return (
+    <div className={styles.off}>
+      <p className={styles.offTitle}>The assistant is off</p>
+      <p>This installation has no key for it. Everything else works as ever.</p>
+      <p>Whoever runs it can turn the assistant on by setting OPENAI_API_KEY for the backend.</p>
+    </div>
+  );
+}

@@ -1,0 +1,53 @@
+import type { Patch, Task } from "./task";
+
+/**
+ * A task of the list. `task` is what the server confirmed; `pending` are the changes it has not confirmed yet, laid on top in their order.
+ * Taking a change back is leaving it out, so what happened in the meantime stays.
+ */
+export interface Entry {
+  /** Stays the same when a draft gets its id. */
+  key: string;
+  task: Task;
+  pending: readonly Patch[];
+  /** Requests about this task that are under way. */
+  saving: number;
+  /** Still in its place, so that it comes back there. */
+  removed: boolean;
+}
+
+/** A task as it is to be seen. */
+export interface ShownTask extends Task {
+  key: string;
+  saving: boolean;
+}
+
+export type Entries = readonly Entry[];
+
+export function entryOf(task: Task): Entry {
+  return { key: task.id, task, pending: [], saving: 0, removed: false };
+}
+
+export function shown(entries: Entries): ShownTask[] {
+  return entries
+    .filter((entry) => !entry.removed)
+    .map(({ key, task, pending, saving }) => Object.assign({}, task, ...pending, { key, saving: saving > 0 }) as ShownTask);
+}
+
+/** Change one entry; leave it out where `change` gives null. */
+export function changed(entries: Entries, key: string, change: (entry: Entry) => Entry | null): Entries {
+  return entries.flatMap((entry) => (entry.key === key ? (change(entry) ?? []) : entry));
+}
+
+/** The list as the server tells it, keeping what is still under way here and what can be brought back. */
+export function merged(entries: Entries, tasks: readonly Task[]): Entries {
+  const listed = new Set(tasks.map((task) => task.id));
+  const busy = new Map(entries.filter((entry) => entry.saving > 0).map((entry) => [entry.task.id, entry]));
+  const unlisted = entries.filter((entry) => !listed.has(entry.task.id) && (entry.saving > 0 || entry.removed));
+  return [...unlisted, ...tasks.map((task) => ({ ...(busy.get(task.id) ?? entryOf(task)), task }))];
+}
+
+/** Fetched twice, further tasks still come once. */
+export function extended(entries: Entries, tasks: readonly Task[]): Entries {
+  const known = new Set(entries.map((entry) => entry.task.id));
+  return [...entries, ...tasks.filter((task) => !known.has(task.id)).map(entryOf)];
+}

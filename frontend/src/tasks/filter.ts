@@ -1,0 +1,64 @@
+import { PRIORITIES } from "./task";
+
+const CHOICES = {
+  show: ["all", "open", "done"],
+  due: ["", "overdue", "today", "week", "none"],
+  priority: ["", ...PRIORITIES],
+  sort: ["created", "due", "priority", "title"],
+} as const;
+
+/** What the list shows and in which order; an empty string asks for nothing. */
+export interface Filter {
+  q: string;
+  tag: string;
+  show: (typeof CHOICES.show)[number];
+  due: (typeof CHOICES.due)[number];
+  priority: (typeof CHOICES.priority)[number];
+  sort: (typeof CHOICES.sort)[number];
+}
+
+export const EVERYTHING: Filter = { q: "", tag: "", show: "all", due: "", priority: "", sort: "created" };
+
+const PAGE = "50";
+const DONE = { all: "", open: "false", done: "true" };
+/** Newest, most pressing and most important first. */
+const ORDER = { created: "desc", due: "asc", priority: "desc", title: "asc" };
+
+/** The query for the backend. */
+export function queryOf(filter: Filter, cursor: string | null): string {
+  const { show, ...rest } = filter;
+  return given({ ...rest, done: DONE[show], order: ORDER[filter.sort], limit: PAGE, cursor: cursor ?? "" }).toString();
+}
+
+/** The page's own address for a filter, so that a reload or a bookmark shows the same. */
+export function addressOf(filter: Filter): string {
+  const changed = Object.entries(filter).filter(([name, value]) => value !== EVERYTHING[name as keyof Filter]);
+  const query = given(Object.fromEntries(changed)).toString();
+  return query ? `?${query}` : "";
+}
+
+/** What follows the `?` of a page's address. */
+export type Query = Readonly<Record<string, string | string[] | undefined>>;
+
+/** The filter of an address; what is misspelt asks for nothing. */
+export function filterOf(params: Query): Filter {
+  const text = (name: string, longest: number) => (typeof params[name] === "string" ? params[name].slice(0, longest) : "");
+  const choice = (name: keyof typeof CHOICES) => CHOICES[name].find((each) => each === params[name]) ?? EVERYTHING[name];
+  return {
+    q: text("q", 200),
+    tag: text("tag", 30),
+    show: choice("show"),
+    due: choice("due"),
+    priority: choice("priority"),
+    sort: choice("sort"),
+  } as Filter;
+}
+
+/** Whether some tasks may be hidden. */
+export function isNarrow(filter: Filter): boolean {
+  return addressOf({ ...filter, sort: EVERYTHING.sort }) !== "";
+}
+
+function given(values: Readonly<Record<string, string>>): URLSearchParams {
+  return new URLSearchParams(Object.entries(values).filter(([, value]) => value !== ""));
+}

@@ -1,0 +1,42 @@
+import { isRecord } from "@/client/request";
+
+export const PRIORITIES = ["low", "normal", "high"] as const;
+export type Priority = (typeof PRIORITIES)[number];
+
+/** What a user decides about a task; `due_date` is a calendar day, `YYYY-MM-DD`. */
+export interface Fields {
+  title: string;
+  notes: string;
+  priority: Priority;
+  due_date: string | null;
+  tags: readonly string[];
+}
+
+export interface Task extends Fields {
+  id: string;
+  done: boolean;
+}
+
+export type Patch = Partial<Fields & { done: boolean }>;
+
+/** The backend's own limits. */
+export const LONGEST = { title: 200, notes: 4000, tag: 30, tags: 10 } as const;
+
+export function isTask(value: unknown): value is Task {
+  return (
+    isRecord(value) &&
+    typeof value.id === "string" &&
+    typeof value.title === "string" &&
+    typeof value.notes === "string" &&
+    typeof value.done === "boolean" &&
+    PRIORITIES.some((each) => each === value.priority) &&
+    (value.due_date === null || typeof value.due_date === "string") &&
+    Array.isArray(value.tags)
+  );
+}
+
+/** Tags as typed, `home, #work`: lower case, each once. */
+export function tagsOf(text: string): string[] {
+  const tags = text.toLowerCase().split(/[\s,]+/).map((each) => each.replace(/^#+/, "").slice(0, LONGEST.tag));
+  return [...new Set(tags.filter(Boolean))].slice(0, LONGEST.tags);
+}

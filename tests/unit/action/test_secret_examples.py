@@ -1,0 +1,85 @@
+"""Each documented way to give secrets delivers them, shows none, and refuses those missing."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+import yaml
+from ansible_collections.todo.stack.plugins.module_utils.contract import Contract
+
+ROOT = Path(__file__).parents[3]
+EXAMPLES = ROOT / "docs" / "examples"
+URL = "postgresql://todo:Qp7MarkerOfUrl@db.example.net/todo"
+TOKEN = "T9MarkerOfToken-x2Lw8Zk4Vb6Nq1Rs{# no comment #}"
+WANTED = {"DATABASE_URL": URL, "BETTER_AUTH_SECRET": TOKEN}
+Render = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture
+def render(tmp_path: Path, contracts: Sequence[Contract]) -> Render:
+    """Renders the environment with extra options, in an environment without secrets."""
+    task = {
+        "todo.stack.env_contract": {
+            "contracts": [contract.as_result() for contract in contracts],
+            "secrets": "{{ stack_secrets }}",
+            "state_dir": str(tmp_path / "state"),
+        }
+    }
+    plays = [{"hosts": "localhost", "gather_facts": False, "tasks": [task]}]
+    (tmp_path / "play.yml").write_text(yaml.safe_dump(plays))
+
+    def run(*options: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        argv = [sys.executable, "-m", "ansible", "playbook", str(tmp_path / "play.yml"), "-vvvv"]
+        path = f"{tmp_path / 'bin'}:{os.environ['PATH']}"
+        environ = {**os.environ, "PATH": path, **environment}
+        return subprocess.run(
+            [*argv, *options], cwd=ROOT, env=environ, capture_output=True, text=True, check=False
+        )
+
+    return run
+
+
+def assert_delivered(done: subprocess.CompletedProcess[str], folder: Path) -> None:
+    output = done.stdout + done.stderr
+    assert done.returncode == 0, output
+    assert "MarkerOf" not in output
+    services = json.loads((folder / "state/environment.json").read_text())["services"]
+    values = services["backend"]["environment"]
+    assert {name: values[name] for name in WANTED} == WANTED
+
+
+def test_secrets_from_the_controllers_environment(render: Render, tmp_path: Path) -> None:
+    example = f"@{EXAMPLES / 'secrets_environment.yml'}"
+    missing = render("-e", example, TODO_DATABASE_URL=URL)
+    assert "stack_secrets.backend.BETTER_AUTH_SECRET: is empty" in missing.stdout + missing.stderr
+    given = {"TODO_DATABASE_URL": URL, "TODO_AUTH_SECRET": TOKEN, "OPENAI_API_KEY": ""}
+    assert_delivered(render("-e", example, **given), tmp_path)
+
+
+def test_secrets_from_lookup_plugins(render: Render, tmp_path: Path) -> None:
+    (tmp_path / "bin").mkdir()
+    manager = tmp_path / "bin" / "pass"
+    manager.write_text(f'#!/bin/sh\n[ "$*" = "show todo/database_url" ] && echo "{URL}"\n')
+    manager.chmod(0o755)
+    (tmp_path / "auth_secret").write_text(f"{TOKEN}\n")
+    example = f"@{EXAMPLES / 'secrets_lookup.yml'}"
+    assert_delivered(render("-e", example, "-e", f"secrets_folder={tmp_path}"), tmp_path)
+
+
+def test_secrets_from_a_vault(render: Render, tmp_path: Path) -> None:
+    (tmp_path / "password").write_text("of the vault")
+    vault = tmp_path / "vault.yml"
+    # As its author would: a text with template signs is marked, or quoted by `!unsafe`.
+    vault.write_text(f"vault_database_url: {URL}\nvault_auth_secret: !unsafe '{TOKEN}'\n")
+    tool = Path(sys.executable).parent / "ansible-vault"
+    opened = ["--vault-password-file", str(tmp_path / "password")]
+    subprocess.run([str(tool), "encrypt", *opened, str(vault)], check=True, capture_output=True)
+    assert vault.read_text().startswith("$ANSIBLE_VAULT;")
+    example = f"@{EXAMPLES / 'secrets_vault.yml'}"
+    assert_delivered(render("-e", example, "-e", f"@{vault}", *opened), tmp_path)
