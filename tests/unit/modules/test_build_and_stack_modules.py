@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 import pytest
 import yaml
+from ansible_collections.todo.stack.plugins.module_utils.edge.wanted import Wanted
 from ansible_collections.todo.stack.plugins.modules import compose_stack, image_build
 
 
@@ -45,7 +46,7 @@ def test_a_crash_of_image_build_tells_its_type_and_never_its_text(
         raise KeyError("marker")
 
     monkeypatch.setattr(image_build, "AnsibleModule", Module)
-    monkeypatch.setattr(image_build.Wanted, "read", crash)
+    monkeypatch.setattr(Wanted, "read", crash)
     with pytest.raises(SystemExit):
         image_build.main()
     assert told == ["unexpected KeyError in image_build"]
