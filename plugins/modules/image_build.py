@@ -400,6 +400,8 @@ def main() -> None:
             )
     except StackError as error:
         module.fail_json(msg=str(error), changed=False, **error.details)
+    except Exception as error:  # its text may hold a secret: only its type is told
+        module.fail_json(msg=f"unexpected {type(error).__name__} in image_build", changed=False)
     for warning in warnings:
         module.warn(warning)
     module.exit_json(**result)

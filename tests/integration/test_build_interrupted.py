@@ -57,7 +57,7 @@ def wait_until(condition: Callable[[], object], seconds: float = 30) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_ending_the_play_stops_the_build(bench: Bench, number: signal.Signals) -> None:
-    mark = f"sleep 68.{os.getpid()}"
+    mark = f"sleep 68.{os.getpid()}{number:02}"
     bench.dockerfile(f"RUN {mark}")
     with subprocess.Popen(
         play(bench), cwd=ROOT, start_new_session=True,

@@ -45,8 +45,37 @@ def test_both_image_stores_tell_the_same_numbers(
     assert {key: other[key] for key in NUMBERS} == {key: classic[key] for key in NUMBERS}
     assert classic["compressed_bytes"] is None
     assert other["compressed_bytes"] > 10_000_000
-    again = bench.build(state_dir=str(tmp_path / "other"))
-    assert (again["changed"], again["image_id"]) == (False, other["image_id"])
+
+
+def inventory(engine: PrivateEngine, folder: Path) -> tuple[object, ...]:
+    """Return all that an engine nobody else uses holds, and every file of ours."""
+    kinds = (("image", "ls", "--all"), ("ps", "--all"), ("volume", "ls"), ("network", "ls"))
+    held = [engine.docker(*kind, "--quiet", "--no-trunc") for kind in kinds[:2]]
+    held += [engine.docker(*kind, "--quiet") for kind in kinds[2:]]
+    files = {
+        str(path): (path.lstat().st_mtime_ns, path.lstat().st_mode)
+        for path in folder.rglob("*")
+        if "tree" not in path.parts
+    }
+    files.pop(str(folder), None)
+    return held, engine.docker("system", "df", "--format", "{{.Type}} {{.Size}}"), files
+
+
+def test_a_preview_changes_nothing_on_the_engine_or_in_the_files(
+    bench: Bench, containerd: PrivateEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DOCKER_HOST", containerd.host)
+    secret = {"secrets": [{"id": "a", "value": "marker-value"}]}
+    before = inventory(containerd, bench.folder)
+    first = bench.build("--check", "--diff", image=secret)
+    assert first["changed"] is True
+    assert inventory(containerd, bench.folder) == before
+    bench.build(image=secret)
+    (bench.context / "app.py").write_text("print(3)\n")
+    before = inventory(containerd, bench.folder)
+    preview = bench.build("--check", "--diff", image=secret)
+    assert preview["reason"] == "one: app.py changed"
+    assert inventory(containerd, bench.folder) == before
 
 
 def test_a_full_disk_is_called_one_and_the_old_image_serves(
@@ -70,7 +99,7 @@ def test_an_engine_that_dies_during_a_build_is_told_within_fifteen_seconds(
     ended: list[float] = []
 
     def kill() -> None:
-        time.sleep(5)
+        time.sleep(4)
         containerd.kill()
         ended.append(time.monotonic())
 

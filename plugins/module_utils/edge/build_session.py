@@ -46,13 +46,17 @@ class BuildSession:
     def run(self, definition: Mapping[str, Any], metadata_file: Path) -> dict[str, Any]:
         """Return the builder's metadata by service; raise StackError for a failed build."""
         self._start = self._clock()
-        code = stream(
-            bake_argv(str(metadata_file)),
-            stdin=json.dumps(definition),
-            environment={**BAKE_ENVIRONMENT, **self._secrets},
-            on_line=self._listen,
-            halt=self._halt,
-        )
+        try:
+            code = stream(
+                bake_argv(str(metadata_file)),
+                stdin=json.dumps(definition),
+                environment={**BAKE_ENVIRONMENT, **self._secrets},
+                on_line=self._listen,
+                halt=self._halt,
+            )
+        finally:
+            if self._progress_file is not None:
+                self._progress_file.unlink(missing_ok=True)
         if code != 0:
             raise build_failure(self.progress)
         found: dict[str, Any] = json.loads(metadata_file.read_text())

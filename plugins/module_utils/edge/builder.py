@@ -119,4 +119,5 @@ def _folder(where: str, target: Path) -> str:
         return where
     with tarfile.open(where) as tar:
         tar.extractall(target)  # noqa: S202 - written by our own action plugin
+    Path(where).unlink()  # a play that is killed now cannot take it away any more
     return str(target)

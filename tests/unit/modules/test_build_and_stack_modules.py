@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 import yaml
+from ansible_collections.todo.stack.plugins.module_utils.edge.wanted import Wanted
 from ansible_collections.todo.stack.plugins.modules import compose_stack, image_build
 
 
@@ -24,6 +25,31 @@ def assert_same(documented: dict[str, Any], spec: dict[str, Any], at: str = "") 
 @pytest.mark.parametrize("module", [image_build, compose_stack], ids=lambda m: m.__name__)
 def test_the_documented_options_are_the_accepted_ones(module: Any) -> None:
     assert_same(yaml.safe_load(module.DOCUMENTATION)["options"], module.ARGUMENT_SPEC)
+
+
+def test_a_crash_of_image_build_tells_its_type_and_never_its_text(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told: list[str] = []
+
+    class Module:
+        params: ClassVar = {"play": {}, "state_dir": "/none"}
+
+        def __init__(self, **_: Any) -> None:
+            pass
+
+        def fail_json(self, msg: str, **_: Any) -> None:
+            told.append(msg)
+            raise SystemExit(1)
+
+    def crash(_params: object) -> None:
+        raise KeyError("marker")
+
+    monkeypatch.setattr(image_build, "AnsibleModule", Module)
+    monkeypatch.setattr(Wanted, "read", crash)
+    with pytest.raises(SystemExit):
+        image_build.main()
+    assert told == ["unexpected KeyError in image_build"]
 
 
 @pytest.mark.parametrize("module", [image_build, compose_stack], ids=lambda m: m.__name__)

@@ -239,10 +239,13 @@ def test_whoever_watches_sees_a_silent_step_from_its_first_line(
         vertex(1, started=at, completed="1970-01-01T00:00:06Z"),
         vertex(2, started=at),
     ]
-    fake_bake("".join(lines), {"one": "sha256:one"})
-    file = tmp_path / "progress.json"
+    file, seen = tmp_path / "steps", tmp_path / "seen"
+    wait = f"until grep -q 2/2 {file}; do sleep 0.05; done; cp -p {file} {seen}"
+    fake_bake("".join(lines), {"one": "sha256:one"}, then=wait)
     built(engine(), tmp_path, decision("one"), progress_file=file)
-    assert json.loads(file.read_text()) == [
+    assert not file.exists()
+    assert seen.stat().st_mode & 0o777 == 0o644
+    assert json.loads(seen.read_text()) == [
         {"target": "one", "step": "[2/2] RUN x", "started": 5.0}
     ]
 
@@ -254,6 +257,7 @@ def test_a_shipped_context_is_unpacked_and_a_local_one_used_in_place(tmp_path: P
         tar.add(tmp_path / "Dockerfile", "Dockerfile")
     placed = unpacked(decision("one", context=str(archive)), tmp_path / "scratch")
     assert (Path(placed.spec.context) / "Dockerfile").read_text() == "FROM x"
+    assert not archive.exists()
     local = decision("one", context=str(tmp_path))
     assert unpacked(local, tmp_path / "scratch") == local
 
