@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 .PHONY: help up verify destroy test test-all lint unit engine integration backend frontend e2e molecule molecule-rest
-.PHONY: bench docs lock build clean
+.PHONY: mutants bench docs lock build clean
 
 BIN := .venv/bin
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
@@ -76,6 +76,9 @@ molecule: engine .venv/dev /usr/bin/mmdebstrap /usr/bin/ssh-keygen ## Scenarios 
 
 molecule-rest: engine .venv/dev /usr/bin/mmdebstrap /usr/bin/ssh-keygen ## The other scenarios
 	$(call scenarios,$(REST))
+
+mutants: engine .venv/dev /usr/bin/mmdebstrap /usr/bin/ssh-keygen ## Break a stack in many ways; each must be caught by its test
+	$(call scenarios,mutants)
 
 clean: ## Remove what the scenarios left, also interrupted ones: hosts, volumes, images, processes
 	$(SUDO) python3 molecule/resources/clean.py
