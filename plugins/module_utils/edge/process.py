@@ -73,10 +73,12 @@ def _start(argv: Sequence[str], environment: Mapping[str, str]) -> subprocess.Po
 
 
 def _ended_with_parent() -> Callable[[], None]:
-    """Return what lets a child be terminated when this process is killed and can do nothing."""
+    """Return what lets a child be interrupted, and terminated when this process is killed."""
     prctl = getattr(ctypes.CDLL(None), "prctl", None)
 
     def ask() -> None:
+        # A shell's background job ignores interrupts, and hands that on; ours must be heard.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
         if prctl is not None:
             prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGTERM)
 

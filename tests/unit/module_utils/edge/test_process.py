@@ -118,6 +118,8 @@ def test_a_module_that_is_ended_takes_the_command_with_it(
         [sys.executable, "-c", program],
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
         stderr=subprocess.DEVNULL,
+        # Where the tests run in the background, interrupts are ignored unless asked for.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - no threads here
     )
     while not (pid.exists() and pid.read_text().strip()):
         time.sleep(0.02)
