@@ -8,7 +8,7 @@ down_revision = "0003"
 branch_labels = None
 depends_on = None
 
-KEYS = {
+KEYS: dict[str, str | sa.TextClause] = {
     "ix_tasks_open_by_due_date": sa.text("coalesce(due_date, 'infinity'::date)"),
     "ix_tasks_open_by_priority": "priority",
 }
