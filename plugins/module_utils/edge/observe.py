@@ -119,10 +119,11 @@ def _service(
     container = _of_service(containers, contract["service"])
     pid = int(container["State"].get("Pid") or 0) if container else 0
     run = contract["run"]
+    builds = tuple(BuildRecords(site.state_dir).images.get(contract["image"], []))
     return Observation(
         image=image,
-        layers=tuple(docker.history(ref)) if image else (),
-        builds=tuple(BuildRecords(site.state_dir).images.get(contract["image"], [])),
+        layers=_layers(docker, image, builds) if image else (),
+        builds=builds,
         container=container,
         inside=look_inside(pid) if pid else Inside(),
         ends=tuple(_ends(docker, container)) if container else (),
@@ -136,6 +137,14 @@ def _service(
         relaxed=tuple(site.relaxed.get(contract["service"]) or ()),
         uptime_seconds=_uptime(container, site.now) if container else 0.0,
     )
+
+
+def _layers(
+    docker: DockerCli, image: Mapping[str, Any], builds: tuple[dict[str, Any], ...]
+) -> tuple[dict[str, Any], ...]:
+    # Weighed when it was built, alike under both image stores; another image is weighed now.
+    weighed = (row["layers"] for row in builds if row.get("image_id") == image["Id"])
+    return tuple(next(weighed, None) or docker.history(str(image["Id"])))
 
 
 def rendered(state_dir: Path, service: str, *, required: bool = True) -> Rendered:

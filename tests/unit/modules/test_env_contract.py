@@ -73,7 +73,11 @@ def test_a_run_returns_names_and_no_value(run_module: RunModule) -> None:
     assert result["services"]["backend"]["added"] == [
         "BETTER_AUTH_SECRET", "DATABASE_URL", "HOST", "OPENAI_API_KEY", "PORT",
     ]  # fmt: skip
-    assert result["unset"] == ["backend.OPENAI_BASE_URL", "backend.OPENAI_MODEL"]
+    assert result["unset"] == [
+        "backend.OPENAI_BASE_URL",
+        "backend.OPENAI_MODEL",
+        "backend.FORWARDED_ALLOW_IPS",
+    ]
     assert result["generated"] == result["embedded"] == []
     assert "backend: added DATABASE_URL" in result["diff"]["prepared"]
     assert shown(output) == []

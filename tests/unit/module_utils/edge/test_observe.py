@@ -106,6 +106,17 @@ def test_only_reading_commands_are_run(tmp_path: Path) -> None:
     assert verbs == {"ps", ("container", "inspect"), ("image", "inspect"), "history", "events"}
 
 
+def test_an_image_of_a_recorded_build_keeps_the_weights_of_then(tmp_path: Path) -> None:
+    layers = [{"bytes": 7, "created_by": "COPY x"}]
+    rows = [{"image_id": "sha256:bb"}, {"image_id": "sha256:aa", "layers": layers}]
+    records = {"version": 1, "images": {CONTRACT["image"]: rows}}
+    (tmp_path / "builds.json").write_text(json.dumps(records))
+    run = FakeRun(
+        {"docker ps": (0, "", ""), "docker image inspect": (0, '[{"Id": "sha256:aa"}]', "")}
+    )
+    assert observe(DockerCli(run), site(tmp_path), [CONTRACT])["backend"].layers == tuple(layers)
+
+
 def test_the_events_tell_how_a_container_ended() -> None:
     die = '{"Action":"die","Actor":{"Attributes":{"exitCode":"137"}}}'
     assert ends('{"Action":"oom"}\n' + die + "\n" + die) == [End(137, True), End(137, False)]
