@@ -143,8 +143,8 @@ def _layers(
     docker: DockerCli, image: Mapping[str, Any], builds: tuple[dict[str, Any], ...]
 ) -> tuple[dict[str, Any], ...]:
     # Weighed when it was built, alike under both image stores; another image is weighed now.
-    weighed = (row["layers"] for row in builds if row.get("image_id") == image["Id"])
-    return tuple(next(weighed, None) or docker.history(str(image["Id"])))
+    weighed = [row.get("layers", []) for row in builds if row.get("image_id") == image["Id"]]
+    return tuple(weighed[0] if weighed else docker.history(str(image["Id"])))
 
 
 def rendered(state_dir: Path, service: str, *, required: bool = True) -> Rendered:

@@ -108,7 +108,7 @@ def test_only_reading_commands_are_run(tmp_path: Path) -> None:
 
 def test_an_image_of_a_recorded_build_keeps_the_weights_of_then(tmp_path: Path) -> None:
     layers = [{"bytes": 7, "created_by": "COPY x"}]
-    rows = [{"image_id": "sha256:bb"}, {"image_id": "sha256:aa", "layers": layers}]
+    rows = [{"image_id": "sha256:bb", "layers": []}, {"image_id": "sha256:aa", "layers": layers}]
     records = {"version": 1, "images": {CONTRACT["image"]: rows}}
     (tmp_path / "builds.json").write_text(json.dumps(records))
     run = FakeRun(
