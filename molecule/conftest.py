@@ -156,7 +156,7 @@ def play(playbook: str, *options: str, variables: dict[str, Any] | None = None) 
 
 def copy_project(place: Path) -> Path:
     """Return a copy of what is deployed, to be changed."""
-    ignored = shutil.ignore_patterns("node_modules", ".next", "__pycache__", ".env", "tests")
+    ignored = shutil.ignore_patterns("node_modules", ".next", "__pycache__", ".env")
     for name in ("backend", "frontend"):
         shutil.copytree(PROJECT_DIR / name, place / name, ignore=ignored)
     shutil.copy(PROJECT_DIR / "compose.yaml", place)

@@ -102,6 +102,8 @@ def test_a_refused_build_leaves_the_old_one_serving(
     assert unchanged()
 
 
+# Without the host's fixture pytest would put it after the test that heals.
+@pytest.mark.usefixtures("eyes")
 @pytest.mark.parametrize("name", REPORTED)
 def test_a_broken_backend_is_reported_with_evidence(
     name: str, run_play: Any, project_copy: Path
