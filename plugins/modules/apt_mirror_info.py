@@ -43,12 +43,12 @@ uri:
   description: Address of the mirror.
   returned: always
   type: str
-  sample: http://deb.debian.org/debian
+  sample: http://mirror.example/debian
 security_uri:
   description: Address of the security updates, empty when the host has none.
   returned: always
   type: str
-  sample: http://deb.debian.org/debian-security
+  sample: http://mirror.example/debian-security
 signed_by:
   description: Path of the keyring that its releases are checked with, empty for apt's own keys.
   returned: always

@@ -44,9 +44,9 @@ options:
     type: str
     default: ""
   npm_registry:
-    description: npm registry that supplies what the host lacks.
+    description: npm registry that supplies what the host lacks; empty where the host has Node.js and npm.
     type: str
-    default: https://registry.npmjs.org
+    default: ""
   node_version:
     description: Version of Node.js to fetch where the host has none.
     type: str
@@ -118,7 +118,7 @@ ARGUMENT_SPEC = {
     "mirror": {"type": "str", "default": ""},
     "python_prefix": {"type": "str", "default": ""},
     "node_prefix": {"type": "str", "default": ""},
-    "npm_registry": {"type": "str", "default": "https://registry.npmjs.org"},
+    "npm_registry": {"type": "str", "default": ""},
     "node_version": {"type": "str", "default": "20.20.2"},
     "npm_version": {"type": "str", "default": "10.9.9"},
 }

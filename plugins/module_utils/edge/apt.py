@@ -13,7 +13,6 @@ from ansible_collections.todo.stack.plugins.module_utils.edge.docker import Run
 
 APT = Path("/etc/apt")
 KEYRINGS = Path("/usr/share/keyrings")
-PUBLIC_DEBIAN = Mirror("http://deb.debian.org/debian", "http://deb.debian.org/debian-security")
 
 
 def host_release() -> tuple[str, str]:
@@ -39,12 +38,10 @@ def host_mirror(codename: str) -> Mirror:
 
 
 def debian_mirror() -> Mirror:
-    """Return the Debian mirror of this host; the public one when it is no Debian host."""
+    """Return the Debian mirror of this host, without an address when it is no Debian host."""
     distribution, codename = host_release()
     found = host_mirror(codename) if distribution == "debian" else Mirror()
-    if found.uri:
-        return found
-    return Mirror(PUBLIC_DEBIAN.uri, PUBLIC_DEBIAN.security_uri, _keyring("debian"))
+    return found if found.uri else Mirror(signed_by=_keyring("debian"))
 
 
 def apt_options(run: Run) -> list[str]:

@@ -74,9 +74,9 @@ def _has_library(prefix: Path, version: str) -> bool:
 
 
 def _python_prefixes(version: str, environ: Mapping[str, str]) -> list[Path]:
-    home = Path(environ.get("HOME", "/root"))
+    home = Path(environ.get("HOME") or Path.home())
     roots = [Path(environ["PYENV_ROOT"])] if environ.get("PYENV_ROOT") else []
-    roots += [home / ".pyenv", Path("/root/.pyenv"), Path("/opt/pyenv")]
+    roots += [home / ".pyenv", Path("/opt/pyenv")]
     found = [path for root in roots for path in _newest(root / "versions", f"{version}*")]
     found += _newest(home / ".local/share/uv/python", f"cpython-{version}*")
     found += [Path("/usr/local"), *_newest(Path("/opt"), f"python*{version}*")]

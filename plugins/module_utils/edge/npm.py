@@ -37,6 +37,12 @@ def fetch_package(registry: str, name: str, version: str, folder: Path) -> Path:
 
 
 def _get(url: str) -> bytes:
+    if url.startswith("/"):
+        raise StackError(
+            "this host has no Node.js or npm of the wanted version, and no npm registry is named",
+            where="base_images_npm_registry",
+            remedy="install both on the host, name a registry, or supply the base by archive",
+        )
     if not url.startswith(("https://", "http://")):
         raise StackError(f"{url} is no address of a registry", where="base_images_npm_registry")
     try:
