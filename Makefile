@@ -64,7 +64,7 @@ e2e: .venv/dev /usr/bin/chromium ## This machine end to end, with a browser
 
 # Throwaway hosts: one scenario after the other, with the seconds that each took at the end.
 SCENARIOS := default environment update
-REST := debian13 fleet faults
+REST := debian13 fleet
 define scenarios
 @times=; for one in $(1); do begun=$$SECONDS; \
   $(SUDO) env PATH="$(abspath $(BIN)):$$PATH" $(BIN)/molecule test --scenario-name $$one; \
