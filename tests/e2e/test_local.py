@@ -111,6 +111,10 @@ def third_service(tmp_path: Path) -> Path:
     (hello / "index.html").write_text("<!doctype html><title>Hello</title>hello from a third\n")
     (hello / "Dockerfile").write_text(
         "ARG PYTHON_IMAGE=python:3.12-slim\nFROM ${PYTHON_IMAGE}\nCOPY index.html /srv/\n"
+        # Accepted images hold no package manager and no setuid program; the base does.
+        "RUN pip uninstall --root-user-action=ignore -y pip && rm -f /usr/bin/apt* /usr/bin/dpkg* "
+        "&& rm -rf /usr/local/lib/python3*/ensurepip "
+        "&& find / -xdev -type f -perm /6000 -exec chmod ug-s {} +\n"
         "USER 10002:10002\nHEALTHCHECK --interval=1s CMD "
         '["python", "-c", "import urllib.request as u; u.urlopen(\'http://127.0.0.1:8080\')"]\n'
         'CMD ["python", "-m", "http.server", "8080", "--directory", "/srv"]\n'
