@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 .PHONY: help up verify destroy test test-all lint unit engine integration backend frontend e2e molecule molecule-rest
-.PHONY: mutants bench docs lock build clean
+.PHONY: mutants load bench docs lock build clean
 
 BIN := .venv/bin
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
@@ -82,6 +82,10 @@ mutants: engine .venv/dev /usr/bin/mmdebstrap /usr/bin/ssh-keygen ## Break a sta
 
 clean: ## Remove what the scenarios left, also interrupted ones: hosts, volumes, images, processes
 	$(SUDO) python3 molecule/resources/clean.py
+
+load: engine ## A short load on the running backend: requests a second, p50 and p99
+	$(COMPOSE_TESTS) build tests
+	$(DOCKER) run --rm --network host todo-backend-tests python -m tests.load
 
 bench: .venv/up .cache/bench/up ## Ratios against community.docker, compose and bake; takes a while
 	$(BIN)/python bench/run.py
