@@ -25,6 +25,7 @@ from ansible_collections.todo.stack.plugins.module_utils.edge.gate import (
     health_body,
     watch,
 )
+from ansible_collections.todo.stack.plugins.module_utils.edge.http import reached_at
 from ansible_collections.todo.stack.plugins.module_utils.edge.stack import (
     COMPOSE_FILE,
     ENVIRONMENT_FILE,
@@ -43,7 +44,6 @@ from ansible_collections.todo.stack.plugins.module_utils.stack.plan import (
 from ansible_collections.todo.stack.plugins.module_utils.stack.preview import Preview
 
 HIDDEN = "********"
-REACHED_AT = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where a wildcard is reached
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ class Stack:
                 {**variables, "STACK_BIND_ADDRESS": published_on(bind_address)},
             ),
             contracts=params["contracts"],
-            address=REACHED_AT.get(bind_address, bind_address),
+            address=reached_at(bind_address),
             preview=Preview.read(params),
             rendered=params["new_environment"],
             turn=Turn.read(params["play"]),

@@ -11,10 +11,16 @@ from contextlib import suppress
 
 from ansible_collections.todo.stack.plugins.module_utils.acceptance.observation import ProbeResult
 
-__all__ = ["ProbeResult", "probe"]
+__all__ = ["ProbeResult", "probe", "reached_at"]
 
 MAX_BODY_BYTES = 1024 * 1024
 HEADERS = {"User-Agent": "todo.stack", "Accept": "*/*", "Connection": "close"}
+
+
+def reached_at(bind_address: str) -> str:
+    """Return the address at which this host reaches a published port: a wildcard's is loopback."""
+    wildcards = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - looked up, not bound to
+    return wildcards.get(bind_address, bind_address)
 
 
 def probe(

@@ -21,7 +21,7 @@ from ansible_collections.todo.stack.plugins.module_utils.acceptance.observation 
 )
 from ansible_collections.todo.stack.plugins.module_utils.edge.contents import contents_of
 from ansible_collections.todo.stack.plugins.module_utils.edge.docker import DockerCli
-from ansible_collections.todo.stack.plugins.module_utils.edge.http import probe
+from ansible_collections.todo.stack.plugins.module_utils.edge.http import probe, reached_at
 from ansible_collections.todo.stack.plugins.module_utils.edge.procfs import look_inside
 from ansible_collections.todo.stack.plugins.module_utils.edge.records import BuildRecords
 from ansible_collections.todo.stack.plugins.module_utils.errors import StackError
@@ -29,7 +29,6 @@ from ansible_collections.todo.stack.plugins.module_utils.override import read_ba
 
 SERVICE_LABEL = "com.docker.compose.service"
 ONE_OFF_LABEL = "com.docker.compose.oneoff"
-REACHED_AT = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where a wildcard is reached
 
 
 @dataclass(frozen=True)
@@ -176,7 +175,7 @@ def _probe(site: Site, run: Mapping[str, Any], kind: str) -> ProbeResult | None:
     asked, port = run.get(kind), run.get("port")
     if not asked or not port:
         return None
-    address = REACHED_AT.get(site.bind_address, site.bind_address)
+    address = reached_at(site.bind_address)
     return probe(address, int(port), asked["path"], site.probe_timeout)
 
 
