@@ -34,10 +34,16 @@ CONTRACTS = [
 STATE_DIR = os.environ.get("STACK_STATE_DIR", "/var/lib/todo-stack")
 
 FETCH = """
-import json, sys, urllib.request
-with urllib.request.urlopen(sys.argv[1], timeout=10) as answer:
-    body = answer.read(1048576).decode()
-    print(json.dumps([answer.status, answer.headers.get("Content-Type", ""), body]))
+import json, sys, urllib.error, urllib.request
+try:
+    answer = urllib.request.urlopen(sys.argv[1], timeout=10)
+except urllib.error.HTTPError as refusal:
+    answer = refusal
+except OSError as problem:
+    print(json.dumps([0, "", str(problem)]))
+    sys.exit()
+body = answer.read(1048576).decode()
+print(json.dumps([answer.status, answer.headers.get("Content-Type", ""), body]))
 """
 
 
@@ -212,7 +218,10 @@ def image(eyes: Eyes, container: Container) -> dict[str, Any]:
 
 @pytest.fixture
 def fetch_script() -> str:
-    """Return a Python program that prints status, type and body of an address as JSON."""
+    """Return a Python program that prints status, type and body of an address as JSON.
+
+    Where nothing answers, the status is 0 and the body the reason.
+    """
     return FETCH
 
 
