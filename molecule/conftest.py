@@ -69,6 +69,13 @@ class Eyes:
         """Return a service's container, looked at anew."""
         return Container(self, service)
 
+    def running(self) -> list[Container]:
+        """Return every running container of the project, with a contract or without."""
+        label = "com.docker.compose"
+        found = self.run("docker", "ps", f"--filter=label={label}.project={self.project}",
+                         f'--format={{{{.Label "{label}.service"}}}}')  # fmt: skip
+        return [self.container(service) for service in found.split()]
+
 
 @dataclass(frozen=True)
 class Container:
@@ -194,6 +201,12 @@ def eyes(host: Host) -> Any:
         return
     with host.sudo():
         yield Eyes(host, project, address)
+
+
+@pytest.fixture
+def contracts() -> list[dict[str, Any]]:
+    """Return all contracts."""
+    return CONTRACTS
 
 
 @pytest.fixture(params=CONTRACTS, ids=lambda contract: contract["service"])

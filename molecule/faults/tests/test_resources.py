@@ -63,7 +63,7 @@ def test_a_port_taken_after_the_check_is_told_and_leaves_no_half_of_a_container(
     assert BACKEND not in eyes.run("docker", "ps", "--all", "--format={{.Names}}").split()
 
 
-@pytest.mark.usefixtures("healed")
+@pytest.mark.usefixtures("back_by_itself")
 def test_no_forwarding_is_refused_with_the_remedy(
     eyes: Any, run_play: Any, unchanged: Callable[[], bool]
 ) -> None:
@@ -99,7 +99,7 @@ def small_disk(eyes: Any, within: Any, healthy: Callable[[], bool]) -> Iterator[
 
 @pytest.mark.usefixtures("back_by_itself", "small_disk")
 def test_a_full_disk_is_told_before_a_build_and_during_one(
-    eyes: Any, run_play: Any, project_copy: Any, unchanged: Callable[[], bool], healthy: Any
+    run_play: Any, project_copy: Any, unchanged: Callable[[], bool], healthy: Callable[[], bool]
 ) -> None:
     dockerfile = project_copy / "backend/Dockerfile"
     grows = "USER 0\nRUN head -c 9G /dev/zero >/big\nUSER 10001:10001\n"

@@ -15,7 +15,8 @@ from typing import Any
 
 import pytest
 
-TESTS = Path(__file__).parents[2] / "default/tests"
+DEFAULT = Path(__file__).parents[2] / "default"
+TESTS = [str(DEFAULT / "tests"), str(DEFAULT / "browser")]
 FOLDER = Path(os.environ["MOLECULE_EPHEMERAL_DIRECTORY"])
 STATE = "/var/lib/todo-stack"
 COMPOSE = f"cd {STATE} && POSTGRES_IMAGE=localhost/todo-stack/postgres:17 docker compose -p todo"
@@ -29,6 +30,7 @@ WRONG_PAGE = (
     "require('http').createServer((q,r)=>{r.setHeader('content-type','text/html');r.end('x')})"
     ".listen(3000,'0.0.0.0')"
 )
+OVERWRITTEN_PAGE = WRONG_PAGE.replace("'x'", "'Todo<script>document.body.innerText=0</script>'")
 FAILING_PAGE = WRONG_PAGE.replace("r.setHeader", "r.statusCode=500;r.setHeader")
 Service = dict[str, Any]
 
@@ -121,6 +123,13 @@ MUTANTS: dict[str, Mutant] = {
         says="0.0.0.0"),  # noqa: S104
     "it is not published": Mutant(
         "test_the_host_publishes_it", set_to("ports", []), says="set() == "),
+    "the database is published": Mutant(
+        "test_nothing_is_published_but", set_to("ports", ["127.0.0.1:5432:5432"]), "postgres",
+        says="5432"),
+    "the database runs as root": Mutant(
+        "test_no_process_of_any_container_is_root",
+        lambda s: s.update(user="0:0", entrypoint=["sleep"], command=["600"]), "postgres",
+        says="'postgres'"),
     "another port listens inside": Mutant(
         "test_only_the_contracts_port_listens",
         set_to("command", beside("import socket,time; s=socket.create_server(('0.0.0.0',9999));"
@@ -149,6 +158,9 @@ MUTANTS: dict[str, Mutant] = {
     "the page answers 500": Mutant(
         "test_the_page_has", set_to("command", ["node", "-e", FAILING_PAGE]), "frontend",
         says="(500, "),
+    "the page's script shows something else": Mutant(
+        "test_the_rendered_page", set_to("command", ["node", "-e", OVERWRITTEN_PAGE]), "frontend",
+        says="'Todo' in '0'"),
     "the page never answers": Mutant(
         "test_the_page_has", set_to("command", ["sleep", "600"]), "frontend", says="(0, "),
     "another image has the tag": Mutant(
@@ -171,12 +183,12 @@ def caught(test: str, service: str) -> tuple[list[str], str]:
         [
             str(Path(sys.executable).with_name("pytest")),
             f"--ansible-inventory={FOLDER / 'inventory'}", "--connection=ansible",
-            "-p", "no:cacheprovider", "--tb=line", f"-k=({test}) and {service}", str(TESTS),
+            "-p", "no:cacheprovider", "--tb=line", f"-k=({test}) and {service}", *TESTS,
         ],
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
     )  # fmt: skip
     # A command that could not be run fails elsewhere, in conftest.py: that is no catch.
-    own = r"^\S+/tests/test_\w+\.py:\d+: ((?:AssertionError|assert)\b.*)"
+    own = r"^\S+/default/\w+/test_\w+\.py:\d+: ((?:AssertionError|assert)\b.*)"
     failed = re.findall(own, done.stdout, re.M)
     # 1: tests failed. 5 is none selected, 2 an error.
     return failed if done.returncode == 1 else [], done.stdout
@@ -192,15 +204,15 @@ def original(host: Any) -> dict[str, Any]:
 
 
 def apply(eyes: Any, project: dict[str, Any]) -> None:
-    """Have both services run as the project says, images included; what is alike stays."""
+    """Have the services run as the project says, images included; what is alike stays."""
     for service, told in project["services"].items():
         if told["image"].startswith("todo-mutant:"):
             recipe = f"FROM todo-{service}:latest\n{told['image'].removeprefix('todo-mutant:')}\n"
             eyes.run("sh", "-c", "printf '%s' \"$0\" | docker build -q -t todo-mutant -", recipe)
             told["image"] = "todo-mutant"
     eyes.run("sh", "-c", "umask 077; printf '%s' \"$0\" >/tmp/mutant.json", json.dumps(project))
-    eyes.run("sh", "-c", f"{COMPOSE} -f /tmp/mutant.json up -d -t 1 --no-deps backend frontend;"
-             " rm /tmp/mutant.json; sleep 1")  # fmt: skip
+    up = "up -d -t 1 --no-deps postgres backend frontend"
+    eyes.run("sh", "-c", f"{COMPOSE} -f /tmp/mutant.json {up}; rm /tmp/mutant.json; sleep 1")
 
 
 @pytest.mark.parametrize("name", MUTANTS)
@@ -209,7 +221,8 @@ def test_a_mutant_is_caught_by_its_test(name: str, eyes: Any, original: dict[str
     project = copy.deepcopy(original)
     mutant.change(project["services"][mutant.service])
     apply(eyes, project)
-    failed, output = caught(mutant.test, mutant.service)
+    # The database has no contract, and so no tests by its name.
+    failed, output = caught(mutant.test, mutant.service.replace("postgres", "todo"))
     assert failed, output
     assert mutant.says in output, output
     assert eyes.container(mutant.service).inspect["State"]["Running"], "it could not even run"

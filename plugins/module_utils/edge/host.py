@@ -9,14 +9,12 @@ from pathlib import Path
 from ansible_collections.todo.stack.plugins.module_utils.contract import Contract
 from ansible_collections.todo.stack.plugins.module_utils.edge.docker import DockerCli, Run
 from ansible_collections.todo.stack.plugins.module_utils.edge.engine import describe_engine
-from ansible_collections.todo.stack.plugins.module_utils.edge.ports import use_of
+from ansible_collections.todo.stack.plugins.module_utils.edge.ports import containers_on, use_of
 from ansible_collections.todo.stack.plugins.module_utils.errors import StackError
 from ansible_collections.todo.stack.plugins.module_utils.host_checks import (
-    Container,
     Expected,
     Measured,
     Space,
-    read_container,
 )
 from ansible_collections.todo.stack.plugins.module_utils.values import is_bind_address
 
@@ -33,7 +31,7 @@ def measure(
     """Return what the host is like, within a few seconds."""
     engine = describe_engine(run, environ)
     docker = DockerCli(run)
-    containers = _containers(docker, expected.project) if engine.running else []
+    containers = containers_on(docker, expected.project) if engine.running else []
     docker_root = _docker_root(docker) if engine.running else DEFAULT_DOCKER_ROOT
     # A wrong address is reported by itself; the ports are looked at all the same.
     address = expected.bind_address if is_bind_address(expected.bind_address) else "127.0.0.1"
@@ -68,11 +66,6 @@ def available_memory(meminfo: str) -> int:
         if line.startswith("MemAvailable:"):
             return int(line.split()[1]) * 1024
     return 0
-
-
-def _containers(docker: DockerCli, project: str) -> list[Container]:
-    ids = docker.read("ps", "--all", "--no-trunc", "--quiet").split()
-    return [read_container(inspected, project) for inspected in docker.inspect_containers(ids)]
 
 
 def _docker_root(docker: DockerCli) -> str:

@@ -74,9 +74,12 @@ class Project:
         it is left to itself only where everything is new.
         """
         orphans = {action.service for action in actions if action.action == "remove"}
-        stale = [c.id for c in self.containers() if c.service in orphans]
-        if stale:
+        found = self.containers()
+        if stale := [c.id for c in found if c.service in orphans]:
             self.docker.read("rm", "--force", *stale)
+        # The engine refuses to start what is frozen.
+        if frozen := [c.id for c in found if c.state == "paused"]:
+            self.docker.read("unpause", *frozen)
         due = {action.service for action in actions} - orphans
         order = start_order(json.loads(self._compose(["config", "--format", "json"])))
         if due >= order.keys():
