@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from ansible_collections.todo.stack.plugins.module_utils.errors import StackError
 
 PROJECT_LABEL = "com.docker.compose.project"
+
+T = TypeVar("T")
 
 
 class Run(Protocol):
@@ -113,6 +116,12 @@ class DockerCli:
             raise StackError(last_line(err), where=f"docker {kind} inspect")
         found: list[dict[str, Any]] = json.loads(out or "[]")
         return found
+
+
+def at_once(*asks: Callable[[], T]) -> list[T]:
+    """Return what each call returns, all made at the same time: the CLI mostly starts up."""
+    with ThreadPoolExecutor(len(asks)) as pool:
+        return [answer.result() for answer in [pool.submit(ask) for ask in asks]]
 
 
 def compose_argv(

@@ -6,10 +6,11 @@ import json
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.todo.stack.plugins.module_utils.edge.docker import DockerCli
+from ansible_collections.todo.stack.plugins.module_utils.edge.docker import DockerCli, at_once
 from ansible_collections.todo.stack.plugins.module_utils.errors import ProblemList, StackError
 from ansible_collections.todo.stack.plugins.module_utils.stack.plan import (
     COMPOSE_SERVICE,
@@ -45,13 +46,15 @@ class Project:
     definition: str
     variables: Mapping[str, str]
 
-    def plan(self, preview: Preview | None = None, rendered: Sequence[str] = ()) -> list[Action]:
-        """Return what must happen; raise ProblemList for containers that are not ours.
+    def plan(
+        self, preview: Preview | None = None, rendered: Sequence[str] = ()
+    ) -> tuple[list[Action], list[Actual]]:
+        """Return what must happen, and what is there; raise ProblemList for what is not ours.
 
         A ``preview`` goes by what earlier tasks would have changed by then.
         """
         inspected = self.docker.project_containers(self.name)
-        actual = [read_actual(one) for one in inspected if not is_one_off(one)]
+        actual = _standing(inspected)
         if problems := foreign(actual):
             raise ProblemList(problems)
         override = preview.override(_environments(inspected)) if preview else None
@@ -60,12 +63,12 @@ class Project:
         found = self.docker.inspect_images(references)
         ids = {reference: str(image["Id"]) for reference, image in found.items()}
         new_images = preview.new_images(found) if preview else ()
-        return plan(desired, actual, ids, preview.stale if preview else (), new_images, rendered)
+        stale = preview.stale if preview else ()
+        return plan(desired, actual, ids, stale, new_images, rendered), actual
 
     def containers(self) -> list[Actual]:
         """Return the project's containers as they are, without those of `docker compose run`."""
-        found = self.docker.project_containers(self.name)
-        return [read_actual(one) for one in found if not is_one_off(one)]
+        return _standing(self.docker.project_containers(self.name))
 
     def up(self, actions: Sequence[Action]) -> None:
         """Carry out a plan, without a restart of what it does not name.
@@ -120,8 +123,11 @@ class Project:
     def _desired(self, actual: Sequence[Actual], override: str | None) -> list[Desired]:
         text = self.definition if override is None else f"{self.definition}---\n{override}"
         files = ["-", *(self._override() if override is None else [])]
-        hashes = self._compose(["config", "--hash", "*"], files, text)
-        config = json.loads(self._compose(["config", "--format", "json"], files, text))
+        ask = partial(self._compose, files=files, stdin=text)
+        hashes, resolved = at_once(
+            partial(ask, ["config", "--hash", "*"]), partial(ask, ["config", "--format", "json"])
+        )
+        config = json.loads(resolved)
         desired = read_desired(config, hashes)
         written = {container.service: container.config_hash for container in actual}
         if all(one.config_hash == written.get(one.service) for one in desired):
@@ -153,6 +159,10 @@ def independent(desired: Sequence[Desired]) -> str:
     """Return a document for the end of a definition: services that depend on nothing."""
     lines = [f"  {one.service}: {{depends_on: !reset {{}}}}\n" for one in desired]
     return "---\nservices:\n" + "".join(lines)
+
+
+def _standing(inspected: Sequence[Mapping[str, Any]]) -> list[Actual]:
+    return [read_actual(one) for one in inspected if not is_one_off(one)]
 
 
 def _environments(inspected: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, str]]:
