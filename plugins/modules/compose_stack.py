@@ -74,7 +74,10 @@ options:
     type: dict
     default: {}
   images:
-    description: In check mode, the rows that M(todo.stack.image_build) returned as C(images).
+    description:
+      - The rows that M(todo.stack.image_build) returned as C(images).
+      - In check mode they tell what a run would build. In a run, an image that is another by now is refused, because
+        another play must have built it.
     type: list
     elements: dict
     default: []

@@ -92,7 +92,8 @@ class Stack:
     def _ensure(self, *, check_mode: bool) -> dict[str, Any]:
         path = self.project.folder / COMPOSE_FILE
         rewritten = read_text(path) != self.project.definition
-        actions, found = self.project.plan(self.preview if check_mode else None, self.rendered)
+        preview, built = (self.preview, ()) if check_mode else (None, self.preview.images)
+        actions, found = self.project.plan(preview, self.rendered, built)
         changed = rewritten or bool(actions)
         if check_mode:
             return _result(actions, found, [], changed=changed)

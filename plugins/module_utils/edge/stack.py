@@ -25,7 +25,7 @@ from ansible_collections.todo.stack.plugins.module_utils.stack.plan import (
     start_order,
     unmet,
 )
-from ansible_collections.todo.stack.plugins.module_utils.stack.preview import Preview
+from ansible_collections.todo.stack.plugins.module_utils.stack.preview import Preview, content_of
 
 COMPOSE_FILE = "compose.yaml"
 ENVIRONMENT_FILE = "environment.json"
@@ -47,11 +47,15 @@ class Project:
     variables: Mapping[str, str]
 
     def plan(
-        self, preview: Preview | None = None, rendered: Sequence[str] = ()
+        self,
+        preview: Preview | None = None,
+        rendered: Sequence[str] = (),
+        built: Sequence[Mapping[str, Any]] = (),
     ) -> tuple[list[Action], list[Actual]]:
         """Return what must happen, and what is there; raise ProblemList for what is not ours.
 
-        A ``preview`` goes by what earlier tasks would have changed by then.
+        A ``preview`` goes by what earlier tasks would have changed by then. ``built``: the rows of
+        the images that this play has seen to; StackError where one is another by now.
         """
         inspected = self.docker.project_containers(self.name)
         actual = _standing(inspected)
@@ -61,6 +65,12 @@ class Project:
         desired = self._desired(actual, override)
         references = list(dict.fromkeys(one.image for one in desired))
         found = self.docker.inspect_images(references)
+        known = [row for row in built if row["image"] in found]
+        if moved := [row["image"] for row in known if content_of(found, row) != row["digest"]]:
+            raise StackError(
+                f"another play has changed this host in the meantime: {', '.join(moved)}",
+                remedy="nothing more was changed; run again if this play is to win",
+            )
         ids = {reference: str(image["Id"]) for reference, image in found.items()}
         new_images = preview.new_images(found) if preview else ()
         stale = preview.stale if preview else ()

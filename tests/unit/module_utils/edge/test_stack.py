@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from ansible_collections.todo.stack.plugins.module_utils.edge.docker import DockerCli
 from ansible_collections.todo.stack.plugins.module_utils.edge.stack import Project
-from ansible_collections.todo.stack.plugins.module_utils.errors import ProblemList
+from ansible_collections.todo.stack.plugins.module_utils.errors import ProblemList, StackError
 from ansible_collections.todo.stack.plugins.module_utils.stack.plan import Action
 from ansible_collections.todo.stack.tests.unit.fakes import FakeDocker, container
 
@@ -34,6 +34,18 @@ def test_a_plan_comes_from_reading_alone_and_from_the_wanted_text(tmp_path: Path
     assert [(o["data"], o["environ_update"]) for o in previews] == [("text: of it", {"A": "1"})] * 2
     assert all("--file - " in line for line in run.commands("compose"))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_image_that_another_play_has_built_in_between_is_refused(tmp_path: Path) -> None:
+    run = engine("backend")
+    labels = {"todo.stack.content": "sha256:theirs"}
+    run.images = {"todo-backend:latest": {"Id": "sha256:backend", "Config": {"Labels": labels}}}
+    built = [{"image": "todo-backend:latest", "digest": "sha256:ours"},
+             {"image": "not-of-this-project:latest", "digest": "sha256:any"}]  # fmt: skip
+    with pytest.raises(StackError, match=r"in the meantime: todo-backend:latest"):
+        project(run, tmp_path).plan(built=built)
+    built[0]["digest"] = "sha256:theirs"
+    assert project(run, tmp_path).plan(built=built)[0] == []
 
 
 def test_the_environment_is_merged_where_there_is_one(tmp_path: Path) -> None:
