@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.todo.stack.plugins.module_utils.addresses import is_bind_address
 from ansible_collections.todo.stack.plugins.module_utils.base_image import shortened
 from ansible_collections.todo.stack.plugins.module_utils.contract import Contract
 from ansible_collections.todo.stack.plugins.module_utils.edge.base_images import inspect_present
@@ -27,7 +28,6 @@ from ansible_collections.todo.stack.plugins.module_utils.host_checks import (
     Space,
     read_container,
 )
-from ansible_collections.todo.stack.plugins.module_utils.values import is_bind_address
 
 DEFAULT_DOCKER_ROOT = "/var/lib/docker"
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.todo.stack.plugins.module_utils.base_image import index_images
-from ansible_collections.todo.stack.plugins.module_utils.image.record import find_record
+from ansible_collections.todo.stack.plugins.module_utils.image.records import find_record
 from ansible_collections.todo.stack.plugins.module_utils.image.spec import (
     Decision,
     ImageSpec,
