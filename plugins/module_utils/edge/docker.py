@@ -88,8 +88,8 @@ class DockerCli:
 
     def remove_images(self, refs: Iterable[str]) -> None:
         """Remove image references that may be gone or in use: both are no failure here."""
-        for ref in refs:
-            self.run(["docker", "image", "rm", ref])
+        if names := list(refs):
+            self.run(["docker", "image", "rm", *names])
 
     def logs(self, container: str, lines: int) -> str:
         """Return the end of a container's output, both streams."""

@@ -16,7 +16,7 @@ from ansible_collections.todo.stack.plugins.module_utils.stack.plan import Actua
 
 LOG_LINES = 20
 _PROBE_SECONDS = 3.0
-_EVERY_SECONDS = 0.25
+_EVERY_SECONDS = 0.15
 _BODY_SHOWN = 4096
 
 

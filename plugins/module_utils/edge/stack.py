@@ -33,7 +33,7 @@ ENVIRONMENT_FILE = "environment.json"
 
 _UP = ["up", "--detach", "--no-build", "--pull", "never", "--quiet-pull"]
 _WAIT_SECONDS = 120.0
-_EVERY_SECONDS = 0.25
+_EVERY_SECONDS = 0.1
 
 
 @dataclass(frozen=True)
@@ -86,12 +86,15 @@ class Project:
         By itself compose runs one-shots again and may restart what depends on a replaced service:
         it is left to itself only where everything is new.
         """
+        definition = partial(self._compose, ["config", "--format", "json"])
+        found: Any = at_once(self.containers, definition)
+        containers, config = found
         orphans = {action.service for action in actions if action.action == "remove"}
-        stale = [c.id for c in self.containers() if c.service in orphans]
+        stale = [c.id for c in containers if c.service in orphans]
         if stale:
             self.docker.read("rm", "--force", *stale)
         due = {action.service for action in actions} - orphans
-        order = start_order(json.loads(self._compose(["config", "--format", "json"])))
+        order = start_order(json.loads(config))
         if due >= order.keys():
             self._compose(_UP)
             return

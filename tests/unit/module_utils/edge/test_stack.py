@@ -83,7 +83,7 @@ def test_up_takes_away_first_what_is_no_longer_wanted(tmp_path: Path) -> None:
     run = engine("backend", "old")
     project(run, tmp_path).up([Action("old", "remove", ""), Action("backend", "start", "")])
     assert run.commands("rm") == ["rm --force id-old"]
-    assert run.asked.index("rm --force id-old") < run.asked.index(run.commands("compose")[0])
+    assert run.asked.index("rm --force id-old") < run.asked.index(run.commands("compose")[-1])
 
 
 def test_containers_of_compose_run_are_left_out(tmp_path: Path) -> None:
