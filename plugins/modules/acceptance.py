@@ -153,7 +153,6 @@ from ansible_collections.todo.stack.plugins.module_utils.edge.observe import (
     Site,
     modes,
     observe,
-    observe_others,
 )
 from ansible_collections.todo.stack.plugins.module_utils.edge.turns import Turn
 
@@ -184,13 +183,12 @@ def check_host(params: dict[str, Any], docker: DockerCli, now: float) -> dict[st
         relaxed=params["relaxed"],
     )
     contracts = params["contracts"]
-    seen = observe(docker, site, contracts)
+    seen, others = observe(docker, site, contracts)
     checks = [
         check
         for contract in contracts
         for check in judge(contract, seen[contract["service"]], site.bind_address)
     ]
-    others = observe_others(docker, site, contracts)
     checks += [check for name, one in others.items() for check in judge_other(name, one)]
     checks.append(private_files(params["state_dir"], modes(site.state_dir)))
     rows = [image_row(contract, seen[contract["service"]]) for contract in contracts]

@@ -14,13 +14,13 @@ _INTERPOLATION = re.compile(r"\$\$|\$\{(?P<name>\w+)(?P<rest>[^{}]*)\}|\$(?P<bar
 
 
 def read_images(project_dir: Path) -> dict[str, str]:
-    """Return the image repository of every service in compose.yaml ("" where it names none)."""
+    """Return the image reference of every service in compose.yaml ("" where it names none)."""
     document = read_yaml(project_dir / COMPOSE_FILE, COMPOSE_FILE)
     services = document.get("services") if isinstance(document, Mapping) else None
     if not isinstance(services, Mapping) or not services:
         raise StackError("it holds no services", where=COMPOSE_FILE)
     return {
-        str(name): repository(defaults_of(str(spec["image"])))
+        str(name): defaults_of(str(spec["image"]))
         if isinstance(spec, Mapping) and spec.get("image")
         else ""
         for name, spec in services.items()

@@ -20,6 +20,7 @@ from ansible_collections.todo.stack.plugins.module_utils.errors import (
 from ansible_collections.todo.stack.plugins.plugin_utils.compose_file import (
     COMPOSE_FILE,
     read_images,
+    repository,
 )
 from ansible_collections.todo.stack.plugins.plugin_utils.contract_rules import (
     rule_problems,
@@ -47,7 +48,7 @@ def read_contracts(
     names, problems = _service_names(services)
     images: dict[str, str] | None = None
     try:
-        images = read_images(project)
+        images = {name: repository(ref) for name, ref in read_images(project).items()}
     except StackError as error:
         problems.append(Problem(error.what, error.where, error.remedy))
     contracts = []

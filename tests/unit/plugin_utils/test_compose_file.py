@@ -55,4 +55,4 @@ def test_a_file_without_services_is_refused(tmp_path: Path, text: str) -> None:
 
 def test_a_service_without_an_image_runs_none(tmp_path: Path) -> None:
     (tmp_path / "compose.yaml").write_text("services: {a: {build: .}, b: , c: {image: x:1}}")
-    assert read_images(tmp_path) == {"a": "", "b": "", "c": "x"}
+    assert read_images(tmp_path) == {"a": "", "b": "", "c": "x:1"}

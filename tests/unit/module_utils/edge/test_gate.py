@@ -54,7 +54,7 @@ class Host:
         def containers() -> list[Any]:
             return [read_actual(container(name, **how)) for name, how in self.services.items()]
 
-        return watch(contracts or [contract("backend")], containers, "127.0.0.9", before or {})
+        return watch(contracts or [contract("backend")], containers, "127.0.0.9", before or {})[0]
 
 
 @pytest.fixture
