@@ -44,7 +44,10 @@ class Budget:
 
 @dataclass(frozen=True)
 class Build:
-    """How the image is built; ``context`` is an absolute path on the controller."""
+    """How the image is built; ``context`` is an absolute path on the controller.
+
+    ``requires``: what the image must bring along, see `image.requirements`.
+    """
 
     service: str
     image: str
@@ -53,6 +56,7 @@ class Build:
     target: str | None
     args: Mapping[str, str]
     budget: Budget
+    requires: Sequence[str] = ()
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from ansible_collections.todo.stack.plugins.module_utils.errors import StackError
 from ansible_collections.todo.stack.plugins.plugin_utils.strict_yaml import read_yaml
@@ -13,18 +15,30 @@ COMPOSE_FILE = "compose.yaml"
 _INTERPOLATION = re.compile(r"\$\$|\$\{(?P<name>\w+)(?P<rest>[^{}]*)\}|\$(?P<bare>[A-Za-z_]\w*)")
 
 
-def read_images(project_dir: Path) -> dict[str, str]:
-    """Return the image repository of every service in compose.yaml ("" where it names none)."""
+@dataclass(frozen=True)
+class ComposeService:
+    """The image repository of a service, "" where it names none; has it a healthcheck there?"""
+
+    image: str = ""
+    healthcheck: bool = False
+
+
+def read_services(project_dir: Path) -> dict[str, ComposeService]:
+    """Return every service in compose.yaml."""
     document = read_yaml(project_dir / COMPOSE_FILE, COMPOSE_FILE)
     services = document.get("services") if isinstance(document, Mapping) else None
     if not isinstance(services, Mapping) or not services:
         raise StackError("it holds no services", where=COMPOSE_FILE)
     return {
-        str(name): repository(defaults_of(str(spec["image"])))
-        if isinstance(spec, Mapping) and spec.get("image")
-        else ""
+        str(name): _service(spec) if isinstance(spec, Mapping) else ComposeService()
         for name, spec in services.items()
     }
+
+
+def _service(spec: Mapping[str, Any]) -> ComposeService:
+    image = spec.get("image")
+    name = repository(defaults_of(str(image))) if image else ""
+    return ComposeService(name, healthcheck="healthcheck" in spec)
 
 
 def defaults_of(text: str) -> str:

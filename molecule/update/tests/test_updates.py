@@ -42,6 +42,12 @@ REFUSED: dict[str, tuple[list[Edit], list[str]]] = {
               "RUN echo no more of this >&2; exit 7")], ["no more of this", "7"]),
     "a file that is copied is missing": (
         [Edit("Dockerfile", "COPY alembic.ini ./", "COPY alembic.in ./")], ["alembic.in"]),
+    "runs as root, and nothing asks for its health": (
+        [Edit("Dockerfile", "LABEL todo.stack.service=backend",
+              "LABEL todo.stack.service=backend\nUSER 0:00"),
+         Edit("Dockerfile", 'CMD ["python", "-m", "app.server"]',
+              'CMD ["python", "-m", "app.server"]\nHEALTHCHECK NONE')],
+        ["'0:00'", "root", "HEALTHCHECK"]),
 }  # fmt: skip
 
 # Rolled out and found out: reported with the evidence.
@@ -59,9 +65,6 @@ REPORTED: dict[str, tuple[list[Edit], list[str]]] = {
     "answers with another body": (
         [SOON, Edit("app/health.py", ANSWER, 'return {"status": "fine"}')],
         ["backend is not healthy", "does not meet"]),
-    "runs as root": (
-        [SOON, Edit("Dockerfile", "LABEL todo.stack.service=backend",
-                    "LABEL todo.stack.service=backend\nUSER 0:00")], ["backend", "root"]),
 }  # fmt: skip
 
 
