@@ -128,6 +128,8 @@ def _normalised(
     service, image = document["service"], document["image"]
     build, run = document["build"], document["run"]
     others = [name for name, one in composed.items() if one.image == image and name != service]
+    variables = document.get("env", {}).values()
+    embedded = [one["embedded"]["service"] for one in variables if "embedded" in one]
     probed = service in composed and composed[service].healthcheck
     return {
         "service": service,
@@ -150,6 +152,11 @@ def _normalised(
             "ui": _with_deadline(run.get("ui")),
         },
         "env": {name: _variable(spec) for name, spec in document.get("env", {}).items()},
+        "networks": {
+            name: dict(composed[name].networks)
+            for name in (service, *others, *embedded)
+            if name in composed
+        },
     }
 
 

@@ -60,6 +60,25 @@ def test_a_service_without_an_image_runs_none(tmp_path: Path) -> None:
     }  # fmt: skip
 
 
+def test_the_networks_of_a_service_are_compose_s_own_or_named(tmp_path: Path) -> None:
+    (tmp_path / "compose.yaml").write_text("""
+services:
+  a: {image: x}
+  b: {image: x, networks: [default, db, far, own]}
+  c: {image: x, networks: {db: {aliases: [y]}}}
+  d: {image: x, network_mode: host}
+  e: {image: x, network_mode: "service:a"}
+networks: {db: , far: {external: true}, own: {name: "${OWN:-mine}"}}
+""")
+    assert {name: one.networks for name, one in read_services(tmp_path).items()} == {
+        "a": {"default": ""},
+        "b": {"default": "", "db": "", "far": "far", "own": "mine"},
+        "c": {"db": ""},
+        "d": {"host": "host"},
+        "e": {},
+    }
+
+
 def test_a_healthcheck_of_the_compose_file_is_seen(tmp_path: Path) -> None:
     text = "services: {a: {image: x, healthcheck: {test: [CMD, a]}}, b: {image: y}}"
     (tmp_path / "compose.yaml").write_text(text)
