@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from typing import Any
 
 from ansible.plugins.action import ActionBase
-from ansible_collections.todo.stack.plugins.module_utils.errors import StackError
+from ansible_collections.todo.stack.plugins.module_utils.contract import from_dict
+from ansible_collections.todo.stack.plugins.module_utils.errors import Problem, StackError
+from ansible_collections.todo.stack.plugins.plugin_utils.arguments import (
+    environment_problems,
+    judged,
+    option_problems,
+    refusal,
+)
 from ansible_collections.todo.stack.plugins.plugin_utils.expectation import meets
 from ansible_collections.todo.stack.plugins.plugin_utils.this_play import this_play
 
 MODULE = "todo.stack.compose_stack"
+ENVIRONMENT_OPTIONS = ("env", "secrets", "extra_env", "production")
 PAUSE_SECONDS = 1.0
 
 
@@ -23,6 +32,8 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         """Return the first run's result; fail when a body is wrong to the end of its time."""
         result: dict[str, Any] = super().run(tmp, task_vars)
         contracts = self._task.args.get("contracts") or []
+        if problems := judged(lambda: _problems(contracts, self._task.args.get("environment"))):
+            return {**result, **refusal(problems)}
         first = found = self._execute(task_vars)
         # A deadline counts from the start of the containers, which the module tells.
         begun = time.monotonic() - found.get("waited_seconds", 0.0)
@@ -44,6 +55,15 @@ class ActionModule(ActionBase):  # type: ignore[misc]
             module_name=MODULE, module_args=args, task_vars=task_vars
         )
         return found
+
+
+def _problems(contracts: list[dict[str, Any]], environment: object) -> list[Problem]:
+    if not environment:
+        return []
+    if not isinstance(environment, Mapping):
+        return [Problem("must be a mapping", "environment")]
+    wrong = option_problems(environment, ENVIRONMENT_OPTIONS)
+    return wrong or environment_problems([from_dict(raw) for raw in contracts], environment)
 
 
 def wrong_bodies(

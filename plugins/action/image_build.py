@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible_collections.todo.stack.plugins.module_utils.errors import StackError
+from ansible_collections.todo.stack.plugins.module_utils.image.plan import (
+    Sight,
+    decide_all,
+    result_of,
+)
+from ansible_collections.todo.stack.plugins.module_utils.image.spec import (
+    read_spec,
+    spec_problems,
+)
 from ansible_collections.todo.stack.plugins.plugin_utils.build_inputs import (
     BuildInput,
     read_inputs,
@@ -38,6 +49,8 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         args["images"] = [
             with_seen(image, found, bases) for image, found in zip(args["images"], inputs)
         ]
+        if unchanged := nothing_due(args, args.pop("present", None) or []):
+            return {**result, **unchanged}
         if self._connection.transport == "local":
             args["images"] = [
                 found.place(image, _in_place) for image, found in zip(args["images"], inputs)
@@ -97,6 +110,25 @@ class ActionModule(ActionBase):  # type: ignore[misc]
             module_name=MODULE, module_args={**args, "play": this_play()}, task_vars=task_vars
         )
         return found
+
+
+def nothing_due(
+    args: Mapping[str, Any], present: Sequence[Mapping[str, Any]]
+) -> dict[str, Any] | None:
+    """Return the module's result where images just seen tell that none has to be built."""
+    if not present:
+        return None
+    sight = Sight.of_present(present)
+    mirror = args.get("registry_mirror")
+    try:
+        specs = [read_spec(image, args.get("bases") or {}, mirror) for image in args["images"]]
+        if spec_problems(specs) or not all(map(sight.suffices, specs)):
+            return None
+        no_cache = boolean(args.get("no_cache", False))
+        found = result_of(decide_all(specs, sight, no_cache=no_cache), sight)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return None  # options of a wrong form: the module says so
+    return None if found["changed"] else found
 
 
 def _in_place(context: BuildContext, _name: str) -> str:

@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
+from ansible_collections.todo.stack.plugins.module_utils.base_image import candidates
+from ansible_collections.todo.stack.plugins.module_utils.contract import Contract
 from ansible_collections.todo.stack.plugins.module_utils.environment import (
     Given,
     validate_bind_address,
     validate_environment,
 )
-from ansible_collections.todo.stack.plugins.module_utils.errors import Problem
+from ansible_collections.todo.stack.plugins.module_utils.errors import (
+    Problem,
+    ProblemList,
+    StackError,
+)
 from ansible_collections.todo.stack.plugins.module_utils.stack.relaxed import relaxed_problems
 from ansible_collections.todo.stack.plugins.plugin_utils.arguments import (
     judged,
     option_problems,
     refusal,
+)
+from ansible_collections.todo.stack.plugins.plugin_utils.build_inputs import read_inputs
+from ansible_collections.todo.stack.plugins.plugin_utils.compose_file import (
+    read_services,
+    repository,
 )
 from ansible_collections.todo.stack.plugins.plugin_utils.contracts import read_contracts
 
@@ -41,23 +52,45 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible ships no types
         wrong = option_problems(args, [*HOST_OPTIONS, *CONTROLLER_OPTIONS], ["project_dir"])
         if wrong:
             return {**result, **refusal(wrong)}
-        contracts: list[dict[str, Any]] = []
-        problems = judged(lambda: self._judge(args, contracts))
+        project = Path(self._loader.get_basedir()) / str(args["project_dir"])
+        contracts: list[Contract] = []
+        problems = judged(lambda: _judge(args, project, contracts))
+        images: list[str] = []
+        problems += judged(lambda: _find_images(project, contracts, images))
         module_args = {name: args[name] for name in HOST_OPTIONS if name in args}
-        module_args["contracts"] = contracts
+        module_args["contracts"] = [contract.as_result() for contract in contracts]
+        module_args["images"] = images
         module_args["problems"] = [asdict(problem) for problem in problems]
         seen = self._execute_module(MODULE, module_args, task_vars=task_vars)
         return {**result, **seen}
 
-    def _judge(self, args: Mapping[str, Any], usable: list[dict[str, Any]]) -> list[Problem]:
-        """Return every problem, and add the contracts that can be used to ``usable``."""
-        project = Path(self._loader.get_basedir()) / str(args["project_dir"])
-        services = args.get("services", DEFAULT_SERVICES)
-        contracts, problems = read_contracts(project, services)
-        usable += [contract.as_result() for contract in contracts]
-        production = boolean(args.get("production", False))
-        given = Given(args.get("env"), args.get("secrets"), args.get("extra_env"), production)
-        problems += validate_environment(contracts, given, unjudged=services)
-        running = [name for contract in contracts for name in contract.running_services()]
-        problems += relaxed_problems(args.get("relaxed") or {}, [*running, *services])
-        return problems + validate_bind_address(args.get("bind_address", "127.0.0.1"))
+
+def _judge(args: Mapping[str, Any], project: Path, usable: list[Contract]) -> list[Problem]:
+    """Return every problem, and add the contracts that can be used to ``usable``."""
+    services = args.get("services", DEFAULT_SERVICES)
+    contracts, problems = read_contracts(project, services)
+    usable += contracts
+    production = boolean(args.get("production", False))
+    given = Given(args.get("env"), args.get("secrets"), args.get("extra_env"), production)
+    problems += validate_environment(contracts, given, unjudged=services)
+    running = [name for contract in contracts for name in contract.running_services()]
+    problems += relaxed_problems(args.get("relaxed") or {}, [*running, *services])
+    return problems + validate_bind_address(args.get("bind_address", "127.0.0.1"))
+
+
+def _find_images(project: Path, contracts: Sequence[Contract], names: list[str]) -> list[Problem]:
+    """Return what keeps images from being built, and add all that the stack is made of."""
+    builds = [contract.as_result()["build"] for contract in contracts]
+    try:
+        inputs = read_inputs(builds)
+        references = [one.image for one in read_services(project).values()]
+    except ProblemList as found:
+        return list(found.problems)
+    except StackError:
+        return []  # of compose.yaml, and told already
+    own = {contract.image: f"{contract.image}:latest" for contract in contracts}
+    bases = [ref for one, build in zip(inputs, builds) for ref in one.bases(build)]
+    others = [ref for ref in references if ref and repository(ref) not in own]
+    upstream = [name for ref in [*bases, *others] for name in candidates(ref, "auto")]
+    names += dict.fromkeys([*own.values(), *upstream])
+    return []

@@ -103,6 +103,14 @@ def index_images(inspected: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[st
     }
 
 
+def shortened(image: Mapping[str, Any]) -> dict[str, Any]:
+    """Return of an inspected image what decides on it: its names, ID, bytes, and our labels."""
+    labels = (image.get("Config") or {}).get("Labels") or {}
+    ours = {name: value for name, value in labels.items() if name.startswith("todo.stack.")}
+    kept = {key: image.get(key) for key in ("Id", "RepoTags", "RepoDigests", "Size")}
+    return {**kept, "Config": {"Labels": ours}}
+
+
 def resolve(
     wanted: Iterable[Wanted], present: Mapping[str, Mapping[str, Any]], source: str
 ) -> tuple[list[BaseImage], list[Wanted]]:
@@ -118,6 +126,19 @@ def resolve(
         else:
             missing.append(want)
     return found, missing
+
+
+def result_of(
+    wanted: Iterable[Wanted], present: Iterable[Mapping[str, Any]], source: str, mirror: str
+) -> dict[str, Any]:
+    """Return the result of M(todo.stack.base_images_info); ``present`` are inspected images."""
+    found, missing = resolve(wanted, index_images(present), source)
+    return {
+        "changed": False,
+        "resolved": {image.reference: image.name for image in found},
+        "images": [image.as_result() for image in found],
+        "missing": [missing_row(want, mirror).as_result() for want in missing],
+    }
 
 
 def candidates(reference: str, source: str) -> list[str]:

@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.todo.stack.plugins.module_utils.addresses import is_bind_address
 from ansible_collections.todo.stack.plugins.module_utils.contract import Contract, Variable
 from ansible_collections.todo.stack.plugins.module_utils.errors import Problem
 from ansible_collections.todo.stack.plugins.module_utils.suggest import did_you_mean
 from ansible_collections.todo.stack.plugins.module_utils.values import (
     advice,
     check_value,
-    is_bind_address,
 )
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")

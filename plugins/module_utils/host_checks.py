@@ -71,6 +71,7 @@ class Measured:
     containers: Sequence[Container]
     available_memory_bytes: int
     ip_forward: bool
+    images: Sequence[Mapping[str, Any]] = ()
 
     def as_result(self) -> dict[str, Any]:
         """Return what the module tells about the host."""
@@ -79,18 +80,23 @@ class Measured:
             "space": [asdict(space) for space in self.space],
             "available_memory_bytes": self.available_memory_bytes,
             "ip_forward": self.ip_forward,
+            "images": list(self.images),
         }
 
 
 @dataclass(frozen=True)
 class Expected:
-    """What the stack needs of the host; ``compose_services`` are all that may run."""
+    """What the stack needs of the host; ``compose_services`` are all that may run.
+
+    ``images`` are looked for, and none is missed.
+    """
 
     project: str
     compose_services: Collection[str]
     bind_address: str
     min_free_bytes: int
     engine_managed: bool
+    images: Sequence[str] = ()
 
 
 def judge_host(measured: Measured, expected: Expected) -> list[Problem]:

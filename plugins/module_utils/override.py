@@ -7,29 +7,10 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from ansible_collections.todo.stack.plugins.module_utils.contract import Contract
-from ansible_collections.todo.stack.plugins.module_utils.resolution import Resolution, Values
-
+Values = dict[str, dict[str, str]]  # service -> name -> value
 UNUSED_PROFILE = "unused"
 # YAML, as which compose reads the file, knows no surrogate pairs and refuses some raw characters.
 _ESCAPED = re.compile("[\x7f-\uffff]")
-
-
-def override_document(contracts: Sequence[Contract], resolution: Resolution) -> dict[str, Any]:
-    """Return the override as compose reads it, every ``$`` doubled against interpolation."""
-    services: dict[str, Any] = {}
-    for contract in contracts:
-        for name in contract.compose_services:
-            services[name] = _environment(resolution.values[contract.service])
-    for name, values in resolution.supplied.items():
-        services[name] = _environment(values)
-    for name in resolution.switched_off:
-        services[name] = {"profiles": [UNUSED_PROFILE]}
-    return {"services": services}
-
-
-def _environment(values: Mapping[str, str]) -> dict[str, Any]:
-    return {"environment": {name: value.replace("$", "$$") for name, value in values.items()}}
 
 
 def as_json(document: Mapping[str, Any]) -> str:

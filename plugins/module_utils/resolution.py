@@ -13,11 +13,10 @@ from ansible_collections.todo.stack.plugins.module_utils.environment import (
     counts_as_unset,
     of_service,
 )
+from ansible_collections.todo.stack.plugins.module_utils.override import UNUSED_PROFILE, Values
 from ansible_collections.todo.stack.plugins.module_utils.values import check_value
 
 EMBEDDED_PASSWORD = "POSTGRES_PASSWORD"  # noqa: S105  the name of it
-
-Values = dict[str, dict[str, str]]  # service -> name -> value
 
 
 @dataclass
@@ -124,3 +123,20 @@ def secrets_in(contracts: Sequence[Contract], delivered: Mapping[str, Mapping[st
                 if password:
                     found.setdefault(variable.embedded.service, {})[EMBEDDED_PASSWORD] = password
     return found
+
+
+def override_document(contracts: Sequence[Contract], resolution: Resolution) -> dict[str, Any]:
+    """Return the override as compose reads it, every ``$`` doubled against interpolation."""
+    services: dict[str, Any] = {}
+    for contract in contracts:
+        for name in contract.compose_services:
+            services[name] = _environment(resolution.values[contract.service])
+    for name, values in resolution.supplied.items():
+        services[name] = _environment(values)
+    for name in resolution.switched_off:
+        services[name] = {"profiles": [UNUSED_PROFILE]}
+    return {"services": services}
+
+
+def _environment(values: Mapping[str, str]) -> dict[str, Any]:
+    return {"environment": {name: value.replace("$", "$$") for name, value in values.items()}}

@@ -8,9 +8,9 @@ from typing import Any
 from ansible_collections.todo.stack.plugins.module_utils.contract import Contract, Variable
 from ansible_collections.todo.stack.plugins.module_utils.environment import Given, of_service
 from ansible_collections.todo.stack.plugins.module_utils.errors import Problem
+from ansible_collections.todo.stack.plugins.module_utils.override import Values
 from ansible_collections.todo.stack.plugins.module_utils.resolution import (
     EMBEDDED_PASSWORD,
-    Values,
 )
 from ansible_collections.todo.stack.plugins.module_utils.suggest import did_you_mean
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterator
 
+from ansible_collections.todo.stack.plugins.module_utils.addresses import is_bind_address
 from ansible_collections.todo.stack.plugins.module_utils.contract import Variable
 from ansible_collections.todo.stack.plugins.module_utils.placeholders import (
     is_placeholder,
@@ -45,17 +45,6 @@ def advice(variable: Variable) -> str:
     if variable.secret:
         return f"make one: {GENERATE}" if variable.generate else f"its issuer's, or: {GENERATE}"
     return "give a value"
-
-
-def is_bind_address(value: object) -> bool:
-    """Tell whether ``value`` is an IP address a host can listen on, 0.0.0.0 and :: included."""
-    if not isinstance(value, str) or "%" in value:
-        return False
-    try:
-        address = ipaddress.ip_address(value)
-    except ValueError:
-        return False
-    return not (address.is_multicast or value == "255.255.255.255")
 
 
 def _not_a_text(value: object, wanted: str) -> Finding:

@@ -153,7 +153,6 @@ from ansible_collections.todo.stack.plugins.module_utils.edge.observe import (
     Site,
     modes,
     observe,
-    observe_others,
 )
 from ansible_collections.todo.stack.plugins.module_utils.edge.turns import Turn
 
@@ -184,13 +183,12 @@ def check_host(params: dict[str, Any], docker: DockerCli, now: float) -> dict[st
         relaxed=params["relaxed"],
     )
     contracts = params["contracts"]
-    seen = observe(docker, site, contracts)
+    seen, others = observe(docker, site, contracts)
     checks = [
         check
         for contract in contracts
         for check in judge(contract, seen[contract["service"]], site.bind_address, site.project)
     ]
-    others = observe_others(docker, site, contracts)
     networks = {name: one for c in contracts for name, one in c["networks"].items()}
     checks += [
         check

@@ -41,6 +41,11 @@ options:
     description: Prefix of a registry mirror, for the names to pull.
     type: str
     default: ""
+  present:
+    description: Images just seen on the host, as M(todo.stack.preflight) returns them. It is not asked again if all are among them.
+    type: list
+    elements: dict
+    default: []
 attributes:
   check_mode:
     description: An engine that does not answer yet is taken for one without images.
@@ -104,9 +109,7 @@ from ansible_collections.todo.stack.plugins.module_utils.base_image import (
     Wanted,
     candidates,
     end_of_life_warnings,
-    index_images,
-    missing_row,
-    resolve,
+    result_of,
 )
 from ansible_collections.todo.stack.plugins.module_utils.edge.base_images import inspect_present
 from ansible_collections.todo.stack.plugins.module_utils.edge.engine import describe_engine
@@ -121,6 +124,7 @@ ARGUMENT_SPEC = {
     "wanted": {"type": "list", "elements": "dict", "required": True, "options": WANTED_SPEC},
     "source": {"type": "str", "choices": list(SOURCES), "default": "auto"},
     "registry_mirror": {"type": "str", "default": ""},
+    "present": {"type": "list", "elements": "dict", "default": []},
 }
 
 
@@ -135,16 +139,10 @@ def main() -> None:
     try:
         # In check mode the engine itself may be only predicted; it then has no images yet.
         absent = module.check_mode and not describe_engine(module.run_command, os.environ).running
-        present = {} if absent else index_images(inspect_present(module.run_command, names))
+        present = [] if absent else inspect_present(module.run_command, names)
     except StackError as error:
         module.fail_json(msg=str(error))
-    found, missing = resolve(wanted, present, source)
-    module.exit_json(
-        changed=False,
-        resolved={image.reference: image.name for image in found},
-        images=[image.as_result() for image in found],
-        missing=[missing_row(want, mirror).as_result() for want in missing],
-    )
+    module.exit_json(**result_of(wanted, present, source, mirror))
 
 
 if __name__ == "__main__":

@@ -16,8 +16,8 @@ description:
   - A service that is not healthy in the time its contract gives it fails the task, with the
     evidence - state, exit code, restarts, the last healthcheck and the end of its log, secrets
     hidden.
-  - The values of the environment come from the file that M(todo.stack.env_contract) wrote; they
-    are neither parameters nor results of this module.
+  - The values of the environment come from the file that M(todo.stack.env_contract) wrote, or are
+    rendered first, as it does, where O(environment) is given. They are never in a result.
 author:
   - The todo.stack maintainers (@todo-stack)
 requirements:
@@ -62,6 +62,26 @@ options:
     description: The address that ports are published on; compose sees it as C(STACK_BIND_ADDRESS).
     type: str
     default: 127.0.0.1
+  environment:
+    description: What to render first, as M(todo.stack.env_contract) does. Without it the files on the host are taken as they are.
+    type: dict
+    suboptions:
+      env:
+        description: Plain values, by service and name.
+        type: dict
+        default: {}
+      secrets:
+        description: Secret values, by service and name.
+        type: dict
+        default: {}
+      extra_env:
+        description: Values of names that no contract declares, by service and name.
+        type: dict
+        default: {}
+      production:
+        description: Whether every required value must be given, so that nothing is generated or embedded.
+        type: bool
+        default: false
   new_environment:
     description: Compose services whose values an earlier task has changed; it is the reason that is told.
     type: list
@@ -74,7 +94,10 @@ options:
     type: dict
     default: {}
   images:
-    description: In check mode, the rows that M(todo.stack.image_build) returned as C(images).
+    description:
+      - The rows that M(todo.stack.image_build) returned as C(images).
+      - In check mode they tell what a run would build. In a run, an image that is another by now is refused, because
+        another play must have built it.
     type: list
     elements: dict
     default: []
@@ -119,6 +142,8 @@ EXAMPLES = r"""
   todo.stack.compose_stack:
     definition: "{{ lookup('ansible.builtin.file', playbook_dir ~ '/../compose.yaml') }}"
     contracts: "{{ preflight.contracts }}"
+    environment:
+      secrets: "{{ stack_secrets }}"
 
 - name: Take the stack away and keep its data
   todo.stack.compose_stack:
@@ -132,6 +157,11 @@ actions:
   type: list
   elements: dict
   sample: [{service: backend, action: recreate, why: its environment changed}]
+environment:
+  description: What M(todo.stack.env_contract) would return of the rendering, names only.
+  returned: when O(environment) is given
+  type: dict
+  sample: {changed: true, changed_services: [backend], generated: [backend.BETTER_AUTH_SECRET], unset: [backend.OPENAI_API_KEY]}
 services:
   description: The containers by service, with state, health, exit code, restarts and image ID.
   returned: on success
@@ -150,14 +180,23 @@ evidence:
   sample: [{service: backend, why: "/health answered 500", state: running, health: unhealthy, exit_code: 0, oom_killed: false, restarts: 0, last_healthcheck: "", log: []}]
 """
 
+from pathlib import Path
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.todo.stack.plugins.module_utils.edge.deploy import Stack
 from ansible_collections.todo.stack.plugins.module_utils.edge.docker import DockerCli
 from ansible_collections.todo.stack.plugins.module_utils.edge.removal import remove_stack
+from ansible_collections.todo.stack.plugins.module_utils.edge.rendering import Rendering
+from ansible_collections.todo.stack.plugins.module_utils.edge.turns import Turn
 from ansible_collections.todo.stack.plugins.module_utils.errors import StackError
 
+ENVIRONMENT_SPEC: dict[str, Any] = {
+    "env": {"type": "dict", "default": {}},
+    "secrets": {"type": "dict", "default": {}, "no_log": True},
+    "extra_env": {"type": "dict", "default": {}},
+    "production": {"type": "bool", "default": False},
+}
 ARGUMENT_SPEC: dict[str, Any] = {
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     "project": {"type": "str", "default": "todo"},
@@ -165,6 +204,7 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "contracts": {"type": "list", "elements": "dict", "default": []},
     "variables": {"type": "dict", "default": {}},
     "bind_address": {"type": "str", "default": "127.0.0.1"},
+    "environment": {"type": "dict", "options": ENVIRONMENT_SPEC},
     "new_environment": {"type": "list", "elements": "str", "default": []},
     "preview": {"type": "dict", "default": {}},
     "images": {"type": "list", "elements": "dict", "default": []},
@@ -177,6 +217,33 @@ ARGUMENT_SPEC: dict[str, Any] = {
 }
 
 
+def ensure(module: AnsibleModule, docker: DockerCli) -> dict[str, Any]:
+    """Return the result after bringing environment and stack to what is wanted."""
+    params, check_mode = module.params, module.check_mode
+    if not params["environment"]:
+        return Stack.read(params, docker).ensure(check_mode=check_mode)
+    rendering = Rendering.read(params["contracts"], params["environment"])
+    module.no_log_values |= rendering.hidden()
+    folder, turn = Path(params["state_dir"]), Turn.read(params["play"])
+    outcome = rendering.ensure(module.run_command, folder, turn, check_mode=check_mode)
+    module.no_log_values |= rendering.hidden_now(outcome)
+    for warning in outcome.warnings:
+        module.warn(warning)
+    environment, told = outcome.as_result(), outcome.preview() if check_mode else {}
+    given = {**params, "new_environment": outcome.changed_services(), "preview": told}
+    try:
+        result = Stack.read(given, docker).ensure(check_mode=check_mode)
+    except StackError as error:
+        error.details["changed"] = error.details.get("changed") or environment["changed"]
+        raise
+    return {
+        **result,
+        "changed": result["changed"] or environment["changed"],
+        "environment": environment,
+        "diff": [diff for diff in (outcome.diff(), result["diff"]) if diff.get("prepared")],
+    }
+
+
 def main() -> None:
     """Run the module."""
     module = AnsibleModule(
@@ -187,7 +254,7 @@ def main() -> None:
     docker = DockerCli(module.run_command)
     try:
         if module.params["state"] == "present":
-            result = Stack.read(module.params, docker).ensure(check_mode=module.check_mode)
+            result = ensure(module, docker)
         else:
             result = remove_stack(docker, module.params, check_mode=module.check_mode)
     except StackError as error:

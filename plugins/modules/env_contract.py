@@ -157,30 +157,15 @@ preview:
   sample: {stale: [backend], names: {backend: [HOST, PORT]}, switched_off: []}
 """
 
-import secrets as random_source
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.todo.stack.plugins.module_utils.contract import Contract, from_dict
-from ansible_collections.todo.stack.plugins.module_utils.edge.docker import DockerCli
-from ansible_collections.todo.stack.plugins.module_utils.edge.environment_files import (
-    Host,
-    ensure_environment,
-)
+from ansible_collections.todo.stack.plugins.module_utils.contract import from_dict
+from ansible_collections.todo.stack.plugins.module_utils.edge.rendering import Rendering
 from ansible_collections.todo.stack.plugins.module_utils.edge.turns import Turn
-from ansible_collections.todo.stack.plugins.module_utils.environment import (
-    Given,
-    validate_environment,
-)
-from ansible_collections.todo.stack.plugins.module_utils.errors import ProblemList, StackError
-from ansible_collections.todo.stack.plugins.module_utils.masking import derived_forms, hidden_texts
-from ansible_collections.todo.stack.plugins.module_utils.override import describe
-from ansible_collections.todo.stack.plugins.module_utils.rotation import (
-    rotated_rows,
-    rotation_problems,
-)
+from ansible_collections.todo.stack.plugins.module_utils.errors import StackError
+from ansible_collections.todo.stack.plugins.module_utils.rotation import rotated_rows
 
 ARGUMENT_SPEC: dict[str, Any] = {
     "contracts": {"type": "list", "elements": "dict", "required": True},
@@ -192,58 +177,32 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "play": {"type": "dict", "default": {}},
     "state_dir": {"type": "path", "default": "/var/lib/todo-stack"},
 }
-SECRET_BYTES = 48
 
 
-def render(module: AnsibleModule, given: Given) -> dict[str, Any]:
+def render(module: AnsibleModule, rendering: Rendering) -> dict[str, Any]:
     """Validate, render and return the module's result; raises StackError."""
-    contracts: list[Contract] = [from_dict(raw) for raw in module.params["contracts"]]
-    rotate = module.params["rotate"]
-    problems = validate_environment(contracts, given)
-    problems += rotation_problems(contracts, given, rotate)
-    if problems:
-        raise ProblemList(problems)
-    host = Host(
-        folder=Path(module.params["state_dir"]),
-        docker=DockerCli(partial(module.run_command, handle_exceptions=False)),
-        make_secret=lambda: random_source.token_urlsafe(SECRET_BYTES),
-        check_mode=module.check_mode,
-        turn=Turn.read(module.params["play"]),
-        rotate=rotate,
-    )
-    outcome = ensure_environment(host, contracts, given)
-    module.no_log_values |= derived_forms(outcome.resolution.secrets_of(contracts))
+    params, check_mode = module.params, module.check_mode
+    folder, turn = Path(params["state_dir"]), Turn.read(params["play"])
+    outcome = rendering.ensure(module.run_command, folder, turn, check_mode=check_mode)
+    module.no_log_values |= rendering.hidden_now(outcome)
     for warning in outcome.warnings:
         module.warn(warning)
+    contracts = [from_dict(raw) for raw in params["contracts"]]
     return {
         **outcome.as_result(),
-        **({"preview": outcome.preview()} if module.check_mode else {}),
-        "rotated": rotated_rows(contracts, rotate),
-        "diff": {"prepared": describe(outcome.services)},
+        **({"preview": outcome.preview()} if check_mode else {}),
+        "rotated": rotated_rows(contracts, params["rotate"]),
+        "diff": outcome.diff(),
     }
-
-
-def plain_names(contracts: list[Any]) -> set[tuple[str, str]]:
-    """Return the (service, NAME) that contracts declare as no secret; wrong contracts name none."""
-    try:
-        return {
-            (contract.service, name)
-            for contract in map(from_dict, contracts)
-            for name, variable in contract.env.items()
-            if not variable.secret
-        }
-    except (KeyError, TypeError, AttributeError):
-        return set()
 
 
 def main() -> None:
     """Run the module."""
     module = AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
-    params = module.params
-    given = Given(params["env"], params["secrets"], params["extra_env"], params["production"])
-    module.no_log_values |= derived_forms(hidden_texts(given, plain_names(params["contracts"])))
+    rendering = Rendering.read(module.params["contracts"], module.params)
+    module.no_log_values |= rendering.hidden()
     try:
-        result = render(module, given)
+        result = render(module, rendering)
     except StackError as error:
         failure = str(error)
     except Exception as error:  # its text may hold a value: only the type is told

@@ -190,6 +190,13 @@ options:
         are.
     type: bool
     default: false
+  present:
+    description:
+      - Images just seen on the host, as M(todo.stack.preflight) returns them. If they tell that nothing
+        is due, the host is not asked again. M(todo.stack.compose_stack) makes sure of it by O(todo.stack.compose_stack#module:images).
+    type: list
+    elements: dict
+    default: []
   play:
     description: Set by the controller side of this module; not for playbooks.
     type: dict
@@ -394,6 +401,7 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "state_dir": {"type": "path", "default": "/var/lib/todo-stack"},
     "no_cache": {"type": "bool", "default": False},
     "progress_file": {"type": "path"},
+    "present": {"type": "list", "elements": "dict", "default": []},
     "play": {"type": "dict", "default": {}},
 }
 

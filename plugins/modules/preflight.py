@@ -65,6 +65,11 @@ options:
     type: list
     elements: dict
     default: []
+  images:
+    description: Set by the controller side of this module; not for playbooks.
+    type: list
+    elements: str
+    default: []
   problems:
     description: Set by the controller side of this module; not for playbooks.
     type: list
@@ -125,6 +130,14 @@ available_memory_bytes:
   returned: success
   type: int
   sample: 8123400000
+images:
+  description:
+    - The images of the stack, and those they are built from, that are on the host, as C(docker image inspect) tells.
+    - C(Record) is what M(todo.stack.image_build) has kept of the build.
+  returned: success
+  type: list
+  elements: dict
+  sample: [{Id: "sha256:0f6d", RepoTags: ["todo-backend:latest"], RepoDigests: [], Size: 182000000, Config: {Labels: {todo.stack.service: backend}}}]
 ip_forward:
   description: Whether the host forwards IPv4. The engine switches it on when it starts.
   returned: success
@@ -158,6 +171,7 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "min_free_bytes": {"type": "int", "default": 3_000_000_000},
     "engine_managed": {"type": "bool", "default": False},
     "contracts": {"type": "list", "elements": "dict", "default": []},
+    "images": {"type": "list", "elements": "str", "default": []},
     "problems": {"type": "list", "elements": "dict", "default": []},
 }
 PROJECT = "todo"
@@ -174,6 +188,7 @@ def main() -> None:
         bind_address=params["bind_address"],
         min_free_bytes=params["min_free_bytes"],
         engine_managed=params["engine_managed"],
+        images=params["images"],
     )
     problems = [Problem(**raw) for raw in params["problems"]]
     try:

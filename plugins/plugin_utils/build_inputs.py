@@ -40,6 +40,14 @@ class BuildInput:
             found.update({f"[{name}] {p}": one for p, one in context.fingerprints().items()})
         return found
 
+    def bases(
+        self, image: Mapping[str, Any], stand_ins: Mapping[str, str] | None = None
+    ) -> list[str]:
+        """Return the image references the build starts from, as its arguments say."""
+        given = {name: str(value) for name, value in (image.get("args") or {}).items()}
+        args = {name: (stand_ins or {}).get(value, value) for name, value in given.items()}
+        return self.main.bases(args, image.get("target"))
+
     def place(
         self, image: Mapping[str, Any], ship: Callable[[BuildContext, str], str]
     ) -> dict[str, Any]:
@@ -75,8 +83,7 @@ def with_seen(
     image: Mapping[str, Any], found: BuildInput, bases: Mapping[str, str]
 ) -> dict[str, Any]:
     """Return the image's parameters with what its build will see."""
-    args = {name: bases.get(str(v), str(v)) for name, v in (image.get("args") or {}).items()}
-    seen = {"files": found.fingerprints(), "bases": found.main.bases(args, image.get("target"))}
+    seen = {"files": found.fingerprints(), "bases": found.bases(image, bases)}
     return {**image, "seen": seen}
 
 

@@ -17,7 +17,7 @@ _INTERPOLATION = re.compile(r"\$\$|\$\{(?P<name>\w+)(?P<rest>[^{}]*)\}|\$(?P<bar
 
 @dataclass(frozen=True)
 class ComposeService:
-    """What a service is given: ``image`` is its repository, "" where it names none.
+    """What a service is given: ``image`` is its reference, "" where it names none.
 
     ``networks``: key -> name, "" where compose makes one of the project's name and the key.
     """
@@ -42,8 +42,8 @@ def read_services(project_dir: Path) -> dict[str, ComposeService]:
 
 def _service(spec: Mapping[str, Any], named: Mapping[str, str]) -> ComposeService:
     image = spec.get("image")
-    name = repository(defaults_of(str(image))) if image else ""
-    return ComposeService(name, "healthcheck" in spec, _networks(spec, named))
+    reference = defaults_of(str(image)) if image else ""
+    return ComposeService(reference, "healthcheck" in spec, _networks(spec, named))
 
 
 def _networks(spec: Mapping[str, Any], named: Mapping[str, str]) -> dict[str, str]:

@@ -25,6 +25,7 @@ from ansible_collections.todo.stack.plugins.plugin_utils.compose_file import (
     COMPOSE_FILE,
     ComposeService,
     read_services,
+    repository,
 )
 from ansible_collections.todo.stack.plugins.plugin_utils.contract_rules import (
     rule_problems,
@@ -111,8 +112,8 @@ def _compose_problems(
     if service not in composed:
         what = f"the service {service} is missing"
         problems.append(Problem(what, COMPOSE_FILE, f"add it with image: {image}:latest"))
-    elif composed[service].image != image:
-        what = f"is {composed[service].image or 'not given'}, but {file} says {image}"
+    elif (used := repository(composed[service].image)) != image:
+        what = f"is {used or 'not given'}, but {file} says {image}"
         problems.append(Problem(what, f"{COMPOSE_FILE}: services.{service}.image"))
     for name, spec in document.get("env", {}).items():
         embedded = spec.get("embedded", {}).get("service", service)
@@ -127,7 +128,8 @@ def _normalised(
 ) -> dict[str, Any]:
     service, image = document["service"], document["image"]
     build, run = document["build"], document["run"]
-    others = [name for name, one in composed.items() if one.image == image and name != service]
+    used = {name: repository(one.image) for name, one in composed.items()}
+    others = [name for name, one in used.items() if one == image and name != service]
     variables = document.get("env", {}).values()
     embedded = [one["embedded"]["service"] for one in variables if "embedded" in one]
     probed = service in composed and composed[service].healthcheck

@@ -31,11 +31,13 @@ def stranger() -> Iterator[str]:
     subprocess.run([*argv[:1], "rm", "--force", NAME], check=True, capture_output=True)
 
 
-def preflight(folder: Path) -> subprocess.CompletedProcess[str]:
-    task = {"todo.stack.preflight": {"project_dir": str(ROOT), "bind_address": ADDRESS}}
+def preflight(
+    folder: Path, *options: str, project: Path = ROOT
+) -> subprocess.CompletedProcess[str]:
+    task = {"todo.stack.preflight": {"project_dir": str(project), "bind_address": ADDRESS}}
     plays = [{"hosts": "localhost", "gather_facts": False, "tasks": [task]}]
     (folder / "play.yml").write_text(yaml.safe_dump(plays))
-    argv = [sys.executable, "-m", "ansible", "playbook", str(folder / "play.yml")]
+    argv = [sys.executable, "-m", "ansible", "playbook", str(folder / "play.yml"), *options]
     return subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, check=False)
 
 
@@ -50,3 +52,24 @@ def test_a_container_that_has_the_port_is_named_in_time(tmp_path: Path, stranger
 def test_a_host_with_free_ports_passes(tmp_path: Path) -> None:
     done = preflight(tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_images_there_are_told_with_what_decides_on_a_build(tmp_path: Path) -> None:
+    done = preflight(tmp_path, "-v")
+    result = yaml.safe_load(done.stdout.partition("localhost] => ")[2].partition("\nPLAY")[0])
+    tags = {tag for image in result["images"] for tag in image["RepoTags"]}
+    assert any(tag.endswith("python:3.12-slim") for tag in tags)
+    assert any(tag.endswith("postgres:17") for tag in tags)
+
+
+def test_what_cannot_be_built_is_told_with_all_the_rest(tmp_path: Path) -> None:
+    for name in ("backend", "frontend"):
+        (tmp_path / name).mkdir()
+        text = (ROOT / name / "contract.yml").read_text()
+        (tmp_path / name / "contract.yml").write_text(text.replace("port: 3000", "port: 0"))
+    (tmp_path / "backend/Dockerfile").mkdir()
+    (tmp_path / "compose.yaml").write_text((ROOT / "compose.yaml").read_text())
+    done = preflight(tmp_path, project=tmp_path)
+    told = done.stdout + done.stderr
+    assert "backend/Dockerfile: the Dockerfile is a folder" in told
+    assert "frontend/contract.yml" in told

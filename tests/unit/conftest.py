@@ -30,6 +30,7 @@ def project(tmp_path: Path) -> Path:
         (folder / service).mkdir(parents=True)
         text = (ROOT / service / "contract.yml").read_text()
         (folder / service / "contract.yml").write_text(text)
+        (folder / service / "Dockerfile").write_text("ARG BASE=python:3.12-slim\nFROM $BASE\n")
     (folder / "compose.yaml").write_text(COMPOSE)
     return folder
 

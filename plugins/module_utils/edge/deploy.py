@@ -38,7 +38,6 @@ from ansible_collections.todo.stack.plugins.module_utils.masking import derived_
 from ansible_collections.todo.stack.plugins.module_utils.override import read_back
 from ansible_collections.todo.stack.plugins.module_utils.stack.definition import host_definition
 from ansible_collections.todo.stack.plugins.module_utils.stack.plan import (
-    COMPOSE_SERVICE,
     Action,
     Actual,
 )
@@ -96,9 +95,9 @@ class Stack:
     def _ensure(self, *, check_mode: bool) -> dict[str, Any]:
         path = self.project.folder / COMPOSE_FILE
         rewritten = read_text(path) != self.project.definition
-        actions = self.project.plan(self.preview if check_mode else None, self.rendered)
+        preview, built = (self.preview, ()) if check_mode else (None, self.preview.images)
+        actions, found = self.project.plan(preview, self.rendered, built)
         changed = rewritten or bool(actions)
-        found = self.project.containers()
         if check_mode:
             return _result(actions, found, [], changed=changed)
         if rewritten:
@@ -109,23 +108,14 @@ class Stack:
         # A container that is replaced begins to count anew.
         before = {} if actions else {one.service: one.restarts for one in found}
         begun = time.monotonic() - self.waited_seconds
-        watches = watch(
+        watches, found = watch(
             self.contracts, self.project.containers, self.address, before, self.waited_seconds
         )
         self._demand(watches)
         waited = {"waited_seconds": round(time.monotonic() - begun, 2)}
-        remember(self.project.folder, self._main_processes())
-        return {**_result(actions, self.project.containers(), watches, changed=changed), **waited}
-
-    def _main_processes(self) -> list[tuple[str, int]]:
-        """Return image ID and PID of the containers that run for a contract."""
         own = {contract["service"] for contract in self.contracts}
-        inspected = self.docker.project_containers(self.project.name)
-        return [
-            (str(one["Image"]), int(one["State"].get("Pid") or 0))
-            for one in inspected
-            if (one["Config"].get("Labels") or {}).get(COMPOSE_SERVICE) in own
-        ]
+        remember(self.project.folder, [(c.image_id, c.pid) for c in found if c.service in own])
+        return {**_result(actions, found, watches, changed=changed), **waited}
 
     def _change_passwords(self) -> None:
         """Let embedded databases have the passwords their clients are about to get."""

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from ansible_collections.todo.stack.plugins.module_utils.errors import StackError
 
 PROJECT_LABEL = "com.docker.compose.project"
+
+T = TypeVar("T")
 
 
 class Run(Protocol):
@@ -85,8 +88,8 @@ class DockerCli:
 
     def remove_images(self, refs: Iterable[str]) -> None:
         """Remove image references that may be gone or in use: both are no failure here."""
-        for ref in refs:
-            self.run(["docker", "image", "rm", ref])
+        if names := list(refs):
+            self.run(["docker", "image", "rm", *names])
 
     def logs(self, container: str, lines: int) -> str:
         """Return the end of a container's output, both streams."""
@@ -113,6 +116,12 @@ class DockerCli:
             raise StackError(last_line(err), where=f"docker {kind} inspect")
         found: list[dict[str, Any]] = json.loads(out or "[]")
         return found
+
+
+def at_once(*asks: Callable[[], T]) -> list[T]:
+    """Return what each call returns, all made at the same time: the CLI mostly starts up."""
+    with ThreadPoolExecutor(len(asks)) as pool:
+        return [answer.result() for answer in [pool.submit(ask) for ask in asks]]
 
 
 def compose_argv(

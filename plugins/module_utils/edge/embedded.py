@@ -11,9 +11,9 @@ from urllib.parse import unquote, urlsplit
 from ansible_collections.todo.stack.plugins.module_utils.contract import Embedded
 from ansible_collections.todo.stack.plugins.module_utils.edge.docker import DockerCli
 from ansible_collections.todo.stack.plugins.module_utils.errors import StackError
+from ansible_collections.todo.stack.plugins.module_utils.override import Values
 from ansible_collections.todo.stack.plugins.module_utils.resolution import (
     EMBEDDED_PASSWORD,
-    Values,
 )
 
 _SERVICE_LABEL = "com.docker.compose.service"

@@ -6,9 +6,10 @@ import getpass
 import shutil
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
-from ansible_collections.todo.stack.plugins.module_utils.edge.docker import Run
+from ansible_collections.todo.stack.plugins.module_utils.edge.docker import Run, at_once
 from ansible_collections.todo.stack.plugins.module_utils.engine_state import (
     DEFAULT_SOCKET,
     Answer,
@@ -32,12 +33,15 @@ def describe_engine(run: Run, environ: Mapping[str, str]) -> EngineState:
     facts = _host_facts(environ)
     if not facts.client:
         return judge_answer(Answer(127, "", ""), facts)
-    answer = Answer(*run([*_BOUNDED, "docker", "version", "--format", "{{json .}}"]))
-    state = judge_answer(answer, facts)
+    version, buildx, compose = at_once(
+        partial(_ask, run, "version", "--format", "{{json .}}"),
+        partial(_ask, run, "buildx", "version"),
+        partial(_ask, run, "compose", "version", "--short"),
+    )
     return replace(
-        state,
-        buildx_version=buildx_version(_output(run, "buildx", "version")),
-        compose_version=compose_version(_output(run, "compose", "version", "--short")),
+        judge_answer(version, facts),
+        buildx_version=buildx_version("" if buildx.code else buildx.out),
+        compose_version=compose_version("" if compose.code else compose.out),
     )
 
 
@@ -56,6 +60,5 @@ def _host_facts(environ: Mapping[str, str]) -> HostFacts:
     )
 
 
-def _output(run: Run, *args: str) -> str:
-    code, out, _err = run([*_BOUNDED, "docker", *args])
-    return out if code == 0 else ""
+def _ask(run: Run, *args: str) -> Answer:
+    return Answer(*run([*_BOUNDED, "docker", *args]))

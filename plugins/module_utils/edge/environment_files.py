@@ -32,16 +32,17 @@ from ansible_collections.todo.stack.plugins.module_utils.edge.turns import Turn
 from ansible_collections.todo.stack.plugins.module_utils.environment import Given
 from ansible_collections.todo.stack.plugins.module_utils.errors import StackError
 from ansible_collections.todo.stack.plugins.module_utils.override import (
+    Values,
     as_json,
     delivers,
+    describe,
     differences,
-    override_document,
     read_back,
 )
 from ansible_collections.todo.stack.plugins.module_utils.resolution import (
     Resolution,
-    Values,
     needed_secrets,
+    override_document,
     resolve,
 )
 from ansible_collections.todo.stack.plugins.module_utils.rotation import without_rotated
@@ -79,12 +80,20 @@ class Outcome:
         return {
             "changed": bool(self.written or self.repaired),
             "services": self.services,
-            "changed_services": [s for s, verbs in self.services.items() if any(verbs.values())],
+            "changed_services": self.changed_services(),
             "repaired": self.repaired,
             "generated": self.resolution.generated,
             "embedded": self.resolution.embedded,
             "unset": self.resolution.unset,
         }
+
+    def changed_services(self) -> list[str]:
+        """Return the services that get other names or values."""
+        return [s for s, verbs in self.services.items() if any(verbs.values())]
+
+    def diff(self) -> dict[str, str]:
+        """Return what ``--diff`` shows."""
+        return {"prepared": describe(self.services)}
 
     def preview(self) -> dict[str, Any]:
         """Return what a preview of the stack has to know, names only."""

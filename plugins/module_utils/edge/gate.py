@@ -17,7 +17,7 @@ from ansible_collections.todo.stack.plugins.module_utils.stack.plan import Actua
 LOG_LINES = 20
 _PROBE_SECONDS = 3.0
 _LAST_PROBE_SECONDS = 0.5
-_EVERY_SECONDS = 0.25
+_EVERY_SECONDS = 0.15
 _BODY_SHOWN = 4096
 
 
@@ -44,27 +44,28 @@ class Watch:
 
 def watch(
     contracts: Sequence[Mapping[str, Any]],
-    containers: Callable[[], Sequence[Actual]],
+    containers: Callable[[], list[Actual]],
     address: str,
     restarts_before: Mapping[str, int],
     waited_seconds: float = 0.0,
-) -> list[Watch]:
-    """Return how the wait for every service ended: all passed, one failed, or time was up.
+) -> tuple[list[Watch], list[Actual]]:
+    """Return how the wait for every service ended, and the containers as they were then.
 
-    ``address``: where published ports are reached on this host. ``waited_seconds``: what was
-    waited for the same start before.
+    It ends when all have passed, one has failed, or time is up. ``address``: where published
+    ports are reached on this host. ``waited_seconds``: what was waited for the same start before.
     """
     watches = [Watch(c, restarts_before.get(c["service"], 0)) for c in contracts]
     begun = time.monotonic() - waited_seconds
     while True:
-        found = {container.service: container for container in containers()}
+        found = containers()
+        by_service = {container.service: container for container in found}
         for one in watches:
-            _look(one, found.get(one.service), address, begun)
+            _look(one, by_service.get(one.service), address, begun)
         spent = time.monotonic() - begun
         pending = [w for w in watches if not w.verdict.passed]
         overdue = any(w.verdict.failed or spent >= w.within_seconds for w in pending)
         if not pending or overdue:
-            return watches
+            return watches, found
         time.sleep(_EVERY_SECONDS)
 
 

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
+from typing import Any
 
+from ansible_collections.todo.stack.plugins.module_utils.addresses import is_bind_address
+from ansible_collections.todo.stack.plugins.module_utils.base_image import shortened
 from ansible_collections.todo.stack.plugins.module_utils.contract import Contract
-from ansible_collections.todo.stack.plugins.module_utils.edge.docker import DockerCli, Run
+from ansible_collections.todo.stack.plugins.module_utils.edge.base_images import inspect_present
+from ansible_collections.todo.stack.plugins.module_utils.edge.docker import (
+    DockerCli,
+    Run,
+    at_once,
+)
 from ansible_collections.todo.stack.plugins.module_utils.edge.engine import describe_engine
 from ansible_collections.todo.stack.plugins.module_utils.edge.ports import use_of
+from ansible_collections.todo.stack.plugins.module_utils.edge.records import BuildRecords
 from ansible_collections.todo.stack.plugins.module_utils.errors import StackError
 from ansible_collections.todo.stack.plugins.module_utils.host_checks import (
     Container,
@@ -18,7 +28,6 @@ from ansible_collections.todo.stack.plugins.module_utils.host_checks import (
     Space,
     read_container,
 )
-from ansible_collections.todo.stack.plugins.module_utils.values import is_bind_address
 
 DEFAULT_DOCKER_ROOT = "/var/lib/docker"
 
@@ -32,9 +41,18 @@ def measure(
 ) -> Measured:
     """Return what the host is like, within a few seconds."""
     engine = describe_engine(run, environ)
-    docker = DockerCli(run)
-    containers = _containers(docker, expected.project) if engine.running else []
-    docker_root = _docker_root(docker) if engine.running else DEFAULT_DOCKER_ROOT
+    containers: list[Container] = []
+    docker_root = DEFAULT_DOCKER_ROOT
+    present: list[dict[str, Any]] = []
+    if engine.running:
+        docker = DockerCli(run)
+        asks = (
+            partial(_containers, project=expected.project),
+            _docker_root,
+            partial(_images, names=expected.images, state_dir=state_dir),
+        )
+        found: Any = at_once(*(partial(ask, docker) for ask in asks))
+        containers, docker_root, present = found
     # A wrong address is reported by itself; the ports are looked at all the same.
     address = expected.bind_address if is_bind_address(expected.bind_address) else "127.0.0.1"
     return Measured(
@@ -46,6 +64,7 @@ def measure(
         containers=containers,
         available_memory_bytes=available_memory(Path("/proc/meminfo").read_text(encoding="ascii")),
         ip_forward=_ip_forward(),
+        images=present,
     )
 
 
@@ -68,6 +87,16 @@ def available_memory(meminfo: str) -> int:
         if line.startswith("MemAvailable:"):
             return int(line.split()[1]) * 1024
     return 0
+
+
+def _images(docker: DockerCli, names: Sequence[str], state_dir: str) -> list[dict[str, Any]]:
+    """Return the images there are, each with the record of its build where there is one."""
+    records = [row for rows in BuildRecords(Path(state_dir)).images.values() for row in rows]
+    built = {row.get("image_id"): row for row in reversed(records)}
+    return [
+        {**shortened(image), **({"Record": built[image["Id"]]} if image["Id"] in built else {})}
+        for image in inspect_present(docker.run, names)
+    ]
 
 
 def _containers(docker: DockerCli, project: str) -> list[Container]:

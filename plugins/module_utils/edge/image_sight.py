@@ -4,31 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.todo.stack.plugins.module_utils.edge.docker import DockerCli
 from ansible_collections.todo.stack.plugins.module_utils.edge.records import BuildRecords
 from ansible_collections.todo.stack.plugins.module_utils.errors import StackError
-from ansible_collections.todo.stack.plugins.module_utils.image.record import find_record
+from ansible_collections.todo.stack.plugins.module_utils.image.plan import Sight
 from ansible_collections.todo.stack.plugins.module_utils.image.spec import ImageSpec
-
-
-@dataclass(frozen=True)
-class Sight:
-    """Images by reference, IDs of bases, fingerprints of secrets by service, earlier builds."""
-
-    images: Mapping[str, dict[str, Any]]
-    base_ids: Mapping[str, str]
-    secret_prints: Mapping[str, Mapping[str, str]]
-    records: BuildRecords
-
-    def record(self, spec: ImageSpec, digest: str) -> dict[str, Any] | None:
-        """Return the record of the image that is there, if it has this content."""
-        image = self.images.get(spec.reference)
-        if image is None:
-            return None
-        return find_record(self.records.images, spec.image, digest, str(image["Id"]))
 
 
 def look(
@@ -44,7 +26,7 @@ def look(
         ref: spec.stand_ins.get(ref, ref) for spec in specs if spec.pulls for ref in spec.bases
     }
     newest = {ref: _newest(docker, at, found.get(ref)) for ref, at in asked.items()}
-    return Sight(found, {**ids, **newest}, secret_prints, records)
+    return Sight(found, {**ids, **newest}, secret_prints, records.images)
 
 
 def _newest(docker: DockerCli, ref: str, local: Mapping[str, Any] | None) -> str:

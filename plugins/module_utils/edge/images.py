@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from shutil import which
 from typing import Any
@@ -13,18 +13,15 @@ from ansible_collections.todo.stack.plugins.module_utils.edge.build_secrets impo
 from ansible_collections.todo.stack.plugins.module_utils.edge.builder import Builder
 from ansible_collections.todo.stack.plugins.module_utils.edge.docker import DockerCli
 from ansible_collections.todo.stack.plugins.module_utils.edge.engine import describe_engine
-from ansible_collections.todo.stack.plugins.module_utils.edge.image_sight import Sight, look
+from ansible_collections.todo.stack.plugins.module_utils.edge.image_sight import look
 from ansible_collections.todo.stack.plugins.module_utils.edge.records import BuildRecords
 from ansible_collections.todo.stack.plugins.module_utils.edge.wanted import Wanted
 from ansible_collections.todo.stack.plugins.module_utils.engine_state import MINIMUM, shortfalls
 from ansible_collections.todo.stack.plugins.module_utils.errors import StackError
 from ansible_collections.todo.stack.plugins.module_utils.image.content import CONTENT_LABEL
+from ansible_collections.todo.stack.plugins.module_utils.image.plan import decide_all, result_of
 from ansible_collections.todo.stack.plugins.module_utils.image.record import with_growth
-from ansible_collections.todo.stack.plugins.module_utils.image.spec import (
-    Decision,
-    ImageSpec,
-    decide,
-)
+from ansible_collections.todo.stack.plugins.module_utils.image.spec import Decision, ImageSpec
 
 _OLDER_TAGS_KEPT = 1  # the content tag before the running image's
 
@@ -36,20 +33,17 @@ def ensure_images(
     records = BuildRecords(wanted.state_dir)
     found = _inspect(docker, _references(wanted.specs), check_mode=check_mode)
     if found is None:
-        decisions = [_foreseen(spec) for spec in wanted.specs]
-        rows = [_shown(d, {}) for d in decisions]
-        return _result(decisions, rows), records.warnings
+        return result_of([_foreseen(spec) for spec in wanted.specs]), records.warnings
     prints = secret_prints(wanted.secrets, wanted.state_dir, check_mode=check_mode)
     sight = look(docker, wanted.specs, found, prints, records)
-    decisions = [_decide(spec, sight, no_cache=wanted.no_cache) for spec in wanted.specs]
+    decisions = decide_all(wanted.specs, sight, no_cache=wanted.no_cache)
     due = [decision for decision in decisions if decision.build]
     built: dict[str, dict[str, Any]] = {}
     warnings = list(records.warnings)
     if due and not check_mode:
         warnings += wanted.spared(due)
         built = _build(docker, wanted, due, records)
-    rows = [_shown(d, built.get(d.spec.service) or _known_row(sight, d)) for d in decisions]
-    return _result(decisions, rows), warnings
+    return result_of(decisions, sight, built), warnings
 
 
 def _inspect(
@@ -111,32 +105,6 @@ def _foreseen(spec: ImageSpec) -> Decision:
     return Decision(spec, spec.content({}), build=True, reason="there is no running engine yet")
 
 
-def _decide(spec: ImageSpec, sight: Sight, *, no_cache: bool) -> Decision:
-    base_ids = {ref: sight.base_ids[ref] for ref in spec.bases if ref in sight.base_ids}
-    content = spec.content(base_ids, sight.secret_prints.get(spec.service))
-    measured = sight.record(spec, content.digest) is not None
-    existing = sight.images.get(spec.reference)
-    return decide(spec, content, existing, measured=measured, no_cache=no_cache)
-
-
-def _known_row(sight: Sight, decision: Decision) -> dict[str, Any]:
-    """Return the row of an image that is not built now, as its record tells it."""
-    known = sight.record(decision.spec, decision.content.digest) if not decision.build else None
-    return {**known, "budget": decision.spec.budget.as_result()} if known else {}
-
-
-def _shown(decision: Decision, row: Mapping[str, Any]) -> dict[str, Any]:
-    spec = decision.spec
-    return {
-        "service": spec.service,
-        "image": spec.reference,
-        "digest": decision.content.digest,
-        **row,
-        "changed": decision.build,
-        "reason": decision.reason,
-    }
-
-
 def _drop_old_tags(docker: DockerCli, decisions: Sequence[Decision]) -> None:
     """Remove the content tags of builds before the last two; nothing but our own is touched."""
     for decision in decisions:
@@ -145,24 +113,3 @@ def _drop_old_tags(docker: DockerCli, decisions: Sequence[Decision]) -> None:
         # The cache may give an image its first birthday back, so age alone would not keep it.
         current = {decision.spec.reference, decision.spec.content_reference(decision.content)}
         docker.remove_images([tag for tag in ours if tag not in current][_OLDER_TAGS_KEPT:])
-
-
-def _result(decisions: Sequence[Decision], images: list[dict[str, Any]]) -> dict[str, Any]:
-    reasons = "; ".join(f"{d.spec.service}: {d.reason}" for d in decisions)
-    changed = any(decision.build for decision in decisions)
-    single = images[0] if len(images) == 1 else {}
-    return {
-        **single,
-        "changed": changed,
-        "reason": reasons,
-        "images": images,
-        "diff": [_diff(d) for d in decisions if d.build],
-    }
-
-
-def _diff(decision: Decision) -> dict[str, str]:
-    return {
-        "before_header": decision.spec.reference,
-        "after_header": decision.spec.reference,
-        "prepared": "".join(f"{decision.spec.service}: {line}\n" for line in decision.diff),
-    }

@@ -14,10 +14,12 @@ from ansible_collections.todo.stack.plugins.module_utils.edge.docker import (
 )
 from ansible_collections.todo.stack.plugins.module_utils.edge.files import read_text
 from ansible_collections.todo.stack.plugins.module_utils.errors import StackError
-from ansible_collections.todo.stack.plugins.module_utils.override import read_back
+from ansible_collections.todo.stack.plugins.module_utils.override import (
+    Values,
+    read_back,
+)
 from ansible_collections.todo.stack.plugins.module_utils.resolution import (
     EMBEDDED_PASSWORD,
-    Values,
     secrets_in,
 )
 

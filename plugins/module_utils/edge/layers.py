@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import IO, Any
 
-from ansible_collections.todo.stack.plugins.module_utils.edge.docker import DockerCli
+from ansible_collections.todo.stack.plugins.module_utils.edge.docker import DockerCli, at_once
 from ansible_collections.todo.stack.plugins.module_utils.errors import StackError
 
 _CONTAINERD = "io.containerd.snapshotter"
@@ -34,10 +34,14 @@ def weigh(docker: DockerCli, image_id: str, base: str | None) -> Weights:
     small files. There the files are summed up as the classic store does, from the image's archive,
     which also tells how large the layers are compressed.
     """
-    below = docker.inspect_image(base) if base else None
-    if _CONTAINERD not in docker.read("info", "--format", "{{json .DriverStatus}}"):
-        base_bytes = docker.size_bytes(str(base)) if below else None
-        return Weights(docker.history(image_id), base_bytes)
+    found: Any = at_once(
+        lambda: docker.inspect_image(base) if base else None,
+        lambda: docker.read("info", "--format", "{{json .DriverStatus}}"),
+        lambda: docker.history(image_id),
+    )
+    below, driver, history = found
+    if _CONTAINERD not in driver:
+        return Weights(history, docker.size_bytes(str(base)) if below else None)
     archive = _read_archive(image_id)
     depth = len(((below or {}).get("RootFS") or {}).get("Layers") or ())
     layers = archive.layers(depth)

@@ -20,7 +20,7 @@ from ansible_collections.todo.stack.plugins.module_utils.acceptance.observation 
     Rendered,
 )
 from ansible_collections.todo.stack.plugins.module_utils.edge.contents import contents_of
-from ansible_collections.todo.stack.plugins.module_utils.edge.docker import DockerCli
+from ansible_collections.todo.stack.plugins.module_utils.edge.docker import DockerCli, at_once
 from ansible_collections.todo.stack.plugins.module_utils.edge.http import probe, reached_at
 from ansible_collections.todo.stack.plugins.module_utils.edge.procfs import look_inside
 from ansible_collections.todo.stack.plugins.module_utils.edge.records import BuildRecords
@@ -51,25 +51,33 @@ class Site:
 
 def observe(
     docker: DockerCli, site: Site, contracts: list[Mapping[str, Any]]
-) -> dict[str, Observation]:
-    """Return what is seen of each service; an engine that is down is an observation too."""
+) -> tuple[dict[str, Observation], dict[str, Observation]]:
+    """Return what is seen of each service, and of those without a contract of their own.
+
+    An engine that is down is an observation too.
+    """
+    references = [_reference(contract) for contract in contracts]
     try:
-        containers = docker.project_containers(site.project)
-        return {c["service"]: _service(docker, site, c, containers) for c in contracts}
+        seen: Any = at_once(
+            lambda: docker.project_containers(site.project),
+            lambda: docker.inspect_images(references),
+        )
+        containers, images = seen
+        own = {c["service"]: _service(docker, site, c, containers, images) for c in contracts}
     except StackError as problem:
         blind = Observation(problem=f"the Docker engine could not be asked: {problem.what}")
-        return {contract["service"]: blind for contract in contracts}
+        return {contract["service"]: blind for contract in contracts}, {}
+    return own, _others(site, contracts, containers)
 
 
-def observe_others(
-    docker: DockerCli, site: Site, contracts: list[Mapping[str, Any]]
+def _reference(contract: Mapping[str, Any]) -> str:
+    return f"{contract['image']}:latest"
+
+
+def _others(
+    site: Site, contracts: list[Mapping[str, Any]], containers: list[dict[str, Any]]
 ) -> dict[str, Observation]:
-    """Return what is seen of the compose services that have no contract of their own."""
     own = {contract["service"] for contract in contracts}
-    try:
-        containers = docker.project_containers(site.project)
-    except StackError:
-        return {}  # said by `observe` already
     there = [str((c["Config"].get("Labels") or {}).get(SERVICE_LABEL, "")) for c in containers]
     names = [*_expected(site.state_dir, contracts), *there]
     return {n: _other(site, n, containers) for n in dict.fromkeys(names) if n and n not in own}
@@ -112,9 +120,9 @@ def _service(
     site: Site,
     contract: Mapping[str, Any],
     containers: list[dict[str, Any]],
+    images: Mapping[str, dict[str, Any]],
 ) -> Observation:
-    ref = f"{contract['image']}:latest"
-    image = docker.inspect_image(ref)
+    image = images.get(_reference(contract))
     container = _of_service(containers, contract["service"])
     pid = int(container["State"].get("Pid") or 0) if container else 0
     run = contract["run"]

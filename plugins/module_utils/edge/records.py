@@ -12,7 +12,7 @@ from ansible_collections.todo.stack.plugins.module_utils.edge.files import (
     write_private,
 )
 from ansible_collections.todo.stack.plugins.module_utils.errors import StackError
-from ansible_collections.todo.stack.plugins.module_utils.image.record import (
+from ansible_collections.todo.stack.plugins.module_utils.image.records import (
     RECORDS_VERSION,
     read_records,
     with_record,

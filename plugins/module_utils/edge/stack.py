@@ -6,10 +6,11 @@ import json
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.todo.stack.plugins.module_utils.edge.docker import DockerCli
+from ansible_collections.todo.stack.plugins.module_utils.edge.docker import DockerCli, at_once
 from ansible_collections.todo.stack.plugins.module_utils.errors import ProblemList, StackError
 from ansible_collections.todo.stack.plugins.module_utils.stack.plan import (
     COMPOSE_SERVICE,
@@ -24,7 +25,7 @@ from ansible_collections.todo.stack.plugins.module_utils.stack.plan import (
     start_order,
     unmet,
 )
-from ansible_collections.todo.stack.plugins.module_utils.stack.preview import Preview
+from ansible_collections.todo.stack.plugins.module_utils.stack.preview import Preview, content_of
 
 COMPOSE_FILE = "compose.yaml"
 ENVIRONMENT_FILE = "environment.json"
@@ -32,7 +33,7 @@ ENVIRONMENT_FILE = "environment.json"
 
 _UP = ["up", "--detach", "--no-build", "--pull", "never", "--quiet-pull"]
 _WAIT_SECONDS = 120.0
-_EVERY_SECONDS = 0.25
+_EVERY_SECONDS = 0.1
 
 
 @dataclass(frozen=True)
@@ -45,27 +46,39 @@ class Project:
     definition: str
     variables: Mapping[str, str]
 
-    def plan(self, preview: Preview | None = None, rendered: Sequence[str] = ()) -> list[Action]:
-        """Return what must happen; raise ProblemList for containers that are not ours.
+    def plan(
+        self,
+        preview: Preview | None = None,
+        rendered: Sequence[str] = (),
+        built: Sequence[Mapping[str, Any]] = (),
+    ) -> tuple[list[Action], list[Actual]]:
+        """Return what must happen, and what is there; raise ProblemList for what is not ours.
 
-        A ``preview`` goes by what earlier tasks would have changed by then.
+        A ``preview`` goes by what earlier tasks would have changed by then. ``built``: the rows of
+        the images that this play has seen to; StackError where one is another by now.
         """
         inspected = self.docker.project_containers(self.name)
-        actual = [read_actual(one) for one in inspected if not is_one_off(one)]
+        actual = _standing(inspected)
         if problems := foreign(actual):
             raise ProblemList(problems)
         override = preview.override(_environments(inspected)) if preview else None
         desired = self._desired(actual, override)
         references = list(dict.fromkeys(one.image for one in desired))
         found = self.docker.inspect_images(references)
+        known = [row for row in built if row["image"] in found]
+        if moved := [row["image"] for row in known if content_of(found, row) != row["digest"]]:
+            raise StackError(
+                f"another play has changed this host in the meantime: {', '.join(moved)}",
+                remedy="nothing more was changed; run again if this play is to win",
+            )
         ids = {reference: str(image["Id"]) for reference, image in found.items()}
         new_images = preview.new_images(found) if preview else ()
-        return plan(desired, actual, ids, preview.stale if preview else (), new_images, rendered)
+        stale = preview.stale if preview else ()
+        return plan(desired, actual, ids, stale, new_images, rendered), actual
 
     def containers(self) -> list[Actual]:
         """Return the project's containers as they are, without those of `docker compose run`."""
-        found = self.docker.project_containers(self.name)
-        return [read_actual(one) for one in found if not is_one_off(one)]
+        return _standing(self.docker.project_containers(self.name))
 
     def up(self, actions: Sequence[Action]) -> None:
         """Carry out a plan, without a restart of what it does not name.
@@ -73,12 +86,15 @@ class Project:
         By itself compose runs one-shots again and may restart what depends on a replaced service:
         it is left to itself only where everything is new.
         """
+        definition = partial(self._compose, ["config", "--format", "json"])
+        found: Any = at_once(self.containers, definition)
+        containers, config = found
         orphans = {action.service for action in actions if action.action == "remove"}
-        stale = [c.id for c in self.containers() if c.service in orphans]
+        stale = [c.id for c in containers if c.service in orphans]
         if stale:
             self.docker.read("rm", "--force", *stale)
         due = {action.service for action in actions} - orphans
-        order = start_order(json.loads(self._compose(["config", "--format", "json"])))
+        order = start_order(json.loads(config))
         if due >= order.keys():
             self._compose(_UP)
             return
@@ -120,8 +136,11 @@ class Project:
     def _desired(self, actual: Sequence[Actual], override: str | None) -> list[Desired]:
         text = self.definition if override is None else f"{self.definition}---\n{override}"
         files = ["-", *(self._override() if override is None else [])]
-        hashes = self._compose(["config", "--hash", "*"], files, text)
-        config = json.loads(self._compose(["config", "--format", "json"], files, text))
+        ask = partial(self._compose, files=files, stdin=text)
+        hashes, resolved = at_once(
+            partial(ask, ["config", "--hash", "*"]), partial(ask, ["config", "--format", "json"])
+        )
+        config = json.loads(resolved)
         desired = read_desired(config, hashes)
         written = {container.service: container.config_hash for container in actual}
         if all(one.config_hash == written.get(one.service) for one in desired):
@@ -153,6 +172,10 @@ def independent(desired: Sequence[Desired]) -> str:
     """Return a document for the end of a definition: services that depend on nothing."""
     lines = [f"  {one.service}: {{depends_on: !reset {{}}}}\n" for one in desired]
     return "---\nservices:\n" + "".join(lines)
+
+
+def _standing(inspected: Sequence[Mapping[str, Any]]) -> list[Actual]:
+    return [read_actual(one) for one in inspected if not is_one_off(one)]
 
 
 def _environments(inspected: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, str]]:

@@ -47,6 +47,7 @@ class Actual:
     oom_killed: bool
     restarts: int
     networks: frozenset[str] = frozenset()
+    pid: int = 0
 
     @property
     def failed(self) -> bool:
@@ -117,6 +118,7 @@ def read_actual(inspected: Mapping[str, Any]) -> Actual:
         oom_killed=bool(state.get("OOMKilled")),
         restarts=int(inspected.get("RestartCount") or 0),
         networks=frozenset((inspected.get("NetworkSettings") or {}).get("Networks") or {}),
+        pid=int(state.get("Pid") or 0),
     )
 
 

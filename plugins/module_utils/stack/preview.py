@@ -59,10 +59,12 @@ class Preview:
         return [
             str(row["image"])
             for row in self.images
-            if row.get("changed") and _content(found.get(str(row["image"]))) != row.get("digest")
+            if row.get("changed") and content_of(found, row) != row.get("digest")
         ]
 
 
-def _content(image: Mapping[str, Any] | None) -> str:
-    labels = ((image or {}).get("Config") or {}).get("Labels") or {}
+def content_of(found: Mapping[str, Mapping[str, Any]], row: Mapping[str, Any]) -> str:
+    """Return the content digest of the image that has the name of ``row``, "" without one."""
+    image = found.get(str(row["image"])) or {}
+    labels = (image.get("Config") or {}).get("Labels") or {}
     return str(labels.get(CONTENT_LABEL, ""))

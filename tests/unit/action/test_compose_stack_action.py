@@ -30,9 +30,11 @@ class Bench:
     def sleep(self, seconds: float) -> None:
         self.now += seconds
 
-    def run(self, *answers: dict[str, Any], contracts: object = (CONTRACT,)) -> dict[str, Any]:
+    def run(
+        self, *answers: dict[str, Any], contracts: object = (CONTRACT,), **options: Any
+    ) -> dict[str, Any]:
         action = plugin.ActionModule.__new__(plugin.ActionModule)
-        action._task = SimpleNamespace(args={"contracts": contracts and list(contracts)})  # type: ignore[call-overload]
+        action._task = SimpleNamespace(args={"contracts": contracts and list(contracts), **options})  # type: ignore[call-overload]
 
         def execute(module_args: dict[str, Any], **_: Any) -> dict[str, Any]:
             self.runs += 1
@@ -122,3 +124,20 @@ def test_every_wrong_service_is_told() -> None:
     assert "a is not healthy" in told
     assert "b is not healthy" in told
     assert plugin.failure([]) == {}
+
+
+@pytest.mark.parametrize(
+    ("environment", "told"),
+    [
+        ({"secrts": {"backend": {"KEY": "marker"}}}, "secrts: there is no such option"),
+        ("marker", "must be a mapping"),
+        ({"secrets": "marker"}, "stack_secrets"),
+    ],
+)
+def test_a_wrong_environment_is_refused_here_and_its_values_not_shown(
+    bench: Bench, environment: object, told: str
+) -> None:
+    result = bench.run(GOOD, contracts=(), environment=environment)
+    assert (result["failed"], bench.runs) == (True, 0)
+    assert told in result["msg"]
+    assert "marker" not in result["msg"]

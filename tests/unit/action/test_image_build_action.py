@@ -10,6 +10,11 @@ from typing import Any
 import pytest
 from ansible.plugins.action import ActionBase
 from ansible_collections.todo.stack.plugins.action import image_build as plugin
+from ansible_collections.todo.stack.plugins.module_utils.image.content import (
+    CONTENT_LABEL,
+    PARTS_LABEL,
+)
+from ansible_collections.todo.stack.plugins.module_utils.image.spec import read_spec
 from ansible_collections.todo.stack.plugins.modules import image_build
 from ansible_collections.todo.stack.plugins.plugin_utils import build_inputs
 from ansible_collections.todo.stack.plugins.plugin_utils.build_watch import BuildWatch
@@ -204,3 +209,60 @@ def test_a_home_folder_is_found(bench: Bench, monkeypatch: pytest.MonkeyPatch) -
     image = bench.image("backend")
     monkeypatch.setenv("HOME", str(bench.folder))
     assert "failed" not in bench.run([{**image, "context": "~/backend"}], "local")
+
+
+class Seen:
+    """What preflight has seen of a host where ``image`` was built, and of its base."""
+
+    def __init__(self, image: dict[str, Any]) -> None:
+        [found] = build_inputs.read_inputs([image])
+        spec = read_spec(build_inputs.with_seen(image, found, {}), {})
+        content = spec.content({"python:3.12": "sha256:base"})
+        labels = {CONTENT_LABEL: content.digest, PARTS_LABEL: content.parts_label()}
+        self.row = {
+            "image": "todo-backend:latest",
+            "image_id": "sha256:a",
+            "digest": content.digest,
+        }
+        self.image = {"Id": "sha256:a", "RepoTags": ["todo-backend:latest"], "RepoDigests": [],
+                      "Config": {"Labels": labels}, "Record": self.row}  # fmt: skip
+        self.base = {"Id": "sha256:base", "RepoTags": ["python:3.12"], "RepoDigests": []}
+
+
+@pytest.mark.parametrize("transport", ["local", "ssh"])
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_what_was_just_seen_unchanged_costs_no_visit(
+    bench: Bench, transport: str, check_mode: bool
+) -> None:
+    image = bench.image("backend", budget={"seconds": 5, "bytes": 7})
+    seen = Seen(image)
+    result = bench.run([image], transport, check_mode=check_mode, present=[seen.image, seen.base])
+    assert (result["changed"], bench.runs) == (False, [])
+    assert result["reason"] == "backend: nothing changed since it was built"
+    assert result["images"][0]["budget"] == {"seconds": 5, "bytes": 7}
+
+
+@pytest.mark.parametrize(
+    "change", ["file", "no record", "base is gone", "base moved", "secret", "pull", "no_cache"]
+)
+def test_whatever_else_is_asked_of_the_host(bench: Bench, change: str) -> None:
+    image = bench.image("backend")
+    seen = Seen(image)
+    present, options = [seen.image, seen.base], dict[str, Any]()
+    if change == "file":
+        (bench.folder / "backend/new.py").write_text("")
+    elif change == "no record":
+        del seen.image["Record"]
+    elif change == "base is gone":
+        present = [seen.image]
+    elif change == "base moved":
+        seen.base["Id"] = "sha256:newer"
+    elif change == "secret":
+        image["secrets"] = [{"id": "ca", "file": "/etc/ca"}]
+    elif change == "pull":
+        image["pull"] = "always"
+    else:
+        options["no_cache"] = True
+    bench.run([image], "local", present=present, **options)
+    assert len(bench.runs) == 1
+    assert "present" not in bench.runs[0][1]

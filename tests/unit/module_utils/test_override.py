@@ -14,12 +14,12 @@ from ansible_collections.todo.stack.plugins.module_utils.override import (
     as_json,
     describe,
     differences,
-    override_document,
     read_back,
 )
 from ansible_collections.todo.stack.plugins.module_utils.resolution import (
     Resolution,
     needed_secrets,
+    override_document,
     resolve,
     secrets_in,
 )

@@ -7,12 +7,12 @@ import subprocess
 import sys
 
 import pytest
+from ansible_collections.todo.stack.plugins.module_utils.addresses import is_bind_address
 from ansible_collections.todo.stack.plugins.module_utils.contract import Variable
 from ansible_collections.todo.stack.plugins.module_utils.urls import split_url
 from ansible_collections.todo.stack.plugins.module_utils.values import (
     advice,
     check_value,
-    is_bind_address,
 )
 
 TEXT = Variable(purpose="")

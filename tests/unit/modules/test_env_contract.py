@@ -13,6 +13,7 @@ import pytest
 import yaml
 from ansible.module_utils.testing import patch_module_args
 from ansible_collections.todo.stack.plugins.module_utils.contract import Contract
+from ansible_collections.todo.stack.plugins.module_utils.edge import rendering
 from ansible_collections.todo.stack.plugins.modules import env_contract
 
 MARKER = "MaRk/eR+77&x=Qz9$kW#vB%tY"
@@ -99,7 +100,7 @@ def test_a_crash_with_a_secret_in_its_text_shows_its_type_only(
     def crash(*_args: object) -> None:
         raise RuntimeError(f"unexpected: {form}")
 
-    monkeypatch.setattr(env_contract, "ensure_environment", crash)
+    monkeypatch.setattr(rendering, "ensure_environment", crash)
     result, output = run_module(secrets=SECRETS)
     assert result["msg"] == "unexpected RuntimeError while rendering the environment"
     assert shown(output) == []

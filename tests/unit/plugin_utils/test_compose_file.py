@@ -56,7 +56,7 @@ def test_a_file_without_services_is_refused(tmp_path: Path, text: str) -> None:
 def test_a_service_without_an_image_runs_none(tmp_path: Path) -> None:
     (tmp_path / "compose.yaml").write_text("services: {a: {build: .}, b: , c: {image: x:1}}")
     assert {name: one.image for name, one in read_services(tmp_path).items()} == {
-        "a": "", "b": "", "c": "x",
+        "a": "", "b": "", "c": "x:1",
     }  # fmt: skip
 
 

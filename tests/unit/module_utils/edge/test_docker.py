@@ -69,7 +69,7 @@ def test_images_are_listed_by_labels_and_repository() -> None:
 def test_removing_what_is_gone_or_in_use_is_no_failure() -> None:
     run = FakeDocker({"image rm": (1, "", "conflict")})
     DockerCli(run).remove_images(["a", "b"])
-    assert run.asked == ["image rm a", "image rm b"]
+    assert run.asked == ["image rm a b"]
 
 
 def test_logs_are_both_streams() -> None:

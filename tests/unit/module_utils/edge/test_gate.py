@@ -62,7 +62,7 @@ class Host:
             return [read_actual(container(name, **how)) for name, how in self.services.items()]
 
         wanted = contracts or [contract("backend")]
-        return watch(wanted, containers, "127.0.0.9", before or {}, waited_seconds)
+        return watch(wanted, containers, "127.0.0.9", before or {}, waited_seconds)[0]
 
 
 @pytest.fixture

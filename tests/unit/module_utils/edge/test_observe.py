@@ -60,7 +60,7 @@ def site(tmp_path: Path) -> Site:
 
 
 def test_a_bare_host_is_seen_as_bare(tmp_path: Path) -> None:
-    seen = observe(DockerCli(FakeRun({"docker ps": (0, "", "")})), site(tmp_path), [CONTRACT])
+    seen, _ = observe(DockerCli(FakeRun({"docker ps": (0, "", "")})), site(tmp_path), [CONTRACT])
     backend = seen["backend"]
     assert (backend.image, backend.container, backend.builds, backend.problem) == (
         None, None, (), "",
@@ -70,7 +70,7 @@ def test_a_bare_host_is_seen_as_bare(tmp_path: Path) -> None:
 
 def test_an_engine_that_is_down_is_seen_on_every_service(tmp_path: Path) -> None:
     run = FakeRun({"docker ps": (1, "", "Cannot connect to the Docker daemon\n")})
-    seen = observe(DockerCli(run), site(tmp_path), [CONTRACT])
+    seen, _ = observe(DockerCli(run), site(tmp_path), [CONTRACT])
     assert "Cannot connect to the Docker daemon" in seen["backend"].problem
 
 
@@ -83,7 +83,7 @@ def test_the_services_container_is_found_and_one_off_runs_are_not(tmp_path: Path
             "docker events": (0, '{"Action":"die","Actor":{"Attributes":{"exitCode":"3"}}}', ""),
         }
     )
-    backend = observe(DockerCli(run), site(tmp_path), [CONTRACT])["backend"]
+    backend = observe(DockerCli(run), site(tmp_path), [CONTRACT])[0]["backend"]
     assert (backend.container or {})["Id"] == "a"
     assert backend.ends == (End(3, False),)
     assert backend.uptime_seconds == 30.0
@@ -100,7 +100,7 @@ def test_only_reading_commands_are_run(tmp_path: Path) -> None:
             "docker events": (0, "", ""),
         }
     )
-    backend = observe(DockerCli(run), site(tmp_path), [CONTRACT])["backend"]
+    backend = observe(DockerCli(run), site(tmp_path), [CONTRACT])[0]["backend"]
     assert backend.layers == ({"bytes": 5, "created_by": "RUN x"},)
     verbs = {tuple(args[1:3]) if args[2] == "inspect" else args[1] for args in run.asked}
     assert verbs == {"ps", ("container", "inspect"), ("image", "inspect"), "history", "events"}
@@ -114,7 +114,7 @@ def test_an_image_of_a_recorded_build_keeps_the_weights_of_then(tmp_path: Path) 
     run = FakeRun(
         {"docker ps": (0, "", ""), "docker image inspect": (0, '[{"Id": "sha256:aa"}]', "")}
     )
-    assert observe(DockerCli(run), site(tmp_path), [CONTRACT])["backend"].layers == tuple(layers)
+    assert observe(DockerCli(run), site(tmp_path), [CONTRACT])[0]["backend"].layers == tuple(layers)
 
 
 def test_the_events_tell_how_a_container_ended() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from ansible_collections.todo.stack.plugins.module_utils.edge.docker import DockerCli
 from ansible_collections.todo.stack.plugins.module_utils.edge.stack import Project
-from ansible_collections.todo.stack.plugins.module_utils.errors import ProblemList
+from ansible_collections.todo.stack.plugins.module_utils.errors import ProblemList, StackError
 from ansible_collections.todo.stack.plugins.module_utils.stack.plan import Action
 from ansible_collections.todo.stack.tests.unit.fakes import FakeDocker, container
 
@@ -27,13 +27,25 @@ def project(run: FakeDocker, folder: Path) -> Project:
 
 def test_a_plan_comes_from_reading_alone_and_from_the_wanted_text(tmp_path: Path) -> None:
     run = engine("backend")
-    assert project(run, tmp_path).plan() == []
+    assert project(run, tmp_path).plan()[0] == []
     verbs = ["config", "ps", "inspect"]
     assert all(any(f" {verb}" in f" {line}" for verb in verbs) for line in run.asked)
     previews = [o for line, o in zip(run.asked, run.options) if line.startswith("compose")]
     assert [(o["data"], o["environ_update"]) for o in previews] == [("text: of it", {"A": "1"})] * 2
     assert all("--file - " in line for line in run.commands("compose"))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_image_that_another_play_has_built_in_between_is_refused(tmp_path: Path) -> None:
+    run = engine("backend")
+    labels = {"todo.stack.content": "sha256:theirs"}
+    run.images = {"todo-backend:latest": {"Id": "sha256:backend", "Config": {"Labels": labels}}}
+    built = [{"image": "todo-backend:latest", "digest": "sha256:ours"},
+             {"image": "not-of-this-project:latest", "digest": "sha256:any"}]  # fmt: skip
+    with pytest.raises(StackError, match=r"in the meantime: todo-backend:latest"):
+        project(run, tmp_path).plan(built=built)
+    built[0]["digest"] = "sha256:theirs"
+    assert project(run, tmp_path).plan(built=built)[0] == []
 
 
 def test_the_environment_is_merged_where_there_is_one(tmp_path: Path) -> None:
@@ -71,7 +83,7 @@ def test_up_takes_away_first_what_is_no_longer_wanted(tmp_path: Path) -> None:
     run = engine("backend", "old")
     project(run, tmp_path).up([Action("old", "remove", ""), Action("backend", "start", "")])
     assert run.commands("rm") == ["rm --force id-old"]
-    assert run.asked.index("rm --force id-old") < run.asked.index(run.commands("compose")[0])
+    assert run.asked.index("rm --force id-old") < run.asked.index(run.commands("compose")[-1])
 
 
 def test_containers_of_compose_run_are_left_out(tmp_path: Path) -> None:
@@ -80,7 +92,7 @@ def test_containers_of_compose_run_are_left_out(tmp_path: Path) -> None:
     one_off = container("backend", Id="x", labels=labels)
     run.containers.append(one_off)
     assert [c.id for c in project(run, tmp_path).containers()] == ["id-backend"]
-    assert project(run, tmp_path).plan() == []
+    assert project(run, tmp_path).plan()[0] == []
 
 
 def test_a_stranger_in_the_project_stops_the_plan(tmp_path: Path) -> None:

@@ -10,9 +10,11 @@ import pytest
 from ansible_collections.todo.stack.plugins.module_utils.errors import StackError
 from ansible_collections.todo.stack.plugins.module_utils.image.progress import BuildProgress
 from ansible_collections.todo.stack.plugins.module_utils.image.record import (
-    find_record,
     image_row,
     over_budget,
+)
+from ansible_collections.todo.stack.plugins.module_utils.image.records import (
+    find_record,
     read_records,
     with_record,
 )

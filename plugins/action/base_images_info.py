@@ -1,0 +1,42 @@
+"""Controller side of base_images_info: the host is asked only for what was not seen just now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ansible.plugins.action import ActionBase
+from ansible_collections.todo.stack.plugins.module_utils.base_image import (
+    Wanted,
+    end_of_life_warnings,
+    result_of,
+)
+
+MODULE = "todo.stack.base_images_info"
+
+
+class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible ships no types
+    """Resolves the base images from those present, or runs the module."""
+
+    def run(
+        self, tmp: str | None = None, task_vars: dict[str, Any] | None = None
+    ) -> dict[str, Any]:
+        """Return the module's result."""
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        args = dict(self._task.args)
+        found = all_found(args, args.pop("present", None) or [])
+        return {**result, **(found or self._execute_module(MODULE, args, task_vars=task_vars))}
+
+
+def all_found(
+    args: Mapping[str, Any], present: Sequence[Mapping[str, Any]]
+) -> dict[str, Any] | None:
+    """Return the module's result, None where one is not present or the options are wrong."""
+    try:
+        rows = [{name: str(value) for name, value in one.items()} for one in args["wanted"]]
+        wanted = [Wanted(**row) for row in rows]
+    except (KeyError, TypeError, AttributeError):
+        return None
+    source, mirror = args.get("source", "auto"), args.get("registry_mirror", "")
+    found = result_of(wanted, present, source, mirror)
+    return None if found["missing"] else {**found, "warnings": end_of_life_warnings(wanted)}
