@@ -64,20 +64,21 @@ e2e: .venv/dev /usr/bin/chromium ## This machine end to end, with a browser
 
 # Throwaway hosts: one scenario after the other, with the seconds that each took at the end.
 SCENARIOS := default environment update
-REST := debian13 fleet
+REST := debian13 fleet faults mutants
+HOSTS := /usr/bin/mmdebstrap /usr/bin/ssh-keygen /usr/bin/chromium
 define scenarios
 @times=; for one in $(1); do begun=$$SECONDS; \
   $(SUDO) env PATH="$(abspath $(BIN)):$$PATH" $(BIN)/molecule test --scenario-name $$one; \
   times+="$$(printf '%6d s  %s' $$((SECONDS - begun)) $$one)"$$'\n'; done; printf '%s' "$$times"
 endef
 
-molecule: engine .venv/dev /usr/bin/mmdebstrap /usr/bin/ssh-keygen ## Scenarios on throwaway hosts: bare install, environment, update
+molecule: engine .venv/dev $(HOSTS) ## Scenarios on throwaway hosts: bare install, environment, update
 	$(call scenarios,$(SCENARIOS))
 
-molecule-rest: engine .venv/dev /usr/bin/mmdebstrap /usr/bin/ssh-keygen ## The other scenarios
+molecule-rest: engine .venv/dev $(HOSTS) ## The other scenarios
 	$(call scenarios,$(REST))
 
-mutants: engine .venv/dev /usr/bin/mmdebstrap /usr/bin/ssh-keygen ## Break a stack in many ways; each must be caught by its test
+mutants: engine .venv/dev $(HOSTS) ## Break a stack in many ways; each must be caught by its test
 	$(call scenarios,mutants)
 
 clean: ## Remove what the scenarios left, also interrupted ones: hosts, volumes, images, processes

@@ -34,10 +34,16 @@ CONTRACTS = [
 STATE_DIR = os.environ.get("STACK_STATE_DIR", "/var/lib/todo-stack")
 
 FETCH = """
-import json, sys, urllib.request
-with urllib.request.urlopen(sys.argv[1], timeout=10) as answer:
-    body = answer.read(1048576).decode()
-    print(json.dumps([answer.status, answer.headers.get("Content-Type", ""), body]))
+import json, sys, urllib.error, urllib.request
+try:
+    answer = urllib.request.urlopen(sys.argv[1], timeout=10)
+except urllib.error.HTTPError as refusal:
+    answer = refusal
+except OSError as problem:
+    print(json.dumps([0, "", str(problem)]))
+    sys.exit()
+body = answer.read(1048576).decode()
+print(json.dumps([answer.status, answer.headers.get("Content-Type", ""), body]))
 """
 
 
@@ -62,6 +68,13 @@ class Eyes:
     def container(self, service: str) -> Container:
         """Return a service's container, looked at anew."""
         return Container(self, service)
+
+    def running(self) -> list[Container]:
+        """Return every running container of the project, with a contract or without."""
+        label = "com.docker.compose"
+        found = self.run("docker", "ps", f"--filter=label={label}.project={self.project}",
+                         f'--format={{{{.Label "{label}.service"}}}}')  # fmt: skip
+        return [self.container(service) for service in found.split()]
 
 
 @dataclass(frozen=True)
@@ -190,6 +203,12 @@ def eyes(host: Host) -> Any:
         yield Eyes(host, project, address)
 
 
+@pytest.fixture
+def contracts() -> list[dict[str, Any]]:
+    """Return all contracts."""
+    return CONTRACTS
+
+
 @pytest.fixture(params=CONTRACTS, ids=lambda contract: contract["service"])
 def contract(request: pytest.FixtureRequest) -> dict[str, Any]:
     """Return each contract in turn."""
@@ -212,7 +231,10 @@ def image(eyes: Eyes, container: Container) -> dict[str, Any]:
 
 @pytest.fixture
 def fetch_script() -> str:
-    """Return a Python program that prints status, type and body of an address as JSON."""
+    """Return a Python program that prints status, type and body of an address as JSON.
+
+    Where nothing answers, the status is 0 and the body the reason.
+    """
     return FETCH
 
 

@@ -40,3 +40,15 @@ def test_nothing_else_of_the_container_is_published(
     bindings = container.inspect["NetworkSettings"]["Ports"]
     published = {inner for inner, where in bindings.items() if where}
     assert published == {f"{contract['run']['port']}/tcp"}
+
+
+def test_nothing_is_published_but_what_contracts_promise(
+    eyes: Any, contracts: list[dict[str, Any]]
+) -> None:
+    published = {
+        (binding["HostIp"], int(binding["HostPort"]))
+        for one in eyes.running()
+        for bindings in one.inspect["NetworkSettings"]["Ports"].values()
+        for binding in bindings or []
+    }
+    assert published == {(eyes.bind_address, contract["run"]["port"]) for contract in contracts}

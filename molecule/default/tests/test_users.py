@@ -24,3 +24,10 @@ def test_no_process_has_or_can_gain_a_capability(container: Any) -> None:
         sets = [int(status[name], 16) for name in ("CapEff", "CapPrm", "CapBnd", "CapAmb")]
         assert sets == [0, 0, 0, 0]
         assert (status["NoNewPrivs"], status["Seccomp"]) == ("1", "2")
+
+
+def test_no_process_of_any_container_is_root(eyes: Any, contracts: list[dict[str, Any]]) -> None:
+    found = {one.service: one.statuses() for one in eyes.running()}
+    assert found.keys() >= {contract["service"] for contract in contracts}
+    roots = [name for name, rows in found.items() for row in rows if "0" in row["Uid"].split()]
+    assert roots == []

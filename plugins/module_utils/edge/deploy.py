@@ -27,6 +27,7 @@ from ansible_collections.todo.stack.plugins.module_utils.edge.gate import (
     watch,
 )
 from ansible_collections.todo.stack.plugins.module_utils.edge.http import reached_at
+from ansible_collections.todo.stack.plugins.module_utils.edge.ports import taken
 from ansible_collections.todo.stack.plugins.module_utils.edge.stack import (
     COMPOSE_FILE,
     ENVIRONMENT_FILE,
@@ -53,7 +54,7 @@ class Stack:
     docker: DockerCli
     project: Project
     contracts: Sequence[Mapping[str, Any]]
-    address: str
+    bind_address: str
     preview: Preview
     rendered: Sequence[str]
     turn: Turn
@@ -78,7 +79,7 @@ class Stack:
                 {**variables, "STACK_BIND_ADDRESS": published_on(bind_address)},
             ),
             contracts=params["contracts"],
-            address=reached_at(bind_address),
+            bind_address=bind_address,
             preview=Preview.read(params),
             rendered=params["new_environment"],
             turn=Turn.read(params["play"]),
@@ -108,8 +109,9 @@ class Stack:
         # A container that is replaced begins to count anew.
         before = {} if actions else {one.service: one.restarts for one in found}
         begun = time.monotonic() - self.waited_seconds
+        address = reached_at(self.bind_address)
         watches, found = watch(
-            self.contracts, self.project.containers, self.address, before, self.waited_seconds
+            self.contracts, self.project.containers, address, before, self.waited_seconds
         )
         self._demand(watches)
         waited = {"waited_seconds": round(time.monotonic() - begun, 2)}
@@ -128,15 +130,28 @@ class Stack:
         try:
             self.project.up(actions)
         except StackError as error:
-            found = self._evidence({c.service: "" for c in self.project.containers() if _bad(c)})
+            containers = self.project.containers()
+            found = self._evidence({c.service: "" for c in containers if _bad(c)})
             whys = "; ".join(f"{row['service']}: {row['state']}" for row in found)
+            self._remove_unstarted(containers)
             raise StackError(
-                f"compose could not start the stack: {self._redact(error.what)}",
+                f"compose could not start the stack: {self._why(error)}",
                 where=whys or error.where,
                 remedy="the evidence is in `evidence`; mend the cause and run again",
                 evidence=found,
                 changed=True,
             ) from None
+
+    def _why(self, error: StackError) -> str:
+        """Return who took a port since preflight, else compose's own words."""
+        ports = {c["service"]: int(c["run"]["port"]) for c in self.contracts if c["run"]["port"]}
+        owners = taken(self.docker, self.project.name, self.bind_address, ports)
+        return "; ".join(owners) or self._redact(error.what)
+
+    def _remove_unstarted(self, containers: Sequence[Actual]) -> None:
+        """Leave nothing behind that compose has created and could not start."""
+        if halves := [c.id for c in containers if c.state == "created"]:
+            self.docker.read("rm", "--force", *halves)
 
     def _demand(self, watches: Sequence[Watch]) -> None:
         unmet = {one.service: one.verdict.why for one in watches if not one.verdict.passed}

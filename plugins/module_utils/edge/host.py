@@ -18,7 +18,7 @@ from ansible_collections.todo.stack.plugins.module_utils.edge.docker import (
     at_once,
 )
 from ansible_collections.todo.stack.plugins.module_utils.edge.engine import describe_engine
-from ansible_collections.todo.stack.plugins.module_utils.edge.ports import use_of
+from ansible_collections.todo.stack.plugins.module_utils.edge.ports import containers_on, use_of
 from ansible_collections.todo.stack.plugins.module_utils.edge.records import BuildRecords
 from ansible_collections.todo.stack.plugins.module_utils.errors import StackError
 from ansible_collections.todo.stack.plugins.module_utils.host_checks import (
@@ -26,7 +26,6 @@ from ansible_collections.todo.stack.plugins.module_utils.host_checks import (
     Expected,
     Measured,
     Space,
-    read_container,
 )
 
 DEFAULT_DOCKER_ROOT = "/var/lib/docker"
@@ -47,7 +46,7 @@ def measure(
     if engine.running:
         docker = DockerCli(run)
         asks = (
-            partial(_containers, project=expected.project),
+            partial(containers_on, project=expected.project),
             _docker_root,
             partial(_images, names=expected.images, state_dir=state_dir),
         )
@@ -97,11 +96,6 @@ def _images(docker: DockerCli, names: Sequence[str], state_dir: str) -> list[dic
         {**shortened(image), **({"Record": built[image["Id"]]} if image["Id"] in built else {})}
         for image in inspect_present(docker.run, names)
     ]
-
-
-def _containers(docker: DockerCli, project: str) -> list[Container]:
-    ids = docker.read("ps", "--all", "--no-trunc", "--quiet").split()
-    return [read_container(inspected, project) for inspected in docker.inspect_containers(ids)]
 
 
 def _docker_root(docker: DockerCli) -> str:

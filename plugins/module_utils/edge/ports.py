@@ -6,15 +6,33 @@ import errno
 import ipaddress
 import socket
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from ansible_collections.todo.stack.plugins.module_utils.host_checks import Container, PortUse
+from ansible_collections.todo.stack.plugins.module_utils.edge.docker import DockerCli
+from ansible_collections.todo.stack.plugins.module_utils.host_checks import (
+    Container,
+    PortUse,
+    read_container,
+)
 
 PROC = Path("/proc")
 _LISTENING = "0A"
 _PROXY = "docker-proxy"
+
+
+def containers_on(docker: DockerCli, project: str) -> list[Container]:
+    """Return every container of the host; those of ``project`` may be ours."""
+    ids = docker.read("ps", "--all", "--no-trunc", "--quiet").split()
+    return [read_container(inspected, project) for inspected in docker.inspect_containers(ids)]
+
+
+def taken(docker: DockerCli, project: str, address: str, ports: Mapping[str, int]) -> list[str]:
+    """Return in words which of the services' ``ports`` others have, and who."""
+    containers = containers_on(docker, project)
+    uses = [use_of(service, port, address, containers, True) for service, port in ports.items()]
+    return [f"port {u.port} of {u.service} is taken by {u.owner}" for u in uses if u.owner]
 
 
 def use_of(

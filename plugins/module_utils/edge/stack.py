@@ -90,9 +90,11 @@ class Project:
         found: Any = at_once(self.containers, definition)
         containers, config = found
         orphans = {action.service for action in actions if action.action == "remove"}
-        stale = [c.id for c in containers if c.service in orphans]
-        if stale:
+        if stale := [c.id for c in containers if c.service in orphans]:
             self.docker.read("rm", "--force", *stale)
+        # The engine refuses to start what is frozen.
+        if frozen := [c.id for c in containers if c.state == "paused"]:
+            self.docker.read("unpause", *frozen)
         due = {action.service for action in actions} - orphans
         order = start_order(json.loads(config))
         if due >= order.keys():

@@ -21,6 +21,7 @@ class Desired:
     """A service as compose would start it; ``one_shot``: it is waited for to end with 0.
 
     ``alone_hash`` is the hash that compose writes when it starts the service by itself.
+    ``container_name`` is how compose names its container, empty where that is not known.
     """
 
     service: str
@@ -29,6 +30,7 @@ class Desired:
     one_shot: bool
     alone_hash: str = ""
     networks: frozenset[str] = frozenset()
+    container_name: str = ""
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,8 @@ def read_desired(config: Mapping[str, Any], hashes: str) -> list[Desired]:
             spec.get("image", ""),
             name in waited_for,
             networks=frozenset(named[key] for key in spec.get("networks") or {} if key in named),
+            container_name=spec.get("container_name")
+            or (f"{config['name']}-{name}-1" if "name" in config else ""),
         )
         for name, spec in services.items()
     ]
@@ -221,6 +225,8 @@ def _action(one: Desired, container: Actual | None, due: _Due) -> tuple[str, str
         return "recreate", f"its {due.changed} changed"
     if container.image_id != due.image_id:
         return "recreate", f"{one.image} is another image now"
+    if one.container_name not in ("", container.name):
+        return "recreate", f"its container is named {container.name}"
     if one.one_shot:
         return ("start", _ended(container)) if container.failed else _unfinished(container)
     if container.state not in {"running", "restarting"}:

@@ -19,6 +19,7 @@ from ansible_collections.todo.stack.plugins.module_utils.edge.deploy import (
     redactor,
 )
 from ansible_collections.todo.stack.plugins.module_utils.edge.docker import DockerCli
+from ansible_collections.todo.stack.plugins.module_utils.edge.http import reached_at
 from ansible_collections.todo.stack.plugins.module_utils.edge.stack import Project
 from ansible_collections.todo.stack.plugins.module_utils.errors import StackError
 from ansible_collections.todo.stack.tests.unit.fakes import FakeDocker, container
@@ -50,6 +51,8 @@ def sleep(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
     monkeypatch.setattr(gate, "probe", lambda *_: ok)
     state = SimpleNamespace(running=True)
     monkeypatch.setattr(deploy, "describe_engine", lambda *_: state)
+    # What this machine's ports are taken by is not asked.
+    monkeypatch.setattr(deploy, "taken", lambda *_: [])
     return sleep
 
 
@@ -180,6 +183,27 @@ def test_what_compose_could_not_start_is_told_without_what_ended_well(tmp_path: 
     assert failed.value.what == "compose could not start the stack: dependency failed to start"
     assert failed.value.where == "backend: created; postgres: exited"
     assert failed.value.details["changed"] is True
+    assert run.commands("rm")[-1] == "rm --force id-backend"
+
+
+def test_who_took_a_port_since_the_check_is_told_instead_of_composes_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+
+    def taken(_docker: DockerCli, *args: object) -> list[str]:
+        asked.append(args)
+        return ["port 8000 of backend is taken by python3"]
+
+    monkeypatch.setattr(deploy, "taken", taken)
+    run = engine(state={"Status": "created"})
+    run.answers = {" up ": (1, "", "driver failed programming\n"), **ANSWERS}
+    with pytest.raises(StackError) as failed:
+        stack(run, tmp_path, bind_address="0.0.0.0").ensure(check_mode=False)  # noqa: S104
+    assert failed.value.what == (
+        "compose could not start the stack: port 8000 of backend is taken by python3"
+    )
+    assert asked == [("todo", "0.0.0.0", {"backend": 8000})]  # noqa: S104
 
 
 @pytest.mark.parametrize(
@@ -197,7 +221,7 @@ def test_ports_are_published_and_reached_where_asked(
 ) -> None:
     found = stack(engine(), tmp_path, bind_address=bind)
     assert found.project.variables == {"N": "5", "STACK_BIND_ADDRESS": variable}
-    assert (found.address, published_on(bind)) == (address, variable)
+    assert (reached_at(found.bind_address), published_on(bind)) == (address, variable)
 
 
 def deliver(folder: Path, **services: dict[str, str]) -> None:

@@ -86,6 +86,14 @@ def test_up_takes_away_first_what_is_no_longer_wanted(tmp_path: Path) -> None:
     assert run.asked.index("rm --force id-old") < run.asked.index(run.commands("compose")[-1])
 
 
+def test_what_is_frozen_goes_on_before_it_is_started(tmp_path: Path) -> None:
+    run = engine("frontend")
+    run.containers.append(container("backend", state={"Status": "paused"}))
+    project(run, tmp_path).up([Action("backend", "start", "")])
+    assert run.commands("unpause") == ["unpause id-backend"]
+    assert run.asked.index("unpause id-backend") < run.asked.index(run.commands("compose")[-1])
+
+
 def test_containers_of_compose_run_are_left_out(tmp_path: Path) -> None:
     run = engine("backend")
     labels = {"com.docker.compose.oneoff": "True", "com.docker.compose.config-hash": "other"}

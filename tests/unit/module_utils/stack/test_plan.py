@@ -153,6 +153,15 @@ def test_a_service_on_the_hosts_network_is_left_there() -> None:
     assert planned(desired, [read_actual(container("backend", NetworkSettings=on))]) == []
 
 
+def test_a_container_that_was_renamed_is_replaced() -> None:
+    config = {"name": "todo", "services": {"backend": {"image": "todo-backend:latest"}}}
+    desired = read_desired(config, "backend hash-backend")
+    assert planned(desired, [RUNNING]) == []
+    assert planned(desired, [replace(RUNNING, name="other")]) == [
+        ("backend", "recreate", "its container is named other")
+    ]
+
+
 def test_the_wanted_services_are_read_with_their_hashes() -> None:
     waits = {"migrate": {"condition": "service_completed_successfully"},
              "postgres": {"condition": "service_healthy"}}  # fmt: skip
