@@ -63,8 +63,8 @@ e2e: .venv/dev /usr/bin/chromium ## This machine end to end, with a browser
 	$(BIN)/pytest tests/e2e
 
 # Throwaway hosts: one scenario after the other, with the seconds that each took at the end.
-SCENARIOS := default environment
-REST := update debian13 fleet faults mutants
+SCENARIOS := default environment update
+REST := debian13 fleet faults mutants
 HOSTS := /usr/bin/mmdebstrap /usr/bin/ssh-keygen /usr/bin/chromium
 define scenarios
 @times=; for one in $(1); do begun=$$SECONDS; \
@@ -72,7 +72,7 @@ define scenarios
   times+="$$(printf '%6d s  %s' $$((SECONDS - begun)) $$one)"$$'\n'; done; printf '%s' "$$times"
 endef
 
-molecule: engine .venv/dev $(HOSTS) ## Scenarios on throwaway hosts: bare install, environment
+molecule: engine .venv/dev $(HOSTS) ## Scenarios on throwaway hosts: bare install, environment, update
 	$(call scenarios,$(SCENARIOS))
 
 molecule-rest: engine .venv/dev $(HOSTS) ## The other scenarios

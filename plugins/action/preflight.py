@@ -28,7 +28,10 @@ from ansible_collections.todo.stack.plugins.plugin_utils.arguments import (
     refusal,
 )
 from ansible_collections.todo.stack.plugins.plugin_utils.build_inputs import read_inputs
-from ansible_collections.todo.stack.plugins.plugin_utils.compose_file import read_images, repository
+from ansible_collections.todo.stack.plugins.plugin_utils.compose_file import (
+    read_services,
+    repository,
+)
 from ansible_collections.todo.stack.plugins.plugin_utils.contracts import read_contracts
 
 MODULE = "todo.stack.preflight"
@@ -80,7 +83,7 @@ def _find_images(project: Path, contracts: Sequence[Contract], names: list[str])
     builds = [contract.as_result()["build"] for contract in contracts]
     try:
         inputs = read_inputs(builds)
-        references = read_images(project).values()
+        references = [one.image for one in read_services(project).values()]
     except ProblemList as found:
         return list(found.problems)
     except StackError:

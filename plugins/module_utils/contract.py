@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -44,7 +44,10 @@ class Budget:
 
 @dataclass(frozen=True)
 class Build:
-    """How the image is built; ``context`` is an absolute path on the controller."""
+    """How the image is built; ``context`` is an absolute path on the controller.
+
+    ``requires``: what the image must bring along, see `image.requirements`.
+    """
 
     service: str
     image: str
@@ -53,6 +56,7 @@ class Build:
     target: str | None
     args: Mapping[str, str]
     budget: Budget
+    requires: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -84,7 +88,10 @@ class Run:
 
 @dataclass(frozen=True)
 class Contract:
-    """One service's whole contract; ``file`` is relative to the project folder."""
+    """One service's whole contract; ``file`` is relative to the project folder.
+
+    ``networks``: compose service -> key of each of its networks -> its name, "" for compose's own.
+    """
 
     service: str
     file: str
@@ -93,6 +100,7 @@ class Contract:
     build: Build
     run: Run
     env: Mapping[str, Variable]
+    networks: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def running_services(self) -> list[str]:
         """Return every compose service that runs for this contract, embedded ones included."""
@@ -119,6 +127,7 @@ def from_dict(raw: Mapping[str, Any]) -> Contract:
             ui=_optional(Ui, run.get("ui")),
         ),
         env={name: _variable(spec) for name, spec in raw["env"].items()},
+        networks=raw.get("networks") or {},
     )
 
 
@@ -131,5 +140,5 @@ def _optional(cls: type[T], raw: Mapping[str, Any] | None) -> T | None:
 
 
 def _read(cls: type[T], raw: Mapping[str, Any]) -> T:
-    known = {field.name for field in fields(cls)}  # type: ignore[arg-type]
+    known = {one.name for one in fields(cls)}  # type: ignore[arg-type]
     return cls(**{key: value for key, value in raw.items() if key in known})

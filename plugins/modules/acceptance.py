@@ -187,9 +187,14 @@ def check_host(params: dict[str, Any], docker: DockerCli, now: float) -> dict[st
     checks = [
         check
         for contract in contracts
-        for check in judge(contract, seen[contract["service"]], site.bind_address)
+        for check in judge(contract, seen[contract["service"]], site.bind_address, site.project)
     ]
-    checks += [check for name, one in others.items() for check in judge_other(name, one)]
+    networks = {name: one for c in contracts for name, one in c["networks"].items()}
+    checks += [
+        check
+        for name, one in others.items()
+        for check in judge_other(name, one, networks.get(name), site.project)
+    ]
     checks.append(private_files(params["state_dir"], modes(site.state_dir)))
     rows = [image_row(contract, seen[contract["service"]]) for contract in contracts]
     return {

@@ -111,6 +111,12 @@ options:
     description: Set by the controller side of this module; not for playbooks.
     type: dict
     default: {}
+  waited_seconds:
+    description:
+      - What was waited for the same start before, in seconds. Set by the controller side of this
+        module, which judges the health bodies and asks again while they do not hold.
+    type: float
+    default: 0
   state_dir:
     description: The folder on the host that holds the definition and the environment.
     type: path
@@ -161,6 +167,11 @@ services:
   returned: on success
   type: dict
   sample: {backend: {state: running, health: healthy, exit_code: 0, restarts: 0, image_id: "sha256:0f6dbd3c"}}
+waited_seconds:
+  description: What was waited for health since the last container was started, in seconds.
+  returned: on success, without check mode
+  type: float
+  sample: 3.52
 evidence:
   description: Why services are not healthy, a row each. Secrets are hidden.
   returned: on failure
@@ -199,6 +210,7 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "images": {"type": "list", "elements": "dict", "default": []},
     "relaxed": {"type": "dict", "default": {}},
     "play": {"type": "dict", "default": {}},
+    "waited_seconds": {"type": "float", "default": 0},
     "state_dir": {"type": "path", "default": "/var/lib/todo-stack"},
     "remove_data": {"type": "bool", "default": False},
     "remove_images": {"type": "list", "elements": "str", "default": []},

@@ -16,8 +16,8 @@ description:
     build can see (path, mode, bytes; C(.dockerignore) honoured), the Dockerfile, the build
     arguments, the target and the base images; it is kept as a label on the image, so no state
     outside the image can make it wrong.
-  - The tag moves only after every image was built and every budget held. A build that fails or is
-    over budget leaves the old tags where they were.
+  - The tag moves only after every image was built, every budget held, and every image has what is
+    required of it. Otherwise the old tags stay where they were.
   - The content is read on the controller and shipped to the host only when an image must be built.
 author:
   - The todo.stack maintainers (@todo-stack)
@@ -79,6 +79,14 @@ options:
           bytes:
             description: Size in bytes, as the sum of the uncompressed layers.
             type: int
+      requires:
+        description:
+          - What the image must bring along, or it fails after the build, and the old tag stays.
+          - V(fixed_user) is a C(USER) that is a number and not root's, V(healthcheck) a C(HEALTHCHECK).
+        type: list
+        elements: str
+        choices: [fixed_user, healthcheck]
+        default: []
       contexts:
         description:
           - Further contexts that the Dockerfile reads by name (C(COPY --from=NAME), C(FROM NAME)), as
@@ -206,6 +214,7 @@ EXAMPLES = r"""
         image: todo-backend
         context: "{{ playbook_dir }}/../backend"
         budget: {seconds: 300, bytes: 500000000}
+        requires: [fixed_user, healthcheck]
   register: built
 
 - name: Say what it weighs
@@ -345,6 +354,7 @@ from ansible_collections.todo.stack.plugins.module_utils.edge.images import (
 from ansible_collections.todo.stack.plugins.module_utils.edge.turns import Turn
 from ansible_collections.todo.stack.plugins.module_utils.edge.wanted import Wanted
 from ansible_collections.todo.stack.plugins.module_utils.errors import StackError
+from ansible_collections.todo.stack.plugins.module_utils.image.requirements import REQUIREMENTS
 
 BUDGET_SPEC: dict[str, Any] = {"seconds": {"type": "float"}, "bytes": {"type": "int"}}
 SECRET_SOURCES = ["file", "env", "value"]
@@ -363,6 +373,7 @@ IMAGE_SPEC: dict[str, Any] = {
     "target": {"type": "str"},
     "args": {"type": "dict", "default": {}},
     "budget": {"type": "dict", "options": BUDGET_SPEC},
+    "requires": {**TEXTS, "choices": list(REQUIREMENTS)},
     "contexts": {"type": "dict", "default": {}},
     "secrets": {
         "type": "list",

@@ -18,8 +18,8 @@ from ansible_collections.todo.stack.plugins.plugin_utils.context import (
 
 IMAGE_OPTIONS = frozenset(
     [
-        "service", "image", "context", "dockerfile", "target", "args", "budget", "contexts",
-        "secrets", "ssh", "cache_from", "cache_to", "platforms", "pull", "labels",
+        "service", "image", "context", "dockerfile", "target", "args", "budget", "requires",
+        "contexts", "secrets", "ssh", "cache_from", "cache_to", "platforms", "pull", "labels",
     ]
 )  # fmt: skip
 SECRET_OPTIONS = frozenset(["id", "file", "env", "value"])

@@ -17,9 +17,14 @@ from ansible_collections.todo.stack.plugins.module_utils.errors import (
     ProblemList,
     StackError,
 )
+from ansible_collections.todo.stack.plugins.module_utils.image.requirements import (
+    FIXED_USER,
+    HEALTHCHECK,
+)
 from ansible_collections.todo.stack.plugins.plugin_utils.compose_file import (
     COMPOSE_FILE,
-    read_images,
+    ComposeService,
+    read_services,
     repository,
 )
 from ansible_collections.todo.stack.plugins.plugin_utils.contract_rules import (
@@ -46,14 +51,14 @@ def read_contracts(
     """Return the contracts that can be used, and everything that is wrong with the others."""
     project = Path(project_dir)
     names, problems = _service_names(services)
-    images: dict[str, str] | None = None
+    composed: dict[str, ComposeService] | None = None
     try:
-        images = {name: repository(ref) for name, ref in read_images(project).items()}
+        composed = read_services(project)
     except StackError as error:
         problems.append(Problem(error.what, error.where, error.remedy))
     contracts = []
     for name in names:
-        contract, found = _read_one(project, name, images)
+        contract, found = _read_one(project, name, composed)
         problems += found
         contracts += [contract] if contract else []
     return contracts, problems + _clashes(contracts)
@@ -77,7 +82,7 @@ def _service_names(services: object) -> tuple[list[str], list[Problem]]:
 
 
 def _read_one(
-    project: Path, service: str, images: Mapping[str, str] | None
+    project: Path, service: str, composed: Mapping[str, ComposeService] | None
 ) -> tuple[Contract | None, list[Problem]]:
     file = f"{service}/contract.yml"
     try:
@@ -92,38 +97,42 @@ def _read_one(
     if document["service"] != service:
         what = f"names {document['service']!r}, but the folder is {service!r}"
         problems.append(Problem(what, f"{file}: service", "make them equal"))
-    elif images is not None:
-        problems += _compose_problems(document, file, images)
+    elif composed is not None:
+        problems += _compose_problems(document, file, composed)
     if problems:
         return None, problems
-    return from_dict(_normalised(document, file, project, images or {})), []
+    return from_dict(_normalised(document, file, project, composed or {})), []
 
 
 def _compose_problems(
-    document: Mapping[str, Any], file: str, images: Mapping[str, str]
+    document: Mapping[str, Any], file: str, composed: Mapping[str, ComposeService]
 ) -> list[Problem]:
     service, image = document["service"], document["image"]
     problems = []
-    if service not in images:
+    if service not in composed:
         what = f"the service {service} is missing"
         problems.append(Problem(what, COMPOSE_FILE, f"add it with image: {image}:latest"))
-    elif images[service] != image:
-        what = f"is {images[service] or 'not given'}, but {file} says {image}"
+    elif (used := repository(composed[service].image)) != image:
+        what = f"is {used or 'not given'}, but {file} says {image}"
         problems.append(Problem(what, f"{COMPOSE_FILE}: services.{service}.image"))
     for name, spec in document.get("env", {}).items():
         embedded = spec.get("embedded", {}).get("service", service)
-        if embedded not in images and embedded != service:
+        if embedded not in composed and embedded != service:
             where = f"{file}: env.{name}.embedded.service"
             problems.append(Problem(f"{COMPOSE_FILE} has no service {embedded}", where))
     return problems
 
 
 def _normalised(
-    document: Mapping[str, Any], file: str, project: Path, images: Mapping[str, str]
+    document: Mapping[str, Any], file: str, project: Path, composed: Mapping[str, ComposeService]
 ) -> dict[str, Any]:
     service, image = document["service"], document["image"]
     build, run = document["build"], document["run"]
-    others = [name for name, used in images.items() if used == image and name != service]
+    used = {name: repository(one.image) for name, one in composed.items()}
+    others = [name for name, one in used.items() if one == image and name != service]
+    variables = document.get("env", {}).values()
+    embedded = [one["embedded"]["service"] for one in variables if "embedded" in one]
+    probed = service in composed and composed[service].healthcheck
     return {
         "service": service,
         "file": file,
@@ -137,6 +146,7 @@ def _normalised(
             "target": build.get("target"),
             "args": build.get("args", {}),
             "budget": build["budget"],
+            "requires": [FIXED_USER] if probed else [FIXED_USER, HEALTHCHECK],
         },
         "run": {
             "port": run["port"],
@@ -144,6 +154,11 @@ def _normalised(
             "ui": _with_deadline(run.get("ui")),
         },
         "env": {name: _variable(spec) for name, spec in document.get("env", {}).items()},
+        "networks": {
+            name: dict(composed[name].networks)
+            for name in (service, *others, *embedded)
+            if name in composed
+        },
     }
 
 

@@ -55,7 +55,10 @@ class Fleet:
             ],
             cwd=PROJECT,
             env=environment
-            | {"ANSIBLE_HOST_KEY_CHECKING": "False", "ANSIBLE_SSH_ARGS": "-o ControlMaster=no"},
+            | {
+                "ANSIBLE_HOST_KEY_CHECKING": "False",
+                "ANSIBLE_SSH_ARGS": "-o ControlMaster=no -o ServerAliveInterval=5",
+            },
             capture_output=True,
             text=True,
             timeout=900,

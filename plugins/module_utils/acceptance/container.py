@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,6 +12,9 @@ from ansible_collections.todo.stack.plugins.module_utils.acceptance.observation 
     Listener,
     Observation,
 )
+from ansible_collections.todo.stack.plugins.module_utils.image.requirements import (
+    is_fixed_user,
+)
 
 # A container that came back less than this ago may be between two crashes.
 SETTLED_SECONDS = 60
@@ -20,7 +22,6 @@ ENGINE_CHARACTERS = 200
 OUT_OF_MEMORY = "killed by its memory limit"
 EMBEDDED_DNS = "127.0.0.11"
 WILDCARDS = {"0.0.0.0", "::"}  # noqa: S104 - compared with, not bound to
-FIXED_USER = re.compile(r"0*[1-9][0-9]*(:[0-9]+)?")
 
 
 def running(contract: Mapping[str, Any], seen: Observation) -> Check:
@@ -137,7 +138,7 @@ def _user_fault(seen: Observation) -> str:
     if roots:
         return f"runs as root: {', '.join(sorted(set(roots)))}; give the image a numeric USER"
     configured = str((seen.container or {}).get("Config", {}).get("User") or "")
-    if not FIXED_USER.fullmatch(configured):
+    if not is_fixed_user(configured):
         return f"the user {configured!r} is no fixed number: its uid is the image's to change"
     return ""
 

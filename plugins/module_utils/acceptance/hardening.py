@@ -7,11 +7,14 @@ from typing import Any
 
 from ansible_collections.todo.stack.plugins.module_utils.acceptance.check import Check
 from ansible_collections.todo.stack.plugins.module_utils.acceptance.container import (
-    FIXED_USER,
     absent,
     missing,
 )
 from ansible_collections.todo.stack.plugins.module_utils.acceptance.observation import Observation
+from ansible_collections.todo.stack.plugins.module_utils.image.requirements import (
+    has_healthcheck,
+    is_fixed_user,
+)
 from ansible_collections.todo.stack.plugins.module_utils.stack.relaxed import rules_relaxed
 
 HOST_NAMESPACES = (
@@ -61,7 +64,7 @@ def relaxed(container: Mapping[str, Any], rules: Mapping[str, Rule] | None = Non
         host,
         Mounts=container.get("Mounts") or [],
         User=config.get("User"),
-        Healthcheck=config.get("Healthcheck") or {},
+        Healthcheck=config.get("Healthcheck"),
     )
     return [name for name, holds in (rules or RULES).items() if not holds(own)]
 
@@ -74,16 +77,11 @@ def _has_ended_well(container: Mapping[str, Any] | None) -> bool:
 
 
 def _fixed_user(host: Mapping[str, Any]) -> bool:
-    return bool(FIXED_USER.fullmatch(str(host.get("User") or "")))
+    return is_fixed_user(str(host.get("User") or ""))
 
 
 def _unpublished(host: Mapping[str, Any]) -> bool:
     return not any((host.get("PortBindings") or {}).values())
-
-
-def _healthcheck(host: Mapping[str, Any]) -> bool:
-    test = host["Healthcheck"].get("Test") or []
-    return bool(test) and test[0] != "NONE"
 
 
 def _confined(seen: Observation) -> bool:
@@ -136,5 +134,5 @@ RULES: dict[str, Rule] = {
     "own namespaces": _own_namespaces,
     "own network": lambda h: str(h.get("NetworkMode") or "") not in SHARED_NETWORKS,
     "no engine socket": _no_engine_socket,
-    "healthcheck": _healthcheck,
+    "healthcheck": has_healthcheck,
 }

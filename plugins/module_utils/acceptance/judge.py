@@ -12,14 +12,17 @@ from ansible_collections.todo.stack.plugins.module_utils.acceptance import (
     environment,
     hardening,
     image,
+    networks,
 )
 from ansible_collections.todo.stack.plugins.module_utils.acceptance.check import Check
 from ansible_collections.todo.stack.plugins.module_utils.acceptance.observation import Observation
 
 
-def judge(contract: Mapping[str, Any], seen: Observation, bind_address: str) -> list[Check]:
+def judge(
+    contract: Mapping[str, Any], seen: Observation, bind_address: str, project: str
+) -> list[Check]:
     """Return one check for each criterion of the contract."""
-    run = contract["run"]
+    run, service = contract["run"], contract["service"]
     checks = [
         image.image_size(contract, seen),
         image.build_time(contract, seen),
@@ -31,15 +34,25 @@ def judge(contract: Mapping[str, Any], seen: Observation, bind_address: str) -> 
         checks.append(answers.health(contract, seen))
     if run.get("ui"):
         checks.append(answers.ui(contract, seen))
+    if service in contract["networks"]:
+        wanted = contract["networks"][service]
+        checks.append(networks.networks(service, seen, wanted, project))
     checks.append(environment.environment(contract, seen))
     checks.append(hardening.hardening(contract, seen))
     checks.append(contents.contents(contract, seen))
     return checks
 
 
-def judge_other(service: str, seen: Observation) -> list[Check]:
-    """Return the checks of a compose service that has no contract of its own."""
+def judge_other(
+    service: str, seen: Observation, wanted: Mapping[str, str] | None, project: str
+) -> list[Check]:
+    """Return the checks of a compose service that has no contract of its own.
+
+    ``wanted``: its networks, None where no contract tells of the service.
+    """
+    attached = [] if wanted is None else [networks.networks(service, seen, wanted, project)]
     return [
+        *attached,
         environment.environment_given(service, seen),
         hardening.hardening_of_other(service, seen),
     ]

@@ -17,7 +17,11 @@ from ansible_collections.todo.stack.plugins.module_utils.image.bake import bake_
 from ansible_collections.todo.stack.plugins.module_utils.image.content import CONTENT_LABEL
 from ansible_collections.todo.stack.plugins.module_utils.image.progress import BuildProgress
 from ansible_collections.todo.stack.plugins.module_utils.image.record import image_row, over_budget
+from ansible_collections.todo.stack.plugins.module_utils.image.requirements import shortcomings
 from ansible_collections.todo.stack.plugins.module_utils.image.spec import Decision
+
+# An image as the engine describes it, and its row.
+Built = tuple["dict[str, Any]", "dict[str, Any]"]
 
 
 @dataclass(frozen=True)
@@ -33,16 +37,18 @@ class Builder:
     at_once: bool = True
 
     def build(self, decisions: Sequence[Decision]) -> list[dict[str, Any]]:
-        """Build all, hold them to their budgets, then move their tags; return their rows.
+        """Build all, hold them to what is asked of them, then move their tags; return their rows.
 
-        Raises StackError, with every tag where it was, when a build fails or breaks a budget.
+        Raises StackError, with every tag where it was, when a build fails, breaks a budget, or
+        makes an image that lacks what it must have.
         """
         shares = [decisions] if self.at_once else [[one] for one in decisions]
         rows: list[dict[str, Any]] = []
         try:
             for share in shares:
-                rows += self._build_share(share)
-                _hold_budgets(decisions, rows)
+                images = self._build_share(share)
+                rows += [row for _, row in images]
+                _refuse(share, images, rows)
         except BaseException:
             self._sweep(decisions)
             raise
@@ -51,31 +57,32 @@ class Builder:
             self.docker.tag(row["image_id"], decision.spec.reference)
         return rows
 
-    def _build_share(self, decisions: Sequence[Decision]) -> list[dict[str, Any]]:
+    def _build_share(self, decisions: Sequence[Decision]) -> list[Built]:
+        """Return what was built: inspected, and as its row."""
         placed = [unpacked(decision, self.scratch) for decision in decisions]
         definition = bake_definition(
             placed, ca_bundle=self.ca_bundle, proxies=self.proxies, no_cache=self.no_cache
         )
         session = BuildSession([d.spec for d in placed], self.progress_file)
         metadata = session.run(definition, self.scratch / "metadata.json")
-        return [self._row(decision, metadata, session.progress) for decision in decisions]
+        images = [self._image(metadata[decision.spec.service]) for decision in decisions]
+        return [
+            (one, self._row(d, str(one["Id"]), session.progress))
+            for d, one in zip(decisions, images)
+        ]
 
-    def _row(
-        self, decision: Decision, metadata: Mapping[str, Any], progress: BuildProgress
-    ) -> dict[str, Any]:
-        told = metadata[decision.spec.service]
-        image_id = self._image_id(told)
+    def _row(self, decision: Decision, image_id: str, progress: BuildProgress) -> dict[str, Any]:
         base = decision.spec.bases[-1] if decision.spec.bases else None
         weights = weigh(self.docker, image_id, base)
         row = image_row(decision, image_id, weights.layers, weights.base_bytes, progress)
         return {**row, "compressed_bytes": weights.compressed_bytes}
 
-    def _image_id(self, told: Mapping[str, Any]) -> str:
+    def _image(self, told: Mapping[str, Any]) -> dict[str, Any]:
         # The classic store names an image by its configuration, containerd's by its manifest.
         for key in ("containerimage.config.digest", "containerimage.digest"):
             image = self.docker.inspect_image(str(told[key])) if key in told else None
             if image is not None:
-                return str(image["Id"])
+                return image
         raise StackError(
             "the build ended well but left no image in the engine's store",
             where="docker buildx bake",
@@ -91,13 +98,19 @@ class Builder:
                 self.docker.remove_images(self.docker.read(*listing, "--filter", ours).split())
 
 
-def _hold_budgets(decisions: Sequence[Decision], rows: list[dict[str, Any]]) -> None:
-    broken = [text for d, row in zip(decisions, rows) for text in over_budget(row, d.spec.budget)]
-    if broken:
+def _refuse(
+    decisions: Sequence[Decision], images: Sequence[Built], rows: list[dict[str, Any]]
+) -> None:
+    faults = []
+    for decision, (image, row) in zip(decisions, images):
+        spec = decision.spec
+        faults += shortcomings(spec.service, image.get("Config") or {}, spec.requires)
+        faults += over_budget(row, spec.budget)
+    if faults:
         raise StackError(
-            "over budget, no tag was moved: " + " | ".join(broken),
+            "no tag was moved: " + " | ".join(faults),
             where="image_build",
-            remedy="make the image smaller or its build shorter, or raise build.budget",
+            remedy="mend the Dockerfile, or raise build.budget where it is too small",
             images=rows,
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,6 +58,7 @@ class Stack:
     preview: Preview
     rendered: Sequence[str]
     turn: Turn
+    waited_seconds: float
 
     @classmethod
     def read(cls, params: Mapping[str, Any], docker: DockerCli) -> Stack:
@@ -81,6 +83,7 @@ class Stack:
             preview=Preview.read(params),
             rendered=params["new_environment"],
             turn=Turn.read(params["play"]),
+            waited_seconds=params["waited_seconds"],
         )
 
     def ensure(self, *, check_mode: bool) -> dict[str, Any]:
@@ -105,12 +108,16 @@ class Stack:
             self._up(actions)
         # A container that is replaced begins to count anew.
         before = {} if actions else {one.service: one.restarts for one in found}
+        begun = time.monotonic() - self.waited_seconds
         address = reached_at(self.bind_address)
-        watches, found = watch(self.contracts, self.project.containers, address, before)
+        watches, found = watch(
+            self.contracts, self.project.containers, address, before, self.waited_seconds
+        )
         self._demand(watches)
+        waited = {"waited_seconds": round(time.monotonic() - begun, 2)}
         own = {contract["service"] for contract in self.contracts}
         remember(self.project.folder, [(c.image_id, c.pid) for c in found if c.service in own])
-        return _result(actions, found, watches, changed=changed)
+        return {**_result(actions, found, watches, changed=changed), **waited}
 
     def _change_passwords(self) -> None:
         """Let embedded databases have the passwords their clients are about to get."""
@@ -149,7 +156,8 @@ class Stack:
     def _demand(self, watches: Sequence[Watch]) -> None:
         unmet = {one.service: one.verdict.why for one in watches if not one.verdict.passed}
         if unmet:
-            seconds = max(one.within_seconds for one in watches)
+            # It ended with the first whose time was up.
+            seconds = min(one.within_seconds for one in watches if one.service in unmet)
             raise StackError(
                 "; ".join(f"{service} is not healthy: {why}" for service, why in unmet.items()),
                 where=f"within {seconds:g} s",

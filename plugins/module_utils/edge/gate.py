@@ -16,6 +16,7 @@ from ansible_collections.todo.stack.plugins.module_utils.stack.plan import Actua
 
 LOG_LINES = 20
 _PROBE_SECONDS = 3.0
+_LAST_PROBE_SECONDS = 0.5
 _EVERY_SECONDS = 0.15
 _BODY_SHOWN = 4096
 
@@ -46,19 +47,20 @@ def watch(
     containers: Callable[[], list[Actual]],
     address: str,
     restarts_before: Mapping[str, int],
+    waited_seconds: float = 0.0,
 ) -> tuple[list[Watch], list[Actual]]:
     """Return how the wait for every service ended, and the containers as they were then.
 
     It ends when all have passed, one has failed, or time is up. ``address``: where published
-    ports are reached on this host.
+    ports are reached on this host. ``waited_seconds``: what was waited for the same start before.
     """
     watches = [Watch(c, restarts_before.get(c["service"], 0)) for c in contracts]
-    begun = time.monotonic()
+    begun = time.monotonic() - waited_seconds
     while True:
         found = containers()
         by_service = {container.service: container for container in found}
         for one in watches:
-            _look(one, by_service.get(one.service), address)
+            _look(one, by_service.get(one.service), address, begun)
         spent = time.monotonic() - begun
         pending = [w for w in watches if not w.verdict.passed]
         overdue = any(w.verdict.failed or spent >= w.within_seconds for w in pending)
@@ -67,13 +69,20 @@ def watch(
         time.sleep(_EVERY_SECONDS)
 
 
-def _look(one: Watch, container: Actual | None, address: str) -> None:
+def _look(one: Watch, container: Actual | None, address: str, begun: float) -> None:
     one.verdict = judge(container, one.restarts_before, {})
     if one.verdict.passed:
         run = one.contract["run"]
         paths = [run[kind]["path"] for kind in ("health", "ui") if run.get(kind)]
-        one.answers = {path: probe(address, run["port"], path, _PROBE_SECONDS) for path in paths}
+        one.answers = {path: _ask(one, address, path, begun) for path in paths}
         one.verdict = judge(container, one.restarts_before, one.answers)
+
+
+def _ask(one: Watch, address: str, path: str, begun: float) -> ProbeResult:
+    """Return what an address answers; silence is not listened to beyond the deadline."""
+    left = begun + one.within_seconds - time.monotonic()
+    seconds = min(_PROBE_SECONDS, max(_LAST_PROBE_SECONDS, left))
+    return probe(address, one.contract["run"]["port"], path, seconds)
 
 
 def health_body(one: Watch) -> object:

@@ -8,16 +8,21 @@ from collections.abc import Iterator, Mapping
 _VARIABLE = re.compile(r"\$(?:\{(?P<braced>\w+)(?P<sign>:?[-+])?(?P<word>[^}]*)\}|(?P<plain>\w+))")
 _INSTRUCTION = re.compile(r"^\s*(?P<word>[A-Za-z]+)\s+(?P<rest>.*)$")
 _ARGUMENT = re.compile(r"""(?P<name>\w+)(?:=(?P<default>"[^"]*"|'[^']*'|\S*))?""")
+_COPIED = {
+    "COPY": re.compile(r"(?:^|\s)--from=(\S+)"),
+    "RUN": re.compile(r"(?:^|\s)--mount=(?:\S*,)?from=([^\s,]+)"),
+}
 _HEREDOC = re.compile(r"""<<-?(["']?)(?P<end>\w+)\1""")
 
 
 def base_images(text: str, args: Mapping[str, str], target: str | None = None) -> list[str]:
-    """Return the images a Dockerfile starts from, each once; last the one under the result.
+    """Return the images a Dockerfile starts or copies from, each once; last the result's own base.
 
     ``args`` override the ``ARG`` defaults above the first ``FROM``. Stages of the file itself and
     ``scratch`` are no images; stages after ``target`` are not built.
     """
     known: dict[str, str] = {}
+    copied: list[str] = []
     roots: dict[str, str] = {}  # stage -> the image it grew from; scratch is ""
     root = ""
     for word, rest in _instructions(text):
@@ -32,7 +37,11 @@ def base_images(text: str, args: Mapping[str, str], target: str | None = None) -
             roots[stage or number] = root
             if target and target.lower() in {stage, number}:
                 break
-    images = dict.fromkeys(image for image in roots.values() if image not in {"", root})
+        copied += _COPIED[word].findall(rest) if word in _COPIED else []
+    others = [image for image in copied if image.lower() not in roots and not image.isdigit()]
+    images = dict.fromkeys(
+        image for image in [*roots.values(), *others] if image not in {"", "scratch", root}
+    )
     return [*images, root] if root else list(images)
 
 

@@ -57,6 +57,7 @@ class ImageSpec:
     bases: tuple[str, ...]
     stand_ins: Mapping[str, str]
     options: BuildOptions = field(default_factory=BuildOptions)
+    requires: tuple[str, ...] = ()
     pulls: bool = False
 
     @property
@@ -126,6 +127,7 @@ def read_spec(
         bases=bases,
         stand_ins=_stand_ins(named, substitutes, mirror),
         options=options,
+        requires=tuple(params.get("requires") or ()),
         # A base that stands in for another is meant as it is: no registry knows of it.
         pulls=options.pull == PULL_ALWAYS and not set(substitutes.values()) & set(bases),
     )

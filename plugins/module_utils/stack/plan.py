@@ -232,7 +232,11 @@ def _action(one: Desired, container: Actual | None, due: _Due) -> tuple[str, str
     if container.state not in {"running", "restarting"}:
         return "start", _ended(container)
     missing = sorted(one.networks - container.networks)
-    return ("recreate", f"it is not on the network {missing[0]}") if missing else None
+    if missing:
+        return "recreate", f"it is not on the network {missing[0]}"
+    # A network_mode, such as the host's, names none.
+    more = sorted(container.networks - one.networks) if one.networks else []
+    return ("recreate", f"it is on the network {more[0]} too") if more else None
 
 
 def _unfinished(container: Actual) -> tuple[str, str] | None:

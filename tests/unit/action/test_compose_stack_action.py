@@ -21,6 +21,8 @@ class Bench:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.now = 0.0
         self.runs = 0
+        self.run_seconds = 0.0
+        self.waited: list[float] = []
         clock = SimpleNamespace(monotonic=lambda: self.now, sleep=self.sleep)
         monkeypatch.setattr(plugin, "time", clock)
         monkeypatch.setattr(ActionBase, "run", lambda *_: {})
@@ -34,8 +36,10 @@ class Bench:
         action = plugin.ActionModule.__new__(plugin.ActionModule)
         action._task = SimpleNamespace(args={"contracts": contracts and list(contracts), **options})  # type: ignore[call-overload]
 
-        def execute(**_: Any) -> dict[str, Any]:
+        def execute(module_args: dict[str, Any], **_: Any) -> dict[str, Any]:
             self.runs += 1
+            self.waited.append(module_args["waited_seconds"])
+            self.sleep(self.run_seconds)
             return dict(answers[min(self.runs, len(answers)) - 1])
 
         action._execute_module = execute
@@ -68,6 +72,13 @@ def test_a_body_that_stays_wrong_fails_at_its_deadline(bench: Bench) -> None:
         "\"status == 'ok'\" after 10 s"
     )
     assert 10 <= bench.now <= 11
+
+
+def test_the_time_it_took_to_start_is_not_taken_from_the_deadline(bench: Bench) -> None:
+    bench.run_seconds = 20.0
+    result = bench.run({**BAD, "waited_seconds": 2.0}, GOOD)
+    assert "failed" not in result
+    assert bench.waited == [0.0, 3.0]
 
 
 def test_a_stack_that_fails_meanwhile_is_told_as_that(bench: Bench) -> None:

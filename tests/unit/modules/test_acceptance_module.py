@@ -15,6 +15,7 @@ CONTRACT = {
     "build": {"budget": {"seconds": 300, "bytes": 500_000_000}},
     "run": {"port": 8000, "health": {"path": "/health", "expect": "status == 'ok'"}, "ui": None},
     "env": {},
+    "networks": {"backend": {"default": ""}},
 }
 
 

@@ -8,7 +8,7 @@ import pytest
 from ansible_collections.todo.stack.plugins.module_utils.errors import StackError
 from ansible_collections.todo.stack.plugins.plugin_utils.compose_file import (
     defaults_of,
-    read_images,
+    read_services,
     repository,
 )
 
@@ -50,9 +50,38 @@ def test_a_repository_has_neither_tag_nor_digest(reference: str, expected: str) 
 def test_a_file_without_services_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "compose.yaml").write_text(text)
     with pytest.raises(StackError, match="it holds no services"):
-        read_images(tmp_path)
+        read_services(tmp_path)
 
 
 def test_a_service_without_an_image_runs_none(tmp_path: Path) -> None:
     (tmp_path / "compose.yaml").write_text("services: {a: {build: .}, b: , c: {image: x:1}}")
-    assert read_images(tmp_path) == {"a": "", "b": "", "c": "x:1"}
+    assert {name: one.image for name, one in read_services(tmp_path).items()} == {
+        "a": "", "b": "", "c": "x:1",
+    }  # fmt: skip
+
+
+def test_the_networks_of_a_service_are_compose_s_own_or_named(tmp_path: Path) -> None:
+    (tmp_path / "compose.yaml").write_text("""
+services:
+  a: {image: x}
+  b: {image: x, networks: [default, db, far, own]}
+  c: {image: x, networks: {db: {aliases: [y]}}}
+  d: {image: x, network_mode: host}
+  e: {image: x, network_mode: "service:a"}
+networks: {db: , far: {external: true}, own: {name: "${OWN:-mine}"}}
+""")
+    assert {name: one.networks for name, one in read_services(tmp_path).items()} == {
+        "a": {"default": ""},
+        "b": {"default": "", "db": "", "far": "far", "own": "mine"},
+        "c": {"db": ""},
+        "d": {"host": "host"},
+        "e": {},
+    }
+
+
+def test_a_healthcheck_of_the_compose_file_is_seen(tmp_path: Path) -> None:
+    text = "services: {a: {image: x, healthcheck: {test: [CMD, a]}}, b: {image: y}}"
+    (tmp_path / "compose.yaml").write_text(text)
+    assert {name: one.healthcheck for name, one in read_services(tmp_path).items()} == {
+        "a": True, "b": False,
+    }  # fmt: skip

@@ -52,6 +52,22 @@ def test_every_compose_service_of_the_image_is_found(contracts: list[Contract]) 
     assert contracts[1].compose_services == ["frontend"]
 
 
+def test_the_networks_of_every_service_of_a_contract_are_told() -> None:
+    backend, frontend = load_contracts(ROOT, SERVICES)
+    both = {"default": "", "database": ""}
+    assert backend.networks == {"backend": both, "migrate": both, "postgres": {"database": ""}}
+    assert frontend.networks == {"frontend": {"default": ""}}
+
+
+def test_an_image_must_bring_a_user_and_a_healthcheck_that_compose_does_not_give(
+    project: Path, write: Write
+) -> None:
+    text = "services: {backend: {image: todo-backend, healthcheck: {test: x}}, "
+    write("compose.yaml", text + "frontend: {image: todo-frontend}, postgres: {image: p}}")
+    found = {one.service: one.build.requires for one in load_contracts(project, SERVICES)}
+    assert found == {"backend": ["fixed_user"], "frontend": ["fixed_user", "healthcheck"]}
+
+
 def test_a_third_service_takes_no_code(project: Path, write: Write) -> None:
     text = GOOD.replace("backend", "worker").replace("8000", "9000")
     write("worker/contract.yml", text + "env: {QUEUE: {purpose: Queue, required: true}}")

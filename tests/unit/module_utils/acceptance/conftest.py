@@ -31,6 +31,7 @@ def contract() -> dict[str, Any]:
             "ui": {"path": "/", "contains": "Todo", "within_seconds": 60},
         },
         "env": {"PORT": {}, "DATABASE_URL": {"required": True}, "OPENAI_API_KEY": {}},
+        "networks": {"backend": {"default": "", "database": "shared-db"}},
     }
 
 
@@ -61,7 +62,10 @@ def container() -> dict[str, Any]:
             "IpcMode": "private",
             "CgroupnsMode": "private",
         },
-        "NetworkSettings": {"Ports": {"8000/tcp": [{"HostIp": "127.0.0.1", "HostPort": "8000"}]}},
+        "NetworkSettings": {
+            "Ports": {"8000/tcp": [{"HostIp": "127.0.0.1", "HostPort": "8000"}]},
+            "Networks": {"todo_default": {}, "shared-db": {}},
+        },
     }
 
 

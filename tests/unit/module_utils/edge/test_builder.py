@@ -98,12 +98,28 @@ def test_over_budget_moves_no_tag_and_removes_what_was_built(
     assert [row["service"] for row in failed.value.details["images"]] == ["two", "one"]  # type: ignore[attr-defined]
 
 
+@pytest.mark.parametrize("user", [None, "", "root", "0", "00", "0:0", "0:00", "+0", "app"])
+def test_an_image_that_may_run_as_root_moves_no_tag(
+    tmp_path: Path, fake_bake: FakeBake, user: str | None
+) -> None:
+    fake_bake("bake_two_targets.log", IDS)
+    run = engine(**{"sha256:one": {"Id": "sha256:one", "Config": {"User": user}}})
+    one = decision("one", Budget(size_bytes=104))
+    demanding = replace(one, spec=replace(one.spec, requires=("fixed_user", "healthcheck")))
+    with pytest.raises(StackError) as failed:
+        built(run, tmp_path, decision("two"), demanding)
+    for fault in ("one: it", "root", "one: it has no HEALTHCHECK", "over its budget of 104"):
+        assert fault in failed.value.what
+    assert run.commands("image tag") == []
+    assert run.images["todo-one:latest"] == OLD
+
+
 def test_an_image_over_budget_that_serves_under_a_tag_is_not_removed(
     tmp_path: Path, fake_bake: FakeBake
 ) -> None:
     fake_bake("bake_cached.log", {"one": "sha256:old"})
     run = engine(**{"sha256:old": OLD})
-    with pytest.raises(StackError, match="over budget"):
+    with pytest.raises(StackError, match="over its budget"):
         built(run, tmp_path, decision("one", Budget(size_bytes=1)))
     assert run.commands("image rm") == []
 

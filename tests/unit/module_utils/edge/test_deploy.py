@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -19,6 +20,7 @@ from ansible_collections.todo.stack.plugins.module_utils.edge.deploy import (
 )
 from ansible_collections.todo.stack.plugins.module_utils.edge.docker import DockerCli
 from ansible_collections.todo.stack.plugins.module_utils.edge.http import reached_at
+from ansible_collections.todo.stack.plugins.module_utils.edge.stack import Project
 from ansible_collections.todo.stack.plugins.module_utils.errors import StackError
 from ansible_collections.todo.stack.tests.unit.fakes import FakeDocker, container
 
@@ -35,25 +37,30 @@ IMAGES = {"todo-backend:latest": {"Id": "sha256:backend"}}
 
 
 @pytest.fixture(autouse=True)
-def _world(monkeypatch: pytest.MonkeyPatch) -> None:
+def sleep(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
+    """Stand in for the clock, the answers and the engine; return what lets time pass."""
     now = [0.0]
-    clock = SimpleNamespace(
-        monotonic=lambda: now[0], sleep=lambda seconds: now.__setitem__(0, now[0] + seconds)
-    )
+
+    def sleep(seconds: float) -> None:
+        now[0] += seconds
+
+    clock = SimpleNamespace(monotonic=lambda: now[0], sleep=sleep)
     ok = ProbeResult(200, b'{"status": "ok"}', "", "", 0.0)
     monkeypatch.setattr(gate, "time", clock)
+    monkeypatch.setattr(deploy, "time", clock)
     monkeypatch.setattr(gate, "probe", lambda *_: ok)
     state = SimpleNamespace(running=True)
     monkeypatch.setattr(deploy, "describe_engine", lambda *_: state)
     # What this machine's ports are taken by is not asked.
     monkeypatch.setattr(deploy, "taken", lambda *_: [])
+    return sleep
 
 
 def stack(run: FakeDocker, folder: Path, **changes: Any) -> Stack:
     params = {
         "project": "todo", "state_dir": str(folder), "definition": "services: {}\n",
         "contracts": [CONTRACT], "variables": {"N": 5}, "bind_address": "127.0.0.1",
-        "relaxed": {}, "play": {}, "new_environment": [], **changes,
+        "relaxed": {}, "play": {}, "new_environment": [], "waited_seconds": 0.0, **changes,
     }  # fmt: skip
     return Stack.read(params, DockerCli(run))
 
@@ -138,6 +145,30 @@ def test_a_service_that_stays_unhealthy_fails_with_its_evidence(tmp_path: Path) 
     [row] = evidence
     assert (row["service"], row["why"]) == ("backend", "its health is unhealthy")
     assert row["log"] == ["it says why"]
+
+
+def test_the_deadline_told_is_the_one_that_was_missed(tmp_path: Path) -> None:
+    patient = {
+        "service": "frontend", "compose_services": ["frontend"], "env": {},
+        "run": {"port": 3000, "health": {"path": "/", "within_seconds": 60}, "ui": None},
+    }  # fmt: skip
+    run = engine(state={"Health": {"Status": "starting"}})
+    run.containers.append(container("frontend"))
+    with pytest.raises(StackError) as failed:
+        stack(run, tmp_path, contracts=[CONTRACT, patient]).ensure(check_mode=False)
+    assert (failed.value.what, failed.value.where) == (
+        "backend is not healthy: its health is starting",
+        "within 5 s",
+    )
+
+
+def test_the_wait_is_told_without_what_it_took_to_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sleep: Callable[[float], None]
+) -> None:
+    monkeypatch.setattr(Project, "up", lambda *_: sleep(20))
+    run = engine(Image="sha256:older")
+    found = stack(run, tmp_path, waited_seconds=3.0).ensure(check_mode=False)
+    assert found["waited_seconds"] == 3.0
 
 
 def test_what_compose_could_not_start_is_told_without_what_ended_well(tmp_path: Path) -> None:

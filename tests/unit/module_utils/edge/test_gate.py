@@ -37,6 +37,7 @@ class Host:
         self.services: dict[str, dict[str, Any]] = {"backend": {}}
         self.ready_at = 0.0
         self.probed: list[tuple[object, ...]] = []
+        self.silent = False
         clock = SimpleNamespace(monotonic=lambda: self.now, sleep=self.sleep)
         monkeypatch.setattr(gate, "time", clock)
         monkeypatch.setattr(gate, "probe", self.probe)
@@ -44,17 +45,24 @@ class Host:
     def sleep(self, seconds: float) -> None:
         self.now += seconds
 
-    def probe(self, *target: object) -> ProbeResult:
+    def probe(self, *target: Any) -> ProbeResult:
         self.probed.append(target[:3])
+        if self.silent:
+            self.now += target[3]
+            return ProbeResult(0, b"", "", "no answer", target[3])
         return answer(200 if self.now >= self.ready_at else 503)
 
     def watch(
-        self, *contracts: dict[str, Any], before: dict[str, int] | None = None
+        self,
+        *contracts: dict[str, Any],
+        before: dict[str, int] | None = None,
+        waited_seconds: float = 0.0,
     ) -> list[Watch]:
         def containers() -> list[Any]:
             return [read_actual(container(name, **how)) for name, how in self.services.items()]
 
-        return watch(contracts or [contract("backend")], containers, "127.0.0.9", before or {})[0]
+        wanted = contracts or [contract("backend")]
+        return watch(wanted, containers, "127.0.0.9", before or {}, waited_seconds)[0]
 
 
 @pytest.fixture
@@ -82,6 +90,21 @@ def test_a_service_that_never_answers_well_fails_at_its_deadline(host: Host) -> 
     [one] = host.watch()
     assert (one.verdict.passed, one.verdict.why) == (False, "/health answered 503")
     assert 10.0 <= host.now < 10.5
+
+
+def test_services_that_never_answer_fail_at_their_deadline_too(host: Host) -> None:
+    host.silent = True
+    host.services["frontend"] = {}
+    ui = {"path": "/", "within_seconds": 10}
+    watches = host.watch(contract("backend"), contract("frontend", ui=ui))
+    assert [w.verdict.why for w in watches] == ["/health: no answer"] * 2
+    assert 10.0 <= host.now < 12.5
+
+
+def test_what_was_waited_before_counts(host: Host) -> None:
+    host.ready_at = 1e9
+    assert not host.watch(waited_seconds=8.0)[0].verdict.passed
+    assert 2.0 <= host.now < 2.5
 
 
 def test_the_patience_with_one_service_is_not_anothers(host: Host) -> None:

@@ -42,6 +42,16 @@ TWO_STAGES = "FROM node:20 AS build\nRUN x\nFROM nginx AS run\nCOPY --from=build
         ("FROM a\nRUN python <<EOF\nfrom os import path\nEOF\nFROM b", {}, ["a", "b"]),
         ("FROM a\nRUN <<'X' cat && <<-Y cat\nfrom b\nX\nfrom c\n\tY\nFROM d", {}, ["a", "d"]),
         ("FROM", {}, []),
+        ("FROM a\nCOPY --chown=1 --from=uv:0.5 /uv /bin", {}, ["uv:0.5", "a"]),
+        ("FROM a AS x\nFROM b\nCOPY --from=X /a /a\nCOPY --from=0 /a /a", {}, ["a", "b"]),
+        ("FROM a\nCOPY --from=a /x /y", {}, ["a"]),
+        ("FROM scratch\nCOPY --from=a /x /y", {}, ["a"]),
+        (
+            "FROM a\nRUN --mount=type=bind,from=uv:1,target=/u --mount=from=b x",
+            {},
+            ["uv:1", "b", "a"],
+        ),
+        ("FROM a\nRUN tool --from=b", {}, ["a"]),
     ],
 )
 def test_the_base_images_are_found_the_results_own_last(

@@ -128,7 +128,7 @@ def test_a_container_is_read_from_its_inspect() -> None:
     }  # fmt: skip
 
 
-def test_a_container_that_a_network_was_taken_from_is_replaced() -> None:
+def test_a_container_on_other_networks_than_its_own_is_replaced() -> None:
     config = {
         "services": {"backend": {"image": "todo-backend:latest", "networks": {"default": None}}},
         "networks": {"default": {"name": "todo_default"}},
@@ -138,7 +138,18 @@ def test_a_container_that_a_network_was_taken_from_is_replaced() -> None:
     assert planned(desired, [read_actual(container("backend", NetworkSettings=off))]) == [
         ("backend", "recreate", "it is not on the network todo_default")
     ]
-    on: dict[str, Any] = {"Networks": {"todo_default": {}, "bridge": {}}}
+    more: dict[str, Any] = {"Networks": {"todo_default": {}, "bridge": {}}}
+    assert planned(desired, [read_actual(container("backend", NetworkSettings=more))]) == [
+        ("backend", "recreate", "it is on the network bridge too")
+    ]
+    own: dict[str, Any] = {"Networks": {"todo_default": {}}}
+    assert planned(desired, [read_actual(container("backend", NetworkSettings=own))]) == []
+
+
+def test_a_service_on_the_hosts_network_is_left_there() -> None:
+    config = {"services": {"backend": {"image": "todo-backend:latest", "network_mode": "host"}}}
+    desired = read_desired(config, "backend hash-backend")
+    on: dict[str, Any] = {"Networks": {"host": {}}}
     assert planned(desired, [read_actual(container("backend", NetworkSettings=on))]) == []
 
 
