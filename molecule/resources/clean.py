@@ -17,7 +17,7 @@ from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[2]
 OWNED = "todo.stack.scenario"
-HOST_IMAGES = "localhost/todo-stack/host"
+HOST_IMAGES = "todo.stack.molecule=host"
 GRACE_SECONDS = 5.0
 
 
@@ -43,12 +43,12 @@ def remove_hosts(label: str) -> None:
 
 
 def remove_images() -> None:
-    """Remove the images of hosts; one that a container uses stays, and docker says so."""
-    found = docker("image", "ls", "--format={{.Repository}}:{{.Tag}}", HOST_IMAGES)
-    # Seeds come first: they are made from the others.
-    for name in sorted(found, key=lambda one: not one.endswith("-engine")):
-        if docker("image", "rm", name):
-            print(f"removed image {name}")
+    """Remove the images of hosts, former seeds too; what a container uses stays: docker says so."""
+    # The newest come first: a seed is made from another, which cannot go before it.
+    found = dict.fromkeys(docker("image", "ls", "--quiet", f"--filter=label={HOST_IMAGES}"))
+    for image in found:
+        if docker("image", "rm", "--force", image):
+            print(f"removed image {image}")
 
 
 def processes(project: Path, proc: Path = Path("/proc")) -> Iterator[int]:

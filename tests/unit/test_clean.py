@@ -74,3 +74,19 @@ def test_docker_is_asked_for_labels_of_our_own_alone(
     listed = [args for args in asked if "ls" in args]
     assert all("--filter=label=todo.stack.scenario=update" in args for args in listed)
     assert [args[0] for args in listed] == ["container", "volume", "network"]
+
+
+def test_images_of_hosts_go_by_their_label_the_newest_first(
+    clean: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked: list[tuple[str, ...]] = []
+
+    def docker(*args: str) -> list[str]:
+        asked.append(args)
+        return ["seed", "former-seed", "host", "seed"] if "ls" in args else ["done"]
+
+    monkeypatch.setattr(clean, "docker", docker)
+    clean.remove_images()
+    assert "--filter=label=todo.stack.molecule=host" in asked[0]
+    assert [args[-1] for args in asked[1:]] == ["seed", "former-seed", "host"]
+    assert "removed image former-seed" in capsys.readouterr().out

@@ -86,8 +86,8 @@ def test_what_someone_has_killed_stays_down_until_the_next_run(eyes: Any, run_pl
 def test_a_prune_of_everything_unused_is_made_good(eyes: Any, run_play: Any) -> None:
     archive = "/root/bases.tar"
     # Where a registry gave them there are none of these, and the run pulls them again.
-    save = "docker image ls --filter label=todo.stack.base --format '{{.Repository}}:{{.Tag}}'"
-    eyes.run("sh", "-c", f"{save} | xargs -r docker save -o $0", archive)
+    bases = "docker image ls --format '{{.Repository}}:{{.Tag}}' 'localhost/todo-stack/*'"
+    eyes.run("sh", "-c", f"{bases} | xargs -r docker save -o $0", archive)
     eyes.run("docker", "rm", "--force", BACKEND, "todo-migrate-1")
     eyes.run("docker", "system", "prune", "--all", "--force")
     taken = {"base_images_archive": archive, "base_images_archive_on_host": True}
