@@ -14,7 +14,11 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.color import stringc
 from ansible.utils.display import Display
 from ansible_collections.todo.stack.plugins.plugin_utils.check_table import check_table, marks_for
-from ansible_collections.todo.stack.plugins.plugin_utils.report import acceptance, write_artifacts
+from ansible_collections.todo.stack.plugins.plugin_utils.report import (
+    acceptance,
+    artifacts_folder,
+    write_artifacts,
+)
 from ansible_collections.todo.stack.plugins.plugin_utils.this_play import this_play
 from ansible_collections.todo.stack.plugins.plugin_utils.verdict import (
     failed_ids,
@@ -74,7 +78,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible ships no types
     def _write(self, host: str, content: Mapping[str, Any]) -> list[str]:
         base = Path(self._loader.get_basedir()) / self._task.args["artifacts_dir"]
         when = datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M UTC")
-        folder = base.resolve() / host.replace("/", "_")
+        folder = artifacts_folder(base, host)
         return [str(path) for path in write_artifacts(folder, content, when)]
 
     def _verdict(self, host: str, content: Mapping[str, Any], written: list[str]) -> dict[str, Any]:

@@ -33,10 +33,19 @@ from ansible_collections.todo.stack.plugins.plugin_utils.compose_file import (
     repository,
 )
 from ansible_collections.todo.stack.plugins.plugin_utils.contracts import read_contracts
+from ansible_collections.todo.stack.plugins.plugin_utils.report import artifacts_folder, set_aside
 
 MODULE = "todo.stack.preflight"
 HOST_OPTIONS = ("project_dir", "bind_address", "state_dir", "min_free_bytes", "engine_managed")
-CONTROLLER_OPTIONS = ("services", "env", "secrets", "extra_env", "production", "relaxed")
+CONTROLLER_OPTIONS = (
+    "services",
+    "env",
+    "secrets",
+    "extra_env",
+    "production",
+    "relaxed",
+    "artifacts_dir",
+)
 DEFAULT_SERVICES = ("backend", "frontend")
 
 
@@ -49,10 +58,14 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible ships no types
         """Return the module's result; secrets stay on the controller."""
         result: dict[str, Any] = super().run(tmp, task_vars)
         args = self._task.args
+        base = Path(self._loader.get_basedir())
+        if args.get("artifacts_dir") and not self._task.check_mode:
+            host = str((task_vars or {}).get("inventory_hostname", "localhost"))
+            set_aside(artifacts_folder(base / args["artifacts_dir"], host))
         wrong = option_problems(args, [*HOST_OPTIONS, *CONTROLLER_OPTIONS], ["project_dir"])
         if wrong:
             return {**result, **refusal(wrong)}
-        project = Path(self._loader.get_basedir()) / str(args["project_dir"])
+        project = base / str(args["project_dir"])
         contracts: list[Contract] = []
         problems = judged(lambda: _judge(args, project, contracts))
         images: list[str] = []

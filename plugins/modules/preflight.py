@@ -44,6 +44,12 @@ options:
     description: Hardening that compose services do without, as M(todo.stack.compose_stack) takes it.
     type: dict
     default: {}
+  artifacts_dir:
+    description:
+      - Where M(todo.stack.acceptance) writes its report, on the controller. A report of an earlier
+        run is renamed there to C(previous-...), so that it is not taken for this run's.
+      - Left out, and in check mode, nothing is renamed.
+    type: path
   bind_address:
     description: The address the stack is published on.
     type: str
@@ -166,6 +172,7 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "extra_env": {"type": "dict", "default": {}},
     "production": {"type": "bool", "default": False},
     "relaxed": {"type": "dict", "default": {}},
+    "artifacts_dir": {"type": "path"},
     "bind_address": {"type": "str", "default": "127.0.0.1"},
     "state_dir": {"type": "path", "default": "/var/lib/todo-stack"},
     "min_free_bytes": {"type": "int", "default": 3_000_000_000},

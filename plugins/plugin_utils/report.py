@@ -7,6 +7,7 @@ import os
 import re
 import tempfile
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ from ansible_collections.todo.stack.plugins.plugin_utils.units import human, meg
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 TEMPLATE = "report.html.j2"
+CONTENT = "acceptance.json"
+REPORT = "report.html"
 TITLES = {
     "image_size": "Image size",
     "build_time": "Build time",
@@ -22,6 +25,7 @@ TITLES = {
     "ports": "Open ports",
     "health": "Health answer",
     "ui": "User interface",
+    "networks": "Networks",
     "environment": "Environment",
     "hardening": "Hardening",
     "contents": "Image contents",
@@ -45,12 +49,24 @@ def acceptance(
     }
 
 
+def artifacts_folder(base: Path, host: str) -> Path:
+    """Return the folder of a host's report."""
+    return base.resolve() / host.replace("/", "_")
+
+
+def set_aside(folder: Path) -> None:
+    """Let a report of before tell nothing of a run that has begun, and may not come to its own."""
+    for name in (CONTENT, REPORT):
+        with suppress(FileNotFoundError):
+            (folder / name).replace(folder / f"previous-{name}")
+
+
 def write_artifacts(folder: Path, content: Mapping[str, Any], when: str) -> list[Path]:
     """Write both files whole or not at all, and return their paths; ``when`` is shown as it is."""
     folder.mkdir(parents=True, exist_ok=True)
     written = {
-        folder / "acceptance.json": json.dumps(content, indent=2, ensure_ascii=False) + "\n",
-        folder / "report.html": render_report(content, when),
+        folder / CONTENT: json.dumps(content, indent=2, ensure_ascii=False) + "\n",
+        folder / REPORT: render_report(content, when),
     }
     for path, text in written.items():
         _write_whole(path, text)

@@ -69,6 +69,20 @@ WRONG = {
 }
 
 
+@pytest.mark.parametrize(
+    ("option", "left"), [("--diff", "previous-acceptance.json"), ("--check", "acceptance.json")]
+)
+def test_a_run_that_is_refused_leaves_no_report_of_before(
+    play: Play, tmp_path: Path, option: str, left: str
+) -> None:
+    report = tmp_path / "artifacts/localhost/acceptance.json"
+    report.parent.mkdir(parents=True)
+    report.write_text('{"passed": true}')
+    args = {"project_dir": "nowhere", "artifacts_dir": str(tmp_path / "artifacts")}
+    assert play("todo.stack.preflight", args, option).returncode != 0
+    assert [path.name for path in report.parent.iterdir()] == [left]
+
+
 @pytest.mark.parametrize("module", ["env_contract", "preflight"])
 @pytest.mark.parametrize("wrong", WRONG)
 def test_a_refusal_shows_no_value(

@@ -11,6 +11,7 @@ import pytest
 from ansible_collections.todo.stack.plugins.plugin_utils.report import (
     acceptance,
     render_report,
+    set_aside,
     write_artifacts,
 )
 
@@ -51,6 +52,17 @@ def test_the_artifact_has_the_keys_that_programs_rely_on(sample: dict[str, Any])
 
 def test_no_checks_at_all_are_no_acceptance() -> None:
     assert acceptance("localhost", [], [])["passed"] is False
+
+
+def test_a_report_that_is_set_aside_is_found_under_another_name(
+    tmp_path: Path, sample: dict[str, Any]
+) -> None:
+    set_aside(tmp_path)
+    for _ in range(2):
+        write_artifacts(tmp_path, sample, WHEN)
+        set_aside(tmp_path)
+    names = ["previous-acceptance.json", "previous-report.html"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == names
 
 
 def test_both_files_are_written_whole_and_nothing_else(
