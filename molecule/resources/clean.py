@@ -52,13 +52,16 @@ def remove_images() -> None:
 
 
 def processes(project: Path, proc: Path = Path("/proc")) -> Iterator[int]:
-    """Yield processes that a Molecule run of ``project`` started and that are not our own."""
-    marker = f"MOLECULE_PROJECT_DIRECTORY={project}".encode()
+    """Yield Molecule of ``project`` and what it has started, but not our own process."""
+    told = f"MOLECULE_PROJECT_DIRECTORY={project}".encode()
+    molecule = f"{project}/.venv/bin/molecule".encode()
     for entry in proc.iterdir():
         if not entry.name.isdigit() or int(entry.name) == os.getpid():
             continue
         try:
-            if marker in (entry / "environ").read_bytes().split(b"\0"):
+            if told in (entry / "environ").read_bytes().split(b"\0") or molecule in (
+                entry / "cmdline"
+            ).read_bytes().split(b"\0"):
                 yield int(entry.name)
         except OSError:
             continue  # it has ended, or is another user's

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -46,6 +47,17 @@ def test_only_processes_of_this_projects_runs_are_ended(
     clean.end_processes(tmp_path)
     assert ours.wait(5) < 0
     assert theirs.poll() is None
+
+
+def test_molecule_itself_is_ended_too(clean: ModuleType, tmp_path: Path) -> None:
+    program = f"{tmp_path}/.venv/bin/molecule"
+    command = [sys.executable, "-c", "import time; time.sleep(60)", program]
+    with subprocess.Popen(command) as molecule, subprocess.Popen([*command[:-1], "x"]) as other:
+        try:
+            assert list(clean.processes(tmp_path)) == [molecule.pid]
+        finally:
+            molecule.kill()
+            other.kill()
 
 
 def test_only_folders_of_this_projects_runs_are_removed(
