@@ -85,6 +85,8 @@ def test_two_plays_at_once_end_unmixed(eyes: Any, start_play: Any) -> None:
 def test_a_play_that_is_ended_at_any_moment_is_made_good(  # noqa: PLR0917
     sign: signal.Signals, moment: float, eyes: Any, start_play: Any, run_play: Any, healthy: Any
 ) -> None:
+    listing = f"ls -A {STATE}; docker ps -a --format '{{{{.Names}}}}' | sort; docker volume ls -q"
+    before = eyes.run("sh", "-c", listing)
     # Something is to be built, migrated and started.
     eyes.run("docker", "rm", "--force", "todo-backend-1", "todo-migrate-1")
     eyes.run(
@@ -99,6 +101,7 @@ def test_a_play_that_is_ended_at_any_moment_is_made_good(  # noqa: PLR0917
     run = run_play("site.yml")
     assert run.code == 0, f"seed {SEED}: {run.output}"
     assert healthy()
+    assert eyes.run("sh", "-c", listing) == before
 
 
 @pytest.mark.usefixtures("healed")

@@ -54,7 +54,7 @@ def test_a_port_taken_after_the_check_is_told_and_leaves_no_half_of_a_container(
     eyes: Any, start_play: Any
 ) -> None:
     play = start_play("site.yml")
-    next(line for line in play.stdout if "Validate and render the environment" in line)
+    next(line for line in play.stdout if "TASK [todo.stack.docker_engine" in line)
     eyes.run(*SQUAT)
     output, _ = play.communicate(timeout=120)
     assert play.returncode != 0, output
