@@ -36,19 +36,18 @@ SOON = Edit("contract.yml", "within_seconds: 60", f"within_seconds: {SOON_SECOND
 
 # Refused before the tag moves: the old container goes on.
 REFUSED: dict[str, tuple[list[Edit], list[str]]] = {
-    "over its budget of bytes": (
-        [Edit("contract.yml", "bytes: 500000000", "bytes: 1000000")], ["budget", "todo-backend"]),
     "a step of its build fails": (
         [Edit("Dockerfile", "RUN python -m compileall -q app migrations",
               "RUN echo no more of this >&2; exit 7")], ["no more of this", "7"]),
     "a file that is copied is missing": (
         [Edit("Dockerfile", "COPY alembic.ini ./", "COPY alembic.in ./")], ["alembic.in"]),
-    "runs as root, and nothing asks for its health": (
-        [Edit("Dockerfile", "LABEL todo.stack.service=backend",
+    "over its budget, runs as root, and nothing asks for its health": (
+        [Edit("contract.yml", "bytes: 500000000", "bytes: 1000000"),
+         Edit("Dockerfile", "LABEL todo.stack.service=backend",
               "LABEL todo.stack.service=backend\nUSER 0:00"),
          Edit("Dockerfile", 'CMD ["python", "-m", "app.server"]',
               'CMD ["python", "-m", "app.server"]\nHEALTHCHECK NONE')],
-        ["'0:00'", "root", "HEALTHCHECK"]),
+        ["over its budget", "'0:00'", "root", "HEALTHCHECK", "no tag was moved"]),
 }  # fmt: skip
 
 # Rolled out and found out: reported with the evidence, the silent and the lying at their deadline.
