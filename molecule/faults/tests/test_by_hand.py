@@ -10,6 +10,7 @@ HOST = "todo-faults"
 BY_HAND = {
     "a network removed": "for each in $(docker ps -aq); do"
     " docker network disconnect -f todo_default $each; done; docker network rm todo_default",
+    "a network added": "docker network connect bridge todo-backend-1",
     "the environment edited": 'sed -i \'s/"NODE_ENV": "production"/"NODE_ENV": "test"/\''
     " /var/lib/todo-stack/environment.json",
     "a container frozen": "docker pause todo-backend-1",

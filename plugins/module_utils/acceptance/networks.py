@@ -16,13 +16,17 @@ def networks(service: str, seen: Observation, wanted: Mapping[str, str], project
     """Return whether a container is attached to exactly the networks it is to have.
 
     ``wanted``: key in compose.yaml -> the name it is given there, "" for compose's own choice.
+    A one-shot that has ended is on no network any more, whatever the engine remembers.
     """
     expected = {name or f"{project}_{key}" for key, name in wanted.items()}
     measured, message = missing(seen), absent({"service": service}, seen)
     if not message:
         settings = (seen.container or {}).get("NetworkSettings") or {}
         attached = set(settings.get("Networks") or {})
-        measured, message = _text(attached), _fault(expected, attached)
+        ended = (seen.container or {})["State"].get("Status") == "exited"
+        measured, message = (
+            ("ended", "") if ended else (_text(attached), _fault(expected, attached))
+        )
     return Check(service, "networks", not message, measured, _text(expected), "", message)
 
 

@@ -42,6 +42,13 @@ def test_any_other_set_fails_naming_the_difference(
     assert check.message == f"{message}run playbooks/local.yml, which builds and starts the stack"
 
 
+def test_a_one_shot_that_has_ended_is_on_no_network() -> None:
+    settings: dict[str, Any] = {"Networks": {"shared-db": {}}}
+    ended = Observation(container={"State": {"Status": "exited"}, "NetworkSettings": settings})
+    check = networks("migrate", ended, WANTED, "todo")
+    assert (check.passed, check.measured) == (True, "ended")
+
+
 def test_an_absent_container_is_on_none() -> None:
     check = networks("backend", Observation(), WANTED, "todo")
     assert (check.passed, check.measured) == (False, "no container")
