@@ -65,10 +65,12 @@ e2e: .venv/dev /usr/bin/chromium ## This machine end to end, with a browser
 # Throwaway hosts: one scenario after the other, with the seconds that each took at the end.
 SCENARIOS := default environment update
 REST := debian13 fleet faults mutants
+# How many plays the scenario `faults` ends at a random moment.
+FAULTS_KILLS ?= 20
 HOSTS := /usr/bin/mmdebstrap /usr/bin/ssh-keygen /usr/bin/chromium
 define scenarios
 @times=; for one in $(1); do begun=$$SECONDS; \
-  $(SUDO) env PATH="$(abspath $(BIN)):$$PATH" $(BIN)/molecule test --scenario-name $$one; \
+  $(SUDO) env PATH="$(abspath $(BIN)):$$PATH" FAULTS_KILLS=$(FAULTS_KILLS) $(BIN)/molecule test --scenario-name $$one; \
   times+="$$(printf '%6d s  %s' $$((SECONDS - begun)) $$one)"$$'\n'; done; printf '%s' "$$times"
 endef
 
