@@ -36,9 +36,10 @@ def stream(
     found: list[Exception] = []
     ended = threading.Event()
     guard = threading.Thread(target=_guard, args=(process, halt, ended, found), daemon=True)
+    # Before signals unwind the stack: one that hits a thread's start would leave its lock held.
+    guard.start()
     try:
         with _terminated_as_interrupted():
-            guard.start()
             code = _converse(process, stdin, on_line)
     finally:
         ended.set()
