@@ -198,11 +198,8 @@ def _write_definitions(copy: Path, bases: dict[str, str]) -> None:
 def _clean(one: Bench) -> None:
     by_hand = ["--project-name", HAND_PROJECT, "--project-directory", str(one.copy)]
     peers = [f"bench-peer-{name}" for name in ("frontend", "backend", "postgres")]
-    images = [
-        f"bench-{kind}-{service}"
-        for kind in ("peer", "by-hand", "bake", "cold")
-        for service in SERVICES
-    ]
+    listing = ["docker", "image", "ls", "--format", "{{.Repository}}:{{.Tag}}", "bench-*"]
+    images = subprocess.run(listing, capture_output=True, check=False, text=True).stdout.split()
     for argv in (
         ["compose", *by_hand, "down", "--volumes"],
         ["rm", "--force", *peers],
