@@ -75,12 +75,14 @@ class DockerCli:
         """Return the sum of an image's uncompressed layers."""
         return sum(int(layer["bytes"]) for layer in self.history(ref))
 
-    def image_tags(self, *labels: str, repository: str = "") -> list[str]:
-        """Return the references that carry these labels, the newest first."""
+    def image_names(self, *labels: str, repository: str = "") -> list[str]:
+        """Return references with these labels, the newest first; IDs of what has lost its name."""
         filters = [part for label in labels for part in ("--filter", f"label={label}")]
         named = [repository] if repository else []
-        line = "{{.Repository}}:{{.Tag}}"
-        return self.read("image", "ls", "--format", line, *filters, *named).split()
+        line = "{{.Repository}}:{{.Tag}} {{.ID}}"
+        out = self.read("image", "ls", "--no-trunc", "--format", line, *filters, *named)
+        rows = [row.split() for row in out.splitlines()]
+        return [image_id if "<none>" in name else name for name, image_id in rows]
 
     def tag(self, source: str, target: str) -> None:
         """Let ``target`` name the image ``source``."""

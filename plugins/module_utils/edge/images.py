@@ -109,7 +109,7 @@ def _drop_old_tags(docker: DockerCli, decisions: Sequence[Decision]) -> None:
     """Remove the content tags of builds before the last two; nothing but our own is touched."""
     for decision in decisions:
         image = decision.spec.image
-        ours = docker.image_tags(CONTENT_LABEL, repository=image)
+        ours = docker.image_names(CONTENT_LABEL, repository=image)
         # The cache may give an image its first birthday back, so age alone would not keep it.
         current = {decision.spec.reference, decision.spec.content_reference(decision.content)}
         docker.remove_images([tag for tag in ours if tag not in current][_OLDER_TAGS_KEPT:])

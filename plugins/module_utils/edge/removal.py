@@ -72,7 +72,7 @@ def _images(docker: DockerCli, services: list[str]) -> list[str]:
     return [
         reference
         for service in services
-        for reference in docker.image_tags(f"{SERVICE_LABEL}={service}", CONTENT_LABEL)
+        for reference in docker.image_names(f"{SERVICE_LABEL}={service}", CONTENT_LABEL)
     ]
 
 

@@ -59,10 +59,12 @@ def test_a_projects_containers_are_found_by_its_label() -> None:
 
 
 def test_images_are_listed_by_labels_and_repository() -> None:
-    run = FakeDocker({"image ls": "a:2\na:1\n"})
-    assert DockerCli(run).image_tags("l1", "l2=x", repository="a") == ["a:2", "a:1"]
+    run = FakeDocker({"image ls": "a:2 sha256:2\n<none>:<none> sha256:0\na:1 sha256:1\n"})
+    names = DockerCli(run).image_names("l1", "l2=x", repository="a")
+    assert names == ["a:2", "sha256:0", "a:1"]
     assert run.asked == [
-        "image ls --format {{.Repository}}:{{.Tag}} --filter label=l1 --filter label=l2=x a"
+        "image ls --no-trunc --format {{.Repository}}:{{.Tag}} {{.ID}}"
+        " --filter label=l1 --filter label=l2=x a"
     ]
 
 

@@ -142,7 +142,8 @@ def test_old_content_tags_go_and_the_running_ones_stay(tmp_path: Path, fake_bake
     run = ready(images={"sha256:one": dict(MADE)})
     spec = Wanted.read(params(tmp_path)).specs[0]
     current = spec.content_reference(spec.content({}))
-    run.answers["image ls"] = f"todo-one:latest\ntodo-one:b\ntodo-one:c\ntodo-one:d\n{current}\n"
+    tags = ["todo-one:latest", "todo-one:b", "todo-one:c", "todo-one:d", current]
+    run.answers["image ls"] = "".join(f"{tag} sha256:{tag}\n" for tag in tags)
     ensure(run, tmp_path)
     assert run.commands("image rm") == ["image rm todo-one:c todo-one:d"]
     [listing] = run.commands("image ls")

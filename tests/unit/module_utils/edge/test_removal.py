@@ -14,7 +14,7 @@ from ansible_collections.todo.stack.tests.unit.fakes import FakeDocker, containe
 ANSWERS = {
     "network ls": "todo_default\n",
     "volume ls": "todo_postgres-data\n",
-    "image ls": "todo-backend:latest\ntodo-backend:abc\n",
+    "image ls": "todo-backend:latest sha256:1\ntodo-backend:abc sha256:1\n<none>:<none> sha256:0\n",
 }
 
 
@@ -48,7 +48,7 @@ def changing(run: FakeDocker) -> list[str]:
         ({}, [], ["environment.json", "secrets.json"]),
         ({"remove_data": True}, ["volume rm todo_postgres-data"], None),
         ({"remove_images": ["backend"]},
-         ["image rm todo-backend:latest", "image rm todo-backend:abc"],
+         ["image rm todo-backend:latest", "image rm todo-backend:abc", "image rm sha256:0"],
          ["environment.json", "secrets.json"]),
     ],
 )  # fmt: skip
