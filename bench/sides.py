@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -112,11 +113,23 @@ class Bench:
         )
 
     def cold_bake(self) -> float:
-        """Both images by `docker buildx bake --no-cache`."""
+        """Both images by `docker buildx bake`."""
         return self.run(
-            ["docker", "buildx", "bake", "--no-cache", "--file", str(self.copy / "bake.json")],
+            ["docker", "buildx", "bake", "--file", str(self.copy / "bake.json")],
             BUILDX_BUILDER="default", BUILDX_BAKE_ENTITLEMENTS_FS="0",
         )  # fmt: skip
+
+    def make_cold(self, number: int | None) -> None:
+        """Have no layer in the cache: every stage on a base begins anew; None undoes it.
+
+        `--no-cache` would begin the package caches of cache mounts anew as well.
+        """
+        line = "" if number is None else f"ENV BENCH_COLD={number}\n"
+        for service in SERVICES:
+            dockerfile = self.copy / service / "Dockerfile"
+            text = re.sub(r"(?m)^ENV BENCH_COLD=.*\n", "", dockerfile.read_text())
+            text = re.sub(r"(?m)^(FROM \$.*\n)", rf"\1{line}", text)
+            dockerfile.write_text(text)
 
     def image_bases(self) -> dict[str, str]:
         """The bases by the names that the contracts give them."""

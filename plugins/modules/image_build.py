@@ -186,8 +186,8 @@ options:
     default: /var/lib/todo-stack
   no_cache:
     description:
-      - Build even if nothing changed, and take no layer from the cache. Cache mounts stay as they
-        are.
+      - Build even if nothing changed, and take no layer from the cache. BuildKit begins cache
+        mounts anew then as well.
     type: bool
     default: false
   present:
