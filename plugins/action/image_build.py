@@ -20,6 +20,10 @@ from ansible_collections.todo.stack.plugins.module_utils.image.spec import (
     read_spec,
     spec_problems,
 )
+from ansible_collections.todo.stack.plugins.plugin_utils.arguments import (
+    option_problems,
+    refusal,
+)
 from ansible_collections.todo.stack.plugins.plugin_utils.build_inputs import (
     BuildInput,
     read_inputs,
@@ -30,6 +34,10 @@ from ansible_collections.todo.stack.plugins.plugin_utils.context import BuildCon
 from ansible_collections.todo.stack.plugins.plugin_utils.this_play import this_play
 
 MODULE = "todo.stack.image_build"
+OPTIONS = (
+    "images", "bases", "registry_mirror", "ca_bundle", "proxies", "state_dir", "no_cache",
+    "present",
+)  # fmt: skip
 
 
 class ActionModule(ActionBase):  # type: ignore[misc]
@@ -41,6 +49,9 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         """Return the module's result."""
         result: dict[str, Any] = super().run(tmp, task_vars)
         args = dict(self._task.args)
+        # Here, because the module that would refuse them may have nothing to do.
+        if wrong := option_problems(args, OPTIONS):
+            return {**result, **refusal(wrong)}
         try:
             inputs = read_inputs(args.get("images"))
         except StackError as error:

@@ -84,7 +84,7 @@ def test_what_someone_has_killed_stays_down_until_the_next_run(eyes: Any, run_pl
 
 @pytest.mark.usefixtures("healed")
 def test_a_prune_of_everything_unused_is_made_good(eyes: Any, run_play: Any) -> None:
-    archive = "/root/bases.tar"
+    archive = "/home/ops/bases.tar"
     # Where a registry gave them there are none of these, and the run pulls them again.
     bases = "docker image ls --format '{{.Repository}}:{{.Tag}}' 'localhost/todo-stack/*'"
     eyes.run("sh", "-c", f"{bases} | xargs -r docker save -o $0", archive)

@@ -138,7 +138,16 @@ def test_a_misspelt_option_is_refused_here_and_its_value_not_shown(bench: Bench)
     assert bench.runs == []
 
 
+def test_a_misspelt_option_of_the_task_is_refused_also_where_nothing_is_due(bench: Bench) -> None:
+    image = bench.image("backend")
+    seen = Seen(image)
+    result = bench.run([image], "local", present=[seen.image, seen.base], no_cahce=True)
+    assert "no_cahce: there is no such option -> did you mean no_cache?" in result["msg"]
+    assert bench.runs == []
+
+
 def test_the_options_known_here_are_the_modules() -> None:
+    assert {*plugin.OPTIONS, "progress_file", "play"} == set(image_build.ARGUMENT_SPEC)
     assert set(image_build.IMAGE_SPEC) - {"seen"} == build_inputs.IMAGE_OPTIONS
     assert set(image_build.SECRET_SPEC) == build_inputs.SECRET_OPTIONS
 
