@@ -158,6 +158,30 @@ def test_everything_works_from_the_keyboard(person: Person) -> None:
     person.shows("Three")
 
 
+LATE_TIMERS = """() => {
+  const soon = window.setTimeout;
+  window.late = [];
+  window.setTimeout = (work, ms, ...rest) => ms ? soon(work, ms, ...rest) : window.late.push(work);
+}"""
+
+
+def test_a_dialog_that_closes_late_takes_no_focus_from_where_a_key_put_it(person: Person) -> None:
+    page = person.page
+    person.sign_up()
+    expect(person.task_field).to_be_visible()
+    search = page.get_by_label("Search your tasks")
+    page.evaluate(LATE_TIMERS)
+    for key, then in (("/", search), ("n", person.task_field)):
+        page.get_by_role("radio", name="All").focus()
+        page.keyboard.press("?")
+        expect(page.get_by_role("dialog")).to_be_visible()
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("dialog")).to_have_count(0)
+        page.keyboard.press(key)
+        page.evaluate("window.late.splice(0).forEach((work) => work())")
+        expect(then).to_be_focused()
+
+
 def test_a_second_user_sees_nothing_of_the_first(person: Person, other: Person) -> None:
     person.sign_up()
     person.add("A secret plan #mine")

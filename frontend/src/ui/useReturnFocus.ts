@@ -5,6 +5,7 @@ export function useReturnFocus(): (event: Event) => void {
   const [before] = useState(() => document.activeElement);
   return (event) => {
     event.preventDefault();
-    if (before instanceof HTMLElement) before.focus();
+    // This comes a moment after the dialog went: by then a key may have put the focus somewhere else.
+    if (before instanceof HTMLElement && document.activeElement === document.body) before.focus();
   };
 }
