@@ -82,9 +82,11 @@ def small_disk(eyes: Any, within: Any, healthy: Callable[[], bool]) -> Iterator[
     """Have the engine's files on a small loop device, and where they were after the test."""
     engine = "docker.socket docker.service containerd.service"
     size = int(eyes.run("du", "-sxm", ROOM).split()[0]) + 1500
+    inodes = int(eyes.run("du", "-sx", "--inodes", ROOM).split()[0]) + 56_000
     eyes.run("sh", "-ec",
              f"systemctl stop {engine}; mkdir {SMALL};"
-             f" truncate -s {size}M {ROOM}/small.img; mkfs.ext4 -q -m 0 {ROOM}/small.img;"
+             f" truncate -s {size}M {ROOM}/small.img;"
+             f" mkfs.ext4 -q -m 0 -N {inodes} {ROOM}/small.img;"
              f" mount -o loop {ROOM}/small.img {SMALL};"
              f" find {ROOM} -mindepth 1 -maxdepth 1 ! -name small.img"
              f" -exec cp -a -t {SMALL} {{}} +;"
@@ -97,14 +99,24 @@ def small_disk(eyes: Any, within: Any, healthy: Callable[[], bool]) -> Iterator[
     assert within(60, healthy)
 
 
+@pytest.fixture
+def last_step(project_copy: Any) -> Callable[[str], dict[str, Any]]:
+    """Return a function that gives the backend's build a last step, and the play's variables."""
+
+    def add(command: str) -> dict[str, Any]:
+        dockerfile = project_copy / "backend/Dockerfile"
+        grows = f"USER 0\nRUN {command}\nUSER 10001:10001\n"
+        dockerfile.write_text(f"{dockerfile.read_text()}\n{grows}")
+        return {"stack_project_dir": str(project_copy)}
+
+    return add
+
+
 @pytest.mark.usefixtures("back_by_itself", "small_disk")
 def test_a_full_disk_is_told_before_a_build_and_during_one(
-    run_play: Any, project_copy: Any, unchanged: Callable[[], bool], healthy: Callable[[], bool]
+    last_step: Any, run_play: Any, unchanged: Callable[[], bool], healthy: Callable[[], bool]
 ) -> None:
-    dockerfile = project_copy / "backend/Dockerfile"
-    grows = "USER 0\nRUN head -c 9G /dev/zero >/big\nUSER 10001:10001\n"
-    dockerfile.write_text(f"{dockerfile.read_text()}\n{grows}")
-    given: dict[str, Any] = {"stack_project_dir": str(project_copy)}
+    given = last_step("head -c 9G /dev/zero >/big")
 
     before = run_play("site.yml", variables=given)
     assert before.code != 0
@@ -112,6 +124,27 @@ def test_a_full_disk_is_told_before_a_build_and_during_one(
     assert "3.0 GB needed" in before.output
 
     during = run_play("site.yml", variables={**given, "stack_min_free_bytes": 1})
+    assert during.code != 0
+    assert "disk full during the build" in during.output, during.output
+    assert unchanged()
+    assert healthy()
+
+
+@pytest.mark.usefixtures("back_by_itself", "small_disk")
+def test_a_disk_out_of_inodes_is_told_before_a_build_and_during_one(
+    eyes: Any, last_step: Any, run_play: Any, unchanged: Callable[[], bool],
+    healthy: Callable[[], bool],
+) -> None:  # fmt: skip
+    given = last_step("mkdir /many && cd /many && seq 99000 | xargs touch")
+    given["stack_min_free_bytes"] = 1
+
+    eyes.run("sh", "-ec", f"mkdir {ROOM}/many; cd {ROOM}/many; seq 9000 | xargs touch")
+    before = run_play("site.yml", variables=given)
+    eyes.run("rm", "-r", f"{ROOM}/many")
+    assert before.code != 0
+    assert "inodes free, 50000 needed" in before.output, before.output
+
+    during = run_play("site.yml", variables=given)
     assert during.code != 0
     assert "disk full during the build" in during.output, during.output
     assert unchanged()
