@@ -131,7 +131,6 @@ artifacts:
   sample: [artifacts/localhost/acceptance.json, artifacts/localhost/report.html]
 """
 
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -171,14 +170,13 @@ ARGUMENT_SPEC: dict[str, dict[str, Any]] = {
 }
 
 
-def check_host(params: dict[str, Any], docker: DockerCli, now: float) -> dict[str, Any]:
+def check_host(params: dict[str, Any], docker: DockerCli) -> dict[str, Any]:
     """Return the checks of every contract, the images, and the bodies whose ``expect`` is open."""
     site = Site(
         project=params["project"],
         state_dir=Path(params["state_dir"]),
         bind_address=params["bind_address"],
         probe_timeout=params["probe_timeout"],
-        now=now,
         drift=params["drift"],
         relaxed=params["relaxed"],
     )
@@ -225,7 +223,7 @@ def main() -> None:
     """Run the module."""
     module = AnsibleModule(ARGUMENT_SPEC, supports_check_mode=True)
     try:
-        result = check_host(module.params, DockerCli(Runner(module)), time.time())
+        result = check_host(module.params, DockerCli(Runner(module)))
         if not module.check_mode:
             # The play's last step: others need not wait until its turn runs out.
             Turn.read(module.params["play"]).release(Path(module.params["state_dir"]))

@@ -34,18 +34,21 @@ class BuildSession:
         specs: Sequence[ImageSpec],
         progress_file: Path | None = None,
         clock: Callable[[], float] = time.monotonic,
+        time_of_day: Callable[[], float] = time.time,
     ) -> None:
         self.progress = BuildProgress(tuple(spec.service for spec in specs))
         self._limits = {spec.service: spec.budget.seconds for spec in specs}
         self._secrets = {k: v for s in specs for k, v in s.options.environment(s.service).items()}
         self._progress_file = progress_file
         self._clock = clock
+        self._time_of_day = time_of_day
         self._begun: dict[str, float] = {}
         self._told: list[dict[str, Any]] = []
 
     def run(self, definition: Mapping[str, Any], metadata_file: Path) -> dict[str, Any]:
         """Return the builder's metadata by service; raise StackError for a failed build."""
         self._start = self._clock()
+        self._start_of_day = self._time_of_day()
         try:
             code = stream(
                 bake_argv(str(metadata_file)),
@@ -63,12 +66,15 @@ class BuildSession:
         return found
 
     def _listen(self, line: str) -> None:
+        spent = self._clock() - self._start
+        self.progress.clock_jump = round(self._time_of_day() - self._start_of_day - spent, 1)
         self.progress.feed(line)
         if self.progress.pending:
             return
+        for service in self._limits.keys() - self._begun:
+            if any(step.started is not None for step in self.progress.target_steps(service)):
+                self._begun[service] = self._clock()
         steps = under_way(self.progress)
-        for step in steps:
-            self._begun.setdefault(step["target"], self._clock())
         # A long step may be silent: whoever watches must know of it from its first line.
         if self._progress_file is not None and steps != self._told:
             self._told = steps
@@ -98,9 +104,13 @@ def _tell(file: Path, steps: Sequence[Mapping[str, Any]]) -> None:
 
 
 def under_way(progress: BuildProgress) -> list[dict[str, Any]]:
-    """Return the running steps for whoever watches: target, step, start since the epoch."""
+    """Return the running steps for whoever watches: target, step, start by the host's clock."""
     return [
-        {"target": target, "step": progress.bare_name(step), "started": step.started}
+        {
+            "target": target,
+            "step": progress.bare_name(step),
+            "started": (step.started or 0.0) + progress.clock_jump,
+        }
         for target, step in progress.under_way()
         if target
     ]

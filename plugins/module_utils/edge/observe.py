@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from ansible_collections.todo.stack.plugins.module_utils.edge.docker import Dock
 from ansible_collections.todo.stack.plugins.module_utils.edge.http import probe, reached_at
 from ansible_collections.todo.stack.plugins.module_utils.edge.procfs import look_inside
 from ansible_collections.todo.stack.plugins.module_utils.edge.records import BuildRecords
+from ansible_collections.todo.stack.plugins.module_utils.edge.turns import started_at
 from ansible_collections.todo.stack.plugins.module_utils.errors import StackError
 from ansible_collections.todo.stack.plugins.module_utils.override import read_back
 
@@ -39,7 +41,6 @@ class Site:
     state_dir: Path
     bind_address: str
     probe_timeout: float
-    now: float
     drift: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     relaxed: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
@@ -142,7 +143,7 @@ def _service(
         else Contents(),
         drift=site.drift_of(contract["service"]),
         relaxed=tuple(site.relaxed.get(contract["service"]) or ()),
-        uptime_seconds=_uptime(container, site.now) if container else 0.0,
+        uptime_seconds=_uptime(pid) if pid else 0.0,
     )
 
 
@@ -187,14 +188,11 @@ def _probe(site: Site, run: Mapping[str, Any], kind: str) -> ProbeResult | None:
     return probe(address, int(port), asked["path"], site.probe_timeout)
 
 
-def _uptime(container: Mapping[str, Any], now: float) -> float:
-    # Nanoseconds are more than fromisoformat reads: seconds are enough.
-    text = str(container["State"].get("StartedAt", ""))[:19]
-    try:
-        started = datetime.fromisoformat(text).replace(tzinfo=timezone.utc)
-    except ValueError:
-        return 0.0
-    return max(0.0, now - started.timestamp())
+def _uptime(pid: int) -> float:
+    # By the kernel's count: the engine tells the time of day, which may have been set since.
+    ticks = started_at(pid)
+    since_boot = time.clock_gettime(time.CLOCK_BOOTTIME)
+    return since_boot - int(ticks) / os.sysconf("SC_CLK_TCK") if ticks else 0.0
 
 
 def _ends(docker: DockerCli, container: Mapping[str, Any]) -> list[End]:

@@ -35,13 +35,19 @@ class Step:
 
 @dataclass
 class BuildProgress:
-    """What a stream of progress lines has told so far; ``feed`` takes the next line."""
+    """What a stream of progress lines has told so far; ``feed`` takes the next line.
+
+    ``clock_jump`` is by how many seconds the time of day, which BuildKit tells, has been set
+    forward since the build began. Times are kept as if it never had.
+    """
 
     targets: tuple[str, ...]
     steps: dict[str, Step] = field(default_factory=dict)
     messages: list[str] = field(default_factory=list)
     logs: dict[str, list[str]] = field(default_factory=dict)
     pending: str = ""
+    clock_jump: float = 0.0
+    times: dict[str, float] = field(default_factory=dict)
 
     def feed(self, line: str) -> None:
         """Take one line; what is no JSON is a message of the CLI itself.
@@ -103,12 +109,17 @@ class BuildProgress:
     def _vertex(self, vertex: Mapping[str, Any]) -> None:
         step = self.steps.setdefault(str(vertex["digest"]), Step(str(vertex.get("name", ""))))
         # A vertex may run in several spans, a look at the cache and the work: keep the whole.
-        started, completed = parse_time(vertex.get("started")), parse_time(vertex.get("completed"))
+        started, completed = self._time(vertex.get("started")), self._time(vertex.get("completed"))
         if started is not None:
             step.started = started if step.started is None else min(step.started, started)
             step.completed = completed
         step.cached = step.cached or bool(vertex.get("cached"))
         step.error = str(vertex.get("error") or "") or step.error
+
+    def _time(self, text: object) -> float | None:
+        time = parse_time(text)
+        # It is told again with later events, when the clock may have been set.
+        return None if time is None else self.times.setdefault(str(text), time - self.clock_jump)
 
     def _log(self, entry: Mapping[str, Any]) -> None:
         text = base64.b64decode(entry.get("data") or "").decode(errors="replace")

@@ -40,7 +40,7 @@ def test_a_bare_host_gives_failing_rows_as_plain_data(tmp_path: Path) -> None:
         "relaxed": {},
     }
     docker = DockerCli(lambda args, /, **_: (0, "", "") if args[1] == "ps" else (1, "", "no such"))
-    result = acceptance.check_host(params, docker, now=0.0)
+    result = acceptance.check_host(params, docker)
     assert json.loads(json.dumps(result)) == result
     assert (result["changed"], result["passed"], result["images"]) == (False, False, [])
     assert result["checks"][0] == {

@@ -7,6 +7,7 @@ import tarfile
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -188,12 +189,14 @@ def test_an_image_has_its_own_time_from_its_first_step_on(
     at: float,
     halted: bool,
 ) -> None:
-    times = iter([0.0, *[2.0 for _ in lines], at])
-    session = BuildSession([decision("one", Budget(seconds)).spec], clock=lambda: next(times))
+    now = [0.0]
+    session = BuildSession([decision("one", Budget(seconds)).spec], clock=lambda: now[0])
 
     def stream(*_: object, on_line: Any, halt: Any, **_options: object) -> int:
+        now[0] = 2.0
         for line in lines:
             on_line(line)
+        now[0] = at
         if (reason := halt()) is not None:
             raise reason
         return 1
@@ -202,6 +205,35 @@ def test_an_image_has_its_own_time_from_its_first_step_on(
     with pytest.raises(StackError) as failed:
         session.run({}, Path("/none"))
     assert ("time budget of 5 s" in failed.value.what) is halted
+
+
+@pytest.mark.parametrize("jump", [0, 3600, -86400])
+def test_a_clock_that_is_set_during_a_build_changes_no_seconds(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, jump: float
+) -> None:
+    now, told = [0.0], tmp_path / "steps"
+    clocks = {"clock": lambda: now[0], "time_of_day": lambda: now[0] + (now[0] > 2) * jump}
+    session = BuildSession([decision("one").spec], told, **clocks)
+
+    def iso(second: float) -> str:
+        return datetime.fromtimestamp(second, timezone.utc).isoformat().replace("+00:00", ".5Z")
+
+    def stream(*_: object, on_line: Any, **_options: object) -> int:
+        now[0] = 1.6
+        on_line(vertex(1, started=iso(1)))
+        now[0] = 4.6
+        on_line(vertex(1, started=iso(1), completed=iso(4 + jump)))
+        on_line(vertex(2, started=iso(4 + jump)))
+        assert json.loads(told.read_text())[0]["started"] == 4.5 + jump
+        now[0] = 9.6
+        on_line(vertex(2, started=iso(4 + jump), completed=iso(9 + jump)))
+        return 0
+
+    monkeypatch.setattr(build_session, "stream", stream)
+    (tmp_path / "metadata").write_text("{}")
+    session.run({}, tmp_path / "metadata")
+    assert [step.seconds for step in session.progress.target_steps("one")] == [3.0, 5.0]
+    assert session.progress.seconds("one") == 8.0
 
 
 def test_a_build_nobody_waits_for_is_stopped(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import time
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +58,7 @@ def container(number: str, status: str, *, one_off: str = "False") -> dict[str, 
 
 
 def site(tmp_path: Path) -> Site:
-    return Site("todo", tmp_path, "127.0.0.1", 0.1, now=1768730430.0)
+    return Site("todo", tmp_path, "127.0.0.1", 0.1)
 
 
 def test_a_bare_host_is_seen_as_bare(tmp_path: Path) -> None:
@@ -86,8 +88,27 @@ def test_the_services_container_is_found_and_one_off_runs_are_not(tmp_path: Path
     backend = observe(DockerCli(run), site(tmp_path), [CONTRACT])[0]["backend"]
     assert (backend.container or {})["Id"] == "a"
     assert backend.ends == (End(3, False),)
-    assert backend.uptime_seconds == 30.0
-    assert backend.health is None
+    assert (backend.uptime_seconds, backend.health) == (0.0, None)
+
+
+def test_how_long_a_container_runs_is_no_matter_of_a_clock_that_was_set(tmp_path: Path) -> None:
+    row = container("a", "running")
+    with subprocess.Popen(["sleep", "60"]) as process:
+        try:
+            row["Image"] = "sha256:aa"
+            row["State"] = {**row["State"], "Pid": process.pid, "StartedAt": "2038-01-01T00:00:00Z"}
+            run = FakeRun(
+                {
+                    "docker ps": (0, "a\n", ""),
+                    "docker container inspect": (0, json.dumps([row]), ""),
+                    "docker events": (0, "", ""),
+                }
+            )
+            time.sleep(0.2)
+            backend = observe(DockerCli(run), site(tmp_path), [CONTRACT])[0]["backend"]
+        finally:
+            process.kill()
+    assert 0.15 <= backend.uptime_seconds < 30
 
 
 def test_only_reading_commands_are_run(tmp_path: Path) -> None:
