@@ -25,6 +25,18 @@ def test_after_a_loss_of_power_it_comes_back_without_a_play(
     assert within(90, healthy)
 
 
+@pytest.mark.usefixtures("healed")
+def test_an_engine_that_was_started_too_often_is_started_by_a_run(
+    eyes: Any, healthy: Callable[[], bool], run_play: Any
+) -> None:
+    eyes.host.run("for one in 1 2 3 4 5; do systemctl restart docker; done")
+    eyes.host.run("systemctl stop docker.socket docker")
+    assert eyes.host.run("systemctl start docker").rc != 0
+    run = run_play("site.yml")
+    assert run.code == 0, run.output
+    assert healthy()
+
+
 @pytest.mark.usefixtures("back_by_itself")
 def test_after_a_reboot_it_comes_back_without_a_play(
     eyes: Any, healthy: Callable[[], bool], within: Any
