@@ -11,12 +11,15 @@ import urllib.request
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from .conftest import docker
 
 PROJECT = os.environ.get("STACK_PROJECT", "todo")
 START_WITHIN_SECONDS = 30
+ADDRESSES = Path("/proc/net/if_inet6")
+TENTATIVE = 0x40
 
 
 def host_address() -> str:
@@ -36,9 +39,24 @@ def own_stack(environment: dict[str, str]) -> Iterator[str]:
         _start(frontend, _running("frontend"), address, "--publish", "127.0.0.1::3000")
         site = f"http://{docker('port', frontend, '3000').strip()}"
         _await(f"{site}/api/tasks")
+        await_still_network()
         yield site
     finally:
         docker("rm", "--force", "--volumes", backend, frontend)
+
+
+def await_still_network() -> None:
+    """Wait until this host's addresses stand still: Chromium drops what it loads when they change.
+
+    A container's end of its network gets one as it starts, tentative until it is known to be
+    nobody else's, about two seconds later.
+    """
+    deadline = time.monotonic() + START_WITHIN_SECONDS
+    while ADDRESSES.exists() and time.monotonic() < deadline:
+        lines = ADDRESSES.read_text().splitlines()
+        if not any(int(line.split()[4], 16) & TENTATIVE for line in lines):
+            return
+        time.sleep(0.1)
 
 
 def _running(service: str) -> dict[str, Any]:

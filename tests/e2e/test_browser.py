@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from .browsing import CHROMIUM, PASSWORD, QUIET, SITE, Person, arrive, axe_source
+from .own_stack import await_still_network
 
 
 @pytest.fixture(scope="session")
@@ -33,6 +34,7 @@ def site(request: pytest.FixtureRequest) -> str:
 @pytest.fixture(scope="module")
 def browser(site: str) -> Iterator[Browser]:
     """Debian's Chromium, once the stack runs."""
+    await_still_network()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
         yield browser
