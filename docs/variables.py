@@ -13,11 +13,11 @@ from pathlib import Path
 PROJECT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(PROJECT / ".dev"))
 
-from ansible_collections.todo.stack.plugins.module_utils.contract import (  # noqa: E402
+from ansible_collections.todo.stack.plugins.module_utils.contract.model import (  # noqa: E402
     Contract,
     Variable,
 )
-from ansible_collections.todo.stack.plugins.plugin_utils.contracts import (  # noqa: E402
+from ansible_collections.todo.stack.plugins.plugin_utils.contract.contracts import (  # noqa: E402
     load_contracts,
 )
 

@@ -13,19 +13,22 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible.utils.color import stringc
 from ansible.utils.display import Display
-from ansible_collections.todo.stack.plugins.plugin_utils.check_table import check_table, marks_for
-from ansible_collections.todo.stack.plugins.plugin_utils.report import (
+from ansible_collections.todo.stack.plugins.plugin_utils.judge.check_table import (
+    check_table,
+    marks_for,
+)
+from ansible_collections.todo.stack.plugins.plugin_utils.judge.report import (
     acceptance,
     artifacts_folder,
     write_artifacts,
 )
-from ansible_collections.todo.stack.plugins.plugin_utils.this_play import this_play
-from ansible_collections.todo.stack.plugins.plugin_utils.verdict import (
+from ansible_collections.todo.stack.plugins.plugin_utils.judge.verdict import (
     failed_ids,
     failure,
     patience_seconds,
     with_expectations,
 )
+from ansible_collections.todo.stack.plugins.plugin_utils.this_play import this_play
 
 MODULE = "todo.stack.acceptance"
 PAUSE_SECONDS = 1.0

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ansible.plugins.action import ActionBase
-from ansible_collections.todo.stack.plugins.module_utils.base_image import (
+from ansible_collections.todo.stack.plugins.module_utils.build.base_image import (
     Wanted,
     end_of_life_warnings,
     result_of,

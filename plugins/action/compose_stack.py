@@ -7,15 +7,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible.plugins.action import ActionBase
-from ansible_collections.todo.stack.plugins.module_utils.contract import from_dict
-from ansible_collections.todo.stack.plugins.module_utils.errors import Problem, StackError
-from ansible_collections.todo.stack.plugins.plugin_utils.arguments import (
+from ansible_collections.todo.stack.plugins.module_utils.contract.errors import Problem, StackError
+from ansible_collections.todo.stack.plugins.module_utils.contract.model import from_dict
+from ansible_collections.todo.stack.plugins.plugin_utils.contract.arguments import (
     environment_problems,
     judged,
     option_problems,
     refusal,
 )
-from ansible_collections.todo.stack.plugins.plugin_utils.expectation import meets
+from ansible_collections.todo.stack.plugins.plugin_utils.judge.expectation import meets
 from ansible_collections.todo.stack.plugins.plugin_utils.this_play import this_play
 
 MODULE = "todo.stack.compose_stack"

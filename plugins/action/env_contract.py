@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from ansible.plugins.action import ActionBase
-from ansible_collections.todo.stack.plugins.module_utils.contract import from_dict
-from ansible_collections.todo.stack.plugins.module_utils.errors import Problem
-from ansible_collections.todo.stack.plugins.plugin_utils.arguments import (
+from ansible_collections.todo.stack.plugins.module_utils.contract.errors import Problem
+from ansible_collections.todo.stack.plugins.module_utils.contract.model import from_dict
+from ansible_collections.todo.stack.plugins.plugin_utils.contract.arguments import (
     environment_problems,
     judged,
     option_problems,

@@ -10,27 +10,27 @@ from typing import Any
 
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
-from ansible_collections.todo.stack.plugins.module_utils.errors import StackError
-from ansible_collections.todo.stack.plugins.module_utils.image.plan import (
+from ansible_collections.todo.stack.plugins.module_utils.build.plan import (
     Sight,
     decide_all,
     result_of,
 )
-from ansible_collections.todo.stack.plugins.module_utils.image.spec import (
+from ansible_collections.todo.stack.plugins.module_utils.build.spec import (
     read_spec,
     spec_problems,
 )
-from ansible_collections.todo.stack.plugins.plugin_utils.arguments import (
-    option_problems,
-    refusal,
-)
-from ansible_collections.todo.stack.plugins.plugin_utils.build_inputs import (
+from ansible_collections.todo.stack.plugins.module_utils.contract.errors import StackError
+from ansible_collections.todo.stack.plugins.plugin_utils.build.build_inputs import (
     BuildInput,
     read_inputs,
     with_seen,
 )
-from ansible_collections.todo.stack.plugins.plugin_utils.build_watch import BuildWatch
-from ansible_collections.todo.stack.plugins.plugin_utils.context import BuildContext
+from ansible_collections.todo.stack.plugins.plugin_utils.build.build_watch import BuildWatch
+from ansible_collections.todo.stack.plugins.plugin_utils.build.context import BuildContext
+from ansible_collections.todo.stack.plugins.plugin_utils.contract.arguments import (
+    option_problems,
+    refusal,
+)
 from ansible_collections.todo.stack.plugins.plugin_utils.this_play import this_play
 
 MODULE = "todo.stack.image_build"

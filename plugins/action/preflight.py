@@ -9,31 +9,34 @@ from typing import Any
 
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
-from ansible_collections.todo.stack.plugins.module_utils.base_image import candidates
-from ansible_collections.todo.stack.plugins.module_utils.contract import Contract
-from ansible_collections.todo.stack.plugins.module_utils.environment import (
+from ansible_collections.todo.stack.plugins.module_utils.build.base_image import candidates
+from ansible_collections.todo.stack.plugins.module_utils.contract.environment import (
     Given,
     validate_bind_address,
     validate_environment,
 )
-from ansible_collections.todo.stack.plugins.module_utils.errors import (
+from ansible_collections.todo.stack.plugins.module_utils.contract.errors import (
     Problem,
     ProblemList,
     StackError,
 )
-from ansible_collections.todo.stack.plugins.module_utils.stack.relaxed import relaxed_problems
-from ansible_collections.todo.stack.plugins.plugin_utils.arguments import (
+from ansible_collections.todo.stack.plugins.module_utils.contract.model import Contract
+from ansible_collections.todo.stack.plugins.module_utils.contract.relaxed import relaxed_problems
+from ansible_collections.todo.stack.plugins.plugin_utils.build.build_inputs import read_inputs
+from ansible_collections.todo.stack.plugins.plugin_utils.contract.arguments import (
     judged,
     option_problems,
     refusal,
 )
-from ansible_collections.todo.stack.plugins.plugin_utils.build_inputs import read_inputs
-from ansible_collections.todo.stack.plugins.plugin_utils.compose_file import (
+from ansible_collections.todo.stack.plugins.plugin_utils.contract.compose_file import (
     read_services,
     repository,
 )
-from ansible_collections.todo.stack.plugins.plugin_utils.contracts import read_contracts
-from ansible_collections.todo.stack.plugins.plugin_utils.report import artifacts_folder, set_aside
+from ansible_collections.todo.stack.plugins.plugin_utils.contract.contracts import read_contracts
+from ansible_collections.todo.stack.plugins.plugin_utils.judge.report import (
+    artifacts_folder,
+    set_aside,
+)
 
 MODULE = "todo.stack.preflight"
 HOST_OPTIONS = ("project_dir", "bind_address", "state_dir", "min_free_bytes", "engine_managed")

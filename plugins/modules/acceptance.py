@@ -136,24 +136,24 @@ from pathlib import Path
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.todo.stack.plugins.module_utils.acceptance.answers import (
+from ansible_collections.todo.stack.plugins.module_utils.edge.docker import DockerCli
+from ansible_collections.todo.stack.plugins.module_utils.judge.answers import (
     health_body,
 )
-from ansible_collections.todo.stack.plugins.module_utils.acceptance.judge import (
+from ansible_collections.todo.stack.plugins.module_utils.judge.judge import (
     image_row,
     judge,
     judge_other,
 )
-from ansible_collections.todo.stack.plugins.module_utils.acceptance.private_files import (
+from ansible_collections.todo.stack.plugins.module_utils.judge.private_files import (
     private_files,
 )
-from ansible_collections.todo.stack.plugins.module_utils.edge.docker import DockerCli
-from ansible_collections.todo.stack.plugins.module_utils.edge.observe import (
+from ansible_collections.todo.stack.plugins.module_utils.look.observe import (
     Site,
     modes,
     observe,
 )
-from ansible_collections.todo.stack.plugins.module_utils.edge.turns import Turn
+from ansible_collections.todo.stack.plugins.module_utils.release.turns import Turn
 
 ARGUMENT_SPEC: dict[str, dict[str, Any]] = {
     "contracts": {"type": "list", "elements": "dict", "required": True},

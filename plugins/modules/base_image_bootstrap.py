@@ -106,9 +106,9 @@ import os
 import time
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.todo.stack.plugins.module_utils.base_image import Wanted, local_name
-from ansible_collections.todo.stack.plugins.module_utils.edge.bootstrap import Settings, bootstrap
-from ansible_collections.todo.stack.plugins.module_utils.errors import StackError
+from ansible_collections.todo.stack.plugins.module_utils.build.base_image import Wanted, local_name
+from ansible_collections.todo.stack.plugins.module_utils.build.bootstrap import Settings, bootstrap
+from ansible_collections.todo.stack.plugins.module_utils.contract.errors import StackError
 
 ARGUMENT_SPEC = {
     "reference": {"type": "str", "required": True},

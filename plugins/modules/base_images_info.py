@@ -104,16 +104,16 @@ missing:
 import os
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.todo.stack.plugins.module_utils.base_image import (
+from ansible_collections.todo.stack.plugins.module_utils.build.base_image import (
     SOURCES,
     Wanted,
     candidates,
     end_of_life_warnings,
     result_of,
 )
-from ansible_collections.todo.stack.plugins.module_utils.edge.base_images import inspect_present
-from ansible_collections.todo.stack.plugins.module_utils.edge.engine import describe_engine
-from ansible_collections.todo.stack.plugins.module_utils.errors import StackError
+from ansible_collections.todo.stack.plugins.module_utils.build.base_images import inspect_present
+from ansible_collections.todo.stack.plugins.module_utils.contract.errors import StackError
+from ansible_collections.todo.stack.plugins.module_utils.look.engine import describe_engine
 
 WANTED_SPEC = {
     "reference": {"type": "str", "required": True},

@@ -184,12 +184,12 @@ from pathlib import Path
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.todo.stack.plugins.module_utils.edge.deploy import Stack
+from ansible_collections.todo.stack.plugins.module_utils.contract.errors import StackError
 from ansible_collections.todo.stack.plugins.module_utils.edge.docker import DockerCli
-from ansible_collections.todo.stack.plugins.module_utils.edge.removal import remove_stack
-from ansible_collections.todo.stack.plugins.module_utils.edge.rendering import Rendering
-from ansible_collections.todo.stack.plugins.module_utils.edge.turns import Turn
-from ansible_collections.todo.stack.plugins.module_utils.errors import StackError
+from ansible_collections.todo.stack.plugins.module_utils.release.deploy import Stack
+from ansible_collections.todo.stack.plugins.module_utils.release.removal import remove_stack
+from ansible_collections.todo.stack.plugins.module_utils.release.rendering import Rendering
+from ansible_collections.todo.stack.plugins.module_utils.release.turns import Turn
 
 ENVIRONMENT_SPEC: dict[str, Any] = {
     "env": {"type": "dict", "default": {}},

@@ -110,11 +110,11 @@ daemon_path:
 import os
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.todo.stack.plugins.module_utils.edge.engine import (
+from ansible_collections.todo.stack.plugins.module_utils.decide.engine_state import MINIMUM, decide
+from ansible_collections.todo.stack.plugins.module_utils.look.engine import (
     daemon_path,
     describe_engine,
 )
-from ansible_collections.todo.stack.plugins.module_utils.engine_state import MINIMUM, decide
 
 ARGUMENT_SPEC = {"minimum": {"type": "dict", "default": MINIMUM}}
 

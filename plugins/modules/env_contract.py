@@ -161,11 +161,11 @@ from pathlib import Path
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.todo.stack.plugins.module_utils.contract import from_dict
-from ansible_collections.todo.stack.plugins.module_utils.edge.rendering import Rendering
-from ansible_collections.todo.stack.plugins.module_utils.edge.turns import Turn
-from ansible_collections.todo.stack.plugins.module_utils.errors import StackError
-from ansible_collections.todo.stack.plugins.module_utils.rotation import rotated_rows
+from ansible_collections.todo.stack.plugins.module_utils.contract.errors import StackError
+from ansible_collections.todo.stack.plugins.module_utils.contract.model import from_dict
+from ansible_collections.todo.stack.plugins.module_utils.decide.rotation import rotated_rows
+from ansible_collections.todo.stack.plugins.module_utils.release.rendering import Rendering
+from ansible_collections.todo.stack.plugins.module_utils.release.turns import Turn
 
 ARGUMENT_SPEC: dict[str, Any] = {
     "contracts": {"type": "list", "elements": "dict", "required": True},

@@ -345,16 +345,16 @@ from pathlib import Path
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.todo.stack.plugins.module_utils.build.images import (
+    ensure_images,
+)
+from ansible_collections.todo.stack.plugins.module_utils.build.requirements import REQUIREMENTS
+from ansible_collections.todo.stack.plugins.module_utils.build.wanted import Wanted
+from ansible_collections.todo.stack.plugins.module_utils.contract.errors import StackError
 from ansible_collections.todo.stack.plugins.module_utils.edge.docker import (
     DockerCli,
 )
-from ansible_collections.todo.stack.plugins.module_utils.edge.images import (
-    ensure_images,
-)
-from ansible_collections.todo.stack.plugins.module_utils.edge.turns import Turn
-from ansible_collections.todo.stack.plugins.module_utils.edge.wanted import Wanted
-from ansible_collections.todo.stack.plugins.module_utils.errors import StackError
-from ansible_collections.todo.stack.plugins.module_utils.image.requirements import REQUIREMENTS
+from ansible_collections.todo.stack.plugins.module_utils.release.turns import Turn
 
 BUDGET_SPEC: dict[str, Any] = {"seconds": {"type": "float"}, "bytes": {"type": "int"}}
 SECRET_SOURCES = ["file", "env", "value"]

@@ -155,14 +155,17 @@ import os
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.todo.stack.plugins.module_utils.contract import from_dict
-from ansible_collections.todo.stack.plugins.module_utils.edge.host import measure
-from ansible_collections.todo.stack.plugins.module_utils.errors import (
+from ansible_collections.todo.stack.plugins.module_utils.contract.errors import (
     Problem,
     ProblemList,
     StackError,
 )
-from ansible_collections.todo.stack.plugins.module_utils.host_checks import Expected, judge_host
+from ansible_collections.todo.stack.plugins.module_utils.contract.model import from_dict
+from ansible_collections.todo.stack.plugins.module_utils.decide.host_checks import (
+    Expected,
+    judge_host,
+)
+from ansible_collections.todo.stack.plugins.module_utils.look.host import measure
 
 ARGUMENT_SPEC: dict[str, Any] = {
     "project_dir": {"type": "str", "required": True},

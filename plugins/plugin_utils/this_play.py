@@ -7,7 +7,7 @@ import os
 import socket
 from typing import Any
 
-from ansible_collections.todo.stack.plugins.module_utils.edge.turns import own_space, started_at
+from ansible_collections.todo.stack.plugins.module_utils.release.turns import own_space, started_at
 
 
 def this_play() -> dict[str, Any]:

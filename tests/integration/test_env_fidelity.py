@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 import yaml
-from ansible_collections.todo.stack.plugins.module_utils.contract import Variable
-from ansible_collections.todo.stack.plugins.module_utils.values import check_value
-from ansible_collections.todo.stack.plugins.plugin_utils.contracts import load_contracts
+from ansible_collections.todo.stack.plugins.module_utils.contract.model import Variable
+from ansible_collections.todo.stack.plugins.module_utils.contract.values import check_value
+from ansible_collections.todo.stack.plugins.plugin_utils.contract.contracts import load_contracts
 
 pytestmark = pytest.mark.engine
 

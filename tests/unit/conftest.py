@@ -7,8 +7,8 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
-from ansible_collections.todo.stack.plugins.module_utils.contract import Contract
-from ansible_collections.todo.stack.plugins.plugin_utils.contracts import load_contracts
+from ansible_collections.todo.stack.plugins.module_utils.contract.model import Contract
+from ansible_collections.todo.stack.plugins.plugin_utils.contract.contracts import load_contracts
 
 ROOT = Path(__file__).parents[2]
 COMPOSE = """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ansible_collections.todo.stack.plugins.module_utils.apt_sources import (
+from ansible_collections.todo.stack.plugins.module_utils.build.apt_sources import (
     Mirror,
     find_mirror,
     parse_sources,

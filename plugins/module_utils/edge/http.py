@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
-from ansible_collections.todo.stack.plugins.module_utils.acceptance.observation import ProbeResult
+from ansible_collections.todo.stack.plugins.module_utils.look.observation import ProbeResult
 
 __all__ = ["ProbeResult", "probe", "reached_at"]
 

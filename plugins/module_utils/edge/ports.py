@@ -10,12 +10,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from ansible_collections.todo.stack.plugins.module_utils.edge.docker import DockerCli
-from ansible_collections.todo.stack.plugins.module_utils.host_checks import (
+from ansible_collections.todo.stack.plugins.module_utils.decide.host_checks import (
     Container,
     PortUse,
     read_container,
 )
+from ansible_collections.todo.stack.plugins.module_utils.edge.docker import DockerCli
 
 PROC = Path("/proc")
 _LISTENING = "0A"

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from ansible_collections.todo.stack.plugins.module_utils.acceptance.environment import pairs
-from ansible_collections.todo.stack.plugins.module_utils.acceptance.observation import (
+from ansible_collections.todo.stack.plugins.module_utils.judge.environment import pairs
+from ansible_collections.todo.stack.plugins.module_utils.look.observation import (
     Inside,
     Listener,
     Process,

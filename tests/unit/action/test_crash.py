@@ -12,19 +12,19 @@ from typing import Any
 
 import pytest
 import yaml
-from ansible_collections.todo.stack.plugins.module_utils.contract import Contract
+from ansible_collections.todo.stack.plugins.module_utils.contract.model import Contract
 
 ROOT = Path(__file__).parents[3]
 MARKER = "MaRkErOfACrash77QzkWvBtY9xPd-and-more"
 # File of the collection, the function that crashes, the expression that holds the secret there.
 CRASHES = {
     "env_contract": (
-        "module_utils/resolution.py",
+        "module_utils/decide/resolution.py",
         "    result = Resolution(kept=",
         "    raise ValueError(repr(given))\n    result = Resolution(kept=",
     ),
     "env_contract, controller": (
-        "module_utils/environment.py",
+        "module_utils/contract/environment.py",
         "    services = list(dict.fromkeys(",
         "    raise ValueError(repr(given))\n    services = list(dict.fromkeys(",
     ),

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 import yaml
-from ansible_collections.todo.stack.plugins.module_utils.contract import Contract
+from ansible_collections.todo.stack.plugins.module_utils.contract.model import Contract
 
 ROOT = Path(__file__).parents[3]
 MARKER = "MaRkEr77QzkWvBtY9xPd"

@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 from ansible.plugins.action import ActionBase
 from ansible_collections.todo.stack.plugins.action import image_build as plugin
-from ansible_collections.todo.stack.plugins.module_utils.image.content import (
+from ansible_collections.todo.stack.plugins.module_utils.build.content import (
     CONTENT_LABEL,
     PARTS_LABEL,
 )
-from ansible_collections.todo.stack.plugins.module_utils.image.spec import read_spec
+from ansible_collections.todo.stack.plugins.module_utils.build.spec import read_spec
 from ansible_collections.todo.stack.plugins.modules import image_build
-from ansible_collections.todo.stack.plugins.plugin_utils import build_inputs
-from ansible_collections.todo.stack.plugins.plugin_utils.build_watch import BuildWatch
+from ansible_collections.todo.stack.plugins.plugin_utils.build import build_inputs
+from ansible_collections.todo.stack.plugins.plugin_utils.build.build_watch import BuildWatch
 
 
 class Bench:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from ansible_collections.todo.stack.plugins.module_utils.contract import Contract
+from ansible_collections.todo.stack.plugins.module_utils.contract.model import Contract
 
 ROOT = Path(__file__).parents[3]
 EXAMPLES = ROOT / "docs" / "examples"

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 import pytest
 import yaml
-from ansible_collections.todo.stack.plugins.module_utils.edge.wanted import Wanted
+from ansible_collections.todo.stack.plugins.module_utils.build.wanted import Wanted
 from ansible_collections.todo.stack.plugins.modules import compose_stack, image_build
 
 

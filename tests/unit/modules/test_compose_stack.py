@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 from ansible.module_utils.testing import patch_module_args
-from ansible_collections.todo.stack.plugins.module_utils.contract import Contract
-from ansible_collections.todo.stack.plugins.module_utils.errors import StackError
+from ansible_collections.todo.stack.plugins.module_utils.contract.errors import StackError
+from ansible_collections.todo.stack.plugins.module_utils.contract.model import Contract
 from ansible_collections.todo.stack.plugins.modules import compose_stack
 
 MARKER = "MaRk77eRxQz9kWvBtY3dLpGhNsJc5RfT"

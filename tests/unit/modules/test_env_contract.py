@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 import yaml
 from ansible.module_utils.testing import patch_module_args
-from ansible_collections.todo.stack.plugins.module_utils.contract import Contract
-from ansible_collections.todo.stack.plugins.module_utils.edge import rendering
+from ansible_collections.todo.stack.plugins.module_utils.contract.model import Contract
+from ansible_collections.todo.stack.plugins.module_utils.release import rendering
 from ansible_collections.todo.stack.plugins.modules import env_contract
 
 MARKER = "MaRk/eR+77&x=Qz9$kW#vB%tY"

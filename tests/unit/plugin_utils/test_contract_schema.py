@@ -8,8 +8,8 @@ from typing import Any
 
 import jsonschema
 import pytest
-from ansible_collections.todo.stack.plugins.module_utils.contract import Variable
-from ansible_collections.todo.stack.plugins.plugin_utils.contract_rules import SCHEMA_FILE
+from ansible_collections.todo.stack.plugins.module_utils.contract.model import Variable
+from ansible_collections.todo.stack.plugins.plugin_utils.contract.contract_rules import SCHEMA_FILE
 
 SCHEMA = json.loads(SCHEMA_FILE.read_text())
 

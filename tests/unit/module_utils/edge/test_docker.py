@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from ansible_collections.todo.stack.plugins.module_utils.contract.errors import StackError
 from ansible_collections.todo.stack.plugins.module_utils.edge.docker import (
     DockerCli,
     compose_argv,
     last_line,
 )
-from ansible_collections.todo.stack.plugins.module_utils.errors import StackError
 from ansible_collections.todo.stack.tests.unit.fakes import FakeDocker, container
 
 IMAGES = {"a:1": {"Id": "sha256:a"}, "b:1": {"Id": "sha256:b"}}

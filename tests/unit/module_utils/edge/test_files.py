@@ -9,8 +9,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from ansible_collections.todo.stack.plugins.module_utils.contract.errors import StackError
 from ansible_collections.todo.stack.plugins.module_utils.edge import files
-from ansible_collections.todo.stack.plugins.module_utils.errors import StackError
 
 
 def mode(path: Path) -> int:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from ansible_collections.todo.stack.plugins.module_utils.contract.errors import StackError
 from ansible_collections.todo.stack.plugins.module_utils.edge.npm import fetch_package
-from ansible_collections.todo.stack.plugins.module_utils.errors import StackError
 
 
 def test_without_a_registry_it_is_told_what_to_do(tmp_path: Path) -> None:

@@ -9,8 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from ansible_collections.todo.stack.plugins.module_utils.decide.host_checks import Container
 from ansible_collections.todo.stack.plugins.module_utils.edge.ports import owners_of, use_of
-from ansible_collections.todo.stack.plugins.module_utils.host_checks import Container
 
 THEIRS = Container(name="shop-web-1", project="shop", ours=False, published=())
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from ansible_collections.todo.stack.plugins.module_utils.acceptance.observation import (
+from ansible_collections.todo.stack.plugins.module_utils.edge.procfs import look_inside
+from ansible_collections.todo.stack.plugins.module_utils.look.observation import (
     Listener,
     Process,
 )
-from ansible_collections.todo.stack.plugins.module_utils.edge.procfs import look_inside
 
 HEADER = "  sl  local_address rem_address   st tx_queue rx_queue\n"
 TCP = HEADER + (

@@ -1,1 +1,0 @@
-"""Judges what was observed of a service against its contract: one Check a criterion."""

@@ -1,0 +1,45 @@
+"""The records of the last builds, kept on the host that built."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.todo.stack.plugins.module_utils.build.records import (
+    RECORDS_VERSION,
+    read_records,
+    with_record,
+)
+from ansible_collections.todo.stack.plugins.module_utils.contract.errors import StackError
+from ansible_collections.todo.stack.plugins.module_utils.edge.files import (
+    ensure_private_folder,
+    write_private,
+)
+
+
+class BuildRecords:
+    """The file ``builds.json``; a damaged one is begun anew, with one warning."""
+
+    def __init__(self, state_dir: Path) -> None:
+        self.path = state_dir / "builds.json"
+        self.warnings: list[str] = []
+        self.images = self._read()
+
+    def add(self, rows: Mapping[str, dict[str, Any]]) -> None:
+        """Put a new row before each image's others and write the file."""
+        for image, row in rows.items():
+            self.images = with_record(self.images, image, row)
+        data = {"version": RECORDS_VERSION, "images": self.images}
+        ensure_private_folder(self.path.parent)
+        write_private(self.path, json.dumps(data, indent=1))
+
+    def _read(self) -> dict[str, list[dict[str, Any]]]:
+        try:
+            return read_records(json.loads(self.path.read_text()))
+        except FileNotFoundError:
+            return {}
+        except (OSError, ValueError, StackError) as problem:
+            self.warnings.append(f"{self.path} was damaged and is begun anew: {problem}")
+            return {}

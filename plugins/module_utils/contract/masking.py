@@ -1,0 +1,84 @@
+"""The other shapes a secret shows up in, so that all of them can be hidden."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Collection, Iterable, Iterator
+from typing import Any
+from urllib.parse import quote, quote_plus, unquote
+
+from ansible_collections.todo.stack.plugins.module_utils.contract.environment import Given
+from ansible_collections.todo.stack.plugins.module_utils.contract.urls import split_url
+
+# Hiding shorter pieces would blank out unrelated output, and tell where they stand.
+_SHORTEST = 5
+_SHORTEST_LINE = 8
+
+
+def derived_forms(values: Iterable[str]) -> set[str]:
+    """Return each value with its encoded forms, its lines, and the password inside a URL."""
+    forms: set[str] = set()
+    for value in values:
+        for part in {value, *_passwords(value), *_lines(value)}:
+            forms |= _encodings(part)
+    return {form for form in forms if len(form) >= _SHORTEST}
+
+
+def hidden_texts(given: Given, plain: Collection[tuple[str, str]]) -> list[str]:
+    """Return every text in ``given`` that no contract declares ``plain`` (service, NAME).
+
+    A secret that was put in the wrong place, or under a misspelt name, is a secret all the same.
+    """
+    open_texts = [
+        text
+        for raw in (given.env, given.extra)
+        for service, name, text in _texts(raw)
+        if (service, name) not in plain and len(text) >= _SHORTEST_LINE
+    ]
+    return [text for _, _, text in _texts(given.secrets)] + open_texts
+
+
+def _texts(raw: Any, service: str = "", name: str = "") -> Iterator[tuple[str, str, str]]:
+    if isinstance(raw, str):
+        yield service, name, raw
+    elif isinstance(raw, dict):
+        for key, value in raw.items():
+            yield from _texts(value, service or str(key), str(key) if service else "")
+    elif isinstance(raw, (list, tuple)):
+        for value in raw:
+            yield from _texts(value, service, name)
+
+
+def _passwords(value: str) -> set[str]:
+    password = split_url(value).password if "://" in value else None
+    return {password, unquote(password)} if password else set()
+
+
+def _lines(value: str) -> set[str]:
+    lines = value.splitlines()
+    return {line for line in lines if len(line) >= _SHORTEST_LINE} if len(lines) > 1 else set()
+
+
+def _encodings(value: str) -> set[str]:
+    raw = value.encode("utf-8", "replace")
+    plain, url_safe = base64.b64encode(raw).decode(), base64.urlsafe_b64encode(raw).decode()
+    return {
+        value,
+        value.strip(),
+        plain,
+        plain.rstrip("="),
+        url_safe,
+        url_safe.rstrip("="),
+        raw.hex(),
+        quote(raw, safe=""),
+        quote(raw),
+        quote_plus(raw),
+        json.dumps(value)[1:-1],
+        json.dumps(value, ensure_ascii=False)[1:-1],
+        repr(value)[1:-1],
+        ascii(value)[1:-1],
+        value.replace("$", "$$"),
+        value.replace("'", "'\"'\"'"),
+        value.replace("'", "''"),
+    }

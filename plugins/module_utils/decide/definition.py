@@ -1,0 +1,34 @@
+"""The compose file as the host keeps it: the project's own, with the values' other sources shut."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from ansible_collections.todo.stack.plugins.module_utils.contract.relaxed import relaxing_lines
+
+_REMARK = """\
+---
+# Added for this host: values come from environment.json alone. An env_file would also make
+# `config --hash` disagree with the hash that `up` writes on the containers.
+services:
+"""
+
+
+def host_definition(
+    text: str, services: Sequence[str], relaxed: Mapping[str, Sequence[str]] | None = None
+) -> str:
+    """Return compose.yaml's text with a document after it that resets ``env_file``.
+
+    ``relaxed``: compose service -> the hardening it is to do without.
+    """
+    lines = {name: ["env_file: !reset []"] for name in services}
+    for name, settings in (relaxed or {}).items():
+        lines[name] = [*lines.get(name, []), *relaxing_lines(settings)]
+    if not lines:
+        return text
+    ended = text if text.endswith("\n") else f"{text}\n"
+    return ended + _REMARK + "".join(_service(name, told) for name, told in lines.items() if told)
+
+
+def _service(name: str, lines: Sequence[str]) -> str:
+    return f"  {name}:\n" + "".join(f"    {line}\n" for line in lines)

@@ -1,0 +1,145 @@
+"""From what was given to what every container gets: defaults, generated and embedded values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote
+
+from ansible_collections.todo.stack.plugins.module_utils.contract.environment import (
+    Given,
+    counts_as_unset,
+    of_service,
+)
+from ansible_collections.todo.stack.plugins.module_utils.contract.model import Contract, Variable
+from ansible_collections.todo.stack.plugins.module_utils.contract.values import check_value
+from ansible_collections.todo.stack.plugins.module_utils.decide.override import (
+    UNUSED_PROFILE,
+    Values,
+)
+
+EMBEDDED_PASSWORD = "POSTGRES_PASSWORD"  # noqa: S105  the name of it
+
+
+@dataclass
+class Resolution:
+    """Every service's final values, and where those come from that nobody gave.
+
+    ``kept`` is what secrets.json holds; names read ``service.NAME``. ``switched_off`` are the
+    embedded services nothing needs. Not frozen: it is filled variable by variable.
+    """
+
+    kept: Values
+    values: Values = field(default_factory=dict)
+    supplied: Values = field(default_factory=dict)
+    generated: list[str] = field(default_factory=list)
+    embedded: list[str] = field(default_factory=list)
+    unset: list[str] = field(default_factory=list)
+    switched_off: list[str] = field(default_factory=list)
+
+    def secrets_of(self, contracts: Sequence[Contract]) -> list[str]:
+        """Return every secret value, those kept for later included."""
+        declared = [
+            value
+            for contract in contracts
+            for name, value in self.values[contract.service].items()
+            if name in contract.env and contract.env[name].secret
+        ]
+        return declared + [v for names in self.kept.values() for v in names.values()]
+
+
+def resolve(
+    contracts: Sequence[Contract], given: Given, kept: Values, make_secret: Callable[[], str]
+) -> Resolution:
+    """Return the final values for a ``given`` that `validate_environment` found nothing wrong with.
+
+    ``kept`` are the secrets made earlier; ``make_secret`` makes a new one where one is missing.
+    """
+    result = Resolution(kept={service: dict(names) for service, names in kept.items()})
+    for contract in contracts:
+        values = result.values.setdefault(contract.service, {})
+        for name, variable in contract.env.items():
+            value = _given_value(contract.service, name, variable, given)
+            if value is None:
+                value = _found_value(contract.service, name, variable, result, make_secret)
+            if value is None:
+                result.unset.append(f"{contract.service}.{name}")
+            else:
+                values[name] = value
+        values.update(of_service(given.extra, contract.service))
+    offered = {v.embedded.service for c in contracts for v in c.env.values() if v.embedded}
+    result.switched_off = sorted(offered - set(result.supplied))
+    return result
+
+
+def needed_secrets(contracts: Sequence[Contract], given: Given) -> list[tuple[str, str]]:
+    """Return the (service, NAME) of every secret that must be kept or made for ``given``."""
+    probe = resolve(contracts, given, {}, lambda: "")
+    return [(service, name) for service, names in probe.kept.items() for name in names]
+
+
+def _given_value(service: str, name: str, variable: Variable, given: Given) -> str | None:
+    for raw in (given.env, given.secrets):
+        value: Any = of_service(raw, service).get(name)
+        if value is not None and not counts_as_unset(variable, value):
+            return str(value)
+    return None
+
+
+def _found_value(
+    service: str,
+    name: str,
+    variable: Variable,
+    result: Resolution,
+    make_secret: Callable[[], str],
+) -> str | None:
+    if variable.embedded:
+        result.embedded.append(f"{service}.{name}")
+        password = _kept(result, variable.embedded.service, EMBEDDED_PASSWORD, make_secret)
+        result.supplied[variable.embedded.service] = {EMBEDDED_PASSWORD: password}
+        return variable.embedded.url.replace("{password}", quote(password, safe=""))
+    if variable.generate:
+        result.generated.append(f"{service}.{name}")
+        return _kept(result, service, name, make_secret)
+    return variable.default
+
+
+def _kept(result: Resolution, service: str, name: str, make_secret: Callable[[], str]) -> str:
+    names = result.kept.setdefault(service, {})
+    if name not in names:
+        names[name] = make_secret()
+    return names[name]
+
+
+def secrets_in(contracts: Sequence[Contract], delivered: Mapping[str, Mapping[str, str]]) -> Values:
+    """Return what ``delivered`` environments (by compose service) hold of the kept secrets."""
+    found: Values = {}
+    for contract in contracts:
+        mine = delivered.get(contract.service, {})
+        for name, variable in contract.env.items():
+            # A weak one, given by hand before, must not become the kept one.
+            if variable.generate and name in mine and not check_value(variable, mine[name]):
+                found.setdefault(contract.service, {})[name] = mine[name]
+            if variable.embedded:
+                password = delivered.get(variable.embedded.service, {}).get(EMBEDDED_PASSWORD)
+                if password:
+                    found.setdefault(variable.embedded.service, {})[EMBEDDED_PASSWORD] = password
+    return found
+
+
+def override_document(contracts: Sequence[Contract], resolution: Resolution) -> dict[str, Any]:
+    """Return the override as compose reads it, every ``$`` doubled against interpolation."""
+    services: dict[str, Any] = {}
+    for contract in contracts:
+        for name in contract.compose_services:
+            services[name] = _environment(resolution.values[contract.service])
+    for name, values in resolution.supplied.items():
+        services[name] = _environment(values)
+    for name in resolution.switched_off:
+        services[name] = {"profiles": [UNUSED_PROFILE]}
+    return {"services": services}
+
+
+def _environment(values: Mapping[str, str]) -> dict[str, Any]:
+    return {"environment": {name: value.replace("$", "$$") for name, value in values.items()}}

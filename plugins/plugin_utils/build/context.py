@@ -1,0 +1,165 @@
+"""A build context on the controller: read as the build will see it, hashed as streams, packed."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+import tarfile
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from ansible_collections.todo.stack.plugins.module_utils.build.dockerfile import (
+    base_images,
+    first_instruction,
+)
+from ansible_collections.todo.stack.plugins.module_utils.build.dockerignore import (
+    IgnoreRules,
+    parse_dockerignore,
+)
+from ansible_collections.todo.stack.plugins.module_utils.contract.errors import Problem, ProblemList
+from ansible_collections.todo.stack.plugins.plugin_utils.build.context_tree import (
+    Entry,
+    list_entries,
+)
+
+_READ_BYTES = 1_000_000
+# More than processors: opening many small files waits more than it computes.
+_HASHERS = 2 * (os.cpu_count() or 1)
+
+
+@dataclass(frozen=True)
+class BuildContext:
+    """A build context without its file contents; a named one has no Dockerfile of its own."""
+
+    folder: Path
+    entries: tuple[Entry, ...]
+    dockerfile: str = ""
+    dockerfile_text: str = ""
+    ignore_file: str = ""
+
+    def bases(self, args: Mapping[str, str], target: str | None) -> list[str]:
+        """Return the image references the build starts from."""
+        return base_images(self.dockerfile_text, args, target)
+
+    def fingerprints(self) -> dict[str, str]:
+        """Return ``path -> mode and SHA-256`` of every file, link and empty folder."""
+        filled = {entry.path.rpartition("/")[0] for entry in self.entries}
+        leaves = [entry for entry in self.entries if entry.path not in filled]
+        with ThreadPoolExecutor(_HASHERS) as pool:
+            shares = [leaves[number::_HASHERS] for number in range(_HASHERS)]
+            found = dict(pair for share in pool.map(_fingerprints, shares) for pair in share)
+        if self.dockerfile:
+            found[self.dockerfile] = hashlib.sha256(self.dockerfile_text.encode()).hexdigest()
+        return found
+
+    def pack(self, archive: Path) -> None:
+        """Write what the build sees, and its Dockerfile, as a gzipped tar of owner root."""
+        with tarfile.open(archive, "w:gz", compresslevel=1) as tar:
+            for entry in self.entries:
+                tar.add(entry.source, entry.path, recursive=False, filter=_anonymous)
+            # Docker sends these two even where they hide themselves, and applies them there.
+            packed = {entry.path for entry in self.entries}
+            for name in (self.dockerfile, self.ignore_file):
+                if name and name not in packed:
+                    tar.add(self.folder / name, name, filter=_anonymous)
+
+
+def read_context(folder: Path, dockerfile: str = "Dockerfile") -> BuildContext:
+    """Return the context in ``folder``; raise ProblemList with all that keeps it from building."""
+    if not folder.is_dir():
+        raise ProblemList([_context_problem(folder)])
+    text, problems = _read_dockerfile(folder, dockerfile)
+    # A file beside the Dockerfile and named after it wins over the context's own.
+    names = (f"{dockerfile}.dockerignore", ".dockerignore")
+    rules, ignore_file = _read_rules(folder, names, problems)
+    entries = list_entries(folder, rules, problems)
+    if problems:
+        raise ProblemList(problems)
+    return BuildContext(folder, entries, dockerfile, text, ignore_file)
+
+
+def read_named_context(folder: Path) -> BuildContext:
+    """Return a folder that a Dockerfile reads by a name; raise ProblemList as `read_context`."""
+    if not folder.is_dir():
+        raise ProblemList([_context_problem(folder)])
+    problems: list[Problem] = []
+    rules, ignore_file = _read_rules(folder, (".dockerignore",), problems)
+    entries = list_entries(folder, rules, problems)
+    if problems:
+        raise ProblemList(problems)
+    return BuildContext(folder, entries, ignore_file=ignore_file)
+
+
+def _context_problem(folder: Path) -> Problem:
+    kind = "is not a folder" if folder.exists() else "does not exist"
+    return Problem(f"the build context {kind}", str(folder), "set build.context to a folder")
+
+
+def _read_dockerfile(folder: Path, name: str) -> tuple[str, list[Problem]]:
+    path, remedy = folder / name, "name the file with build.dockerfile"
+    where = str(path)
+    if Path(name).is_absolute() or ".." in Path(name).parts:
+        return "", [Problem("the Dockerfile lies outside of the build context", where, remedy)]
+    if path.is_dir():
+        return "", [Problem("the Dockerfile is a folder", where, remedy)]
+    if not path.exists():
+        return "", [Problem("the Dockerfile is missing", where, remedy)]
+    if not path.is_file():  # to open a pipe would wait for a writer
+        return "", [Problem("the Dockerfile is no regular file", where, remedy)]
+    try:
+        text = path.read_text()
+    except (OSError, UnicodeDecodeError) as problem:
+        return "", [Problem(f"the Dockerfile cannot be read: {problem}", where)]
+    first = first_instruction(text)
+    if first is None:
+        return text, [Problem("the Dockerfile is empty", where, "begin it with FROM")]
+    if first not in {"FROM", "ARG"}:
+        return text, [Problem(f"the Dockerfile begins with {first}", where, "begin it with FROM")]
+    return text, []
+
+
+def _read_rules(
+    folder: Path, names: Sequence[str], problems: list[Problem]
+) -> tuple[IgnoreRules, str]:
+    """Return the rules and the name of the file they come from, "" for none."""
+    for name in names:
+        path = folder / name
+        if path.is_file():
+            try:
+                return parse_dockerignore(path.read_text()), name
+            except (OSError, ValueError) as problem:
+                problems.append(Problem(str(problem), str(path)))
+    return IgnoreRules(()), ""
+
+
+def _fingerprints(entries: Sequence[Entry]) -> list[tuple[str, str]]:
+    return [(entry.path, _fingerprint(entry)) for entry in entries]
+
+
+def _fingerprint(entry: Entry) -> str:
+    mode = entry.status.st_mode
+    if stat.S_ISLNK(mode):
+        return f"link {os.readlink(entry.source)}"  # noqa: PTH115 - a Path only for this is slow
+    if stat.S_ISDIR(mode):
+        return f"folder {stat.S_IMODE(mode):o}"
+    return f"{stat.S_IMODE(mode):o} {_sha256(entry.source)}"
+
+
+def _sha256(path: str) -> str:
+    digest = hashlib.sha256()
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        while block := os.read(descriptor, _READ_BYTES):
+            digest.update(block)
+    finally:
+        os.close(descriptor)
+    return digest.hexdigest()
+
+
+def _anonymous(info: tarfile.TarInfo) -> tarfile.TarInfo:
+    info.uid = info.gid = 0
+    info.uname = info.gname = "root"
+    return info

@@ -1,0 +1,54 @@
+"""What the action plugins share: options refused by name, values judged, refusals without them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from ansible.module_utils.parsing.convert_bool import boolean
+from ansible_collections.todo.stack.plugins.module_utils.contract.environment import (
+    Given,
+    validate_environment,
+)
+from ansible_collections.todo.stack.plugins.module_utils.contract.errors import Problem, ProblemList
+from ansible_collections.todo.stack.plugins.module_utils.contract.model import Contract
+from ansible_collections.todo.stack.plugins.module_utils.contract.suggest import did_you_mean
+from ansible_collections.todo.stack.plugins.module_utils.decide.rotation import rotation_problems
+
+
+def option_problems(
+    args: Mapping[str, Any], known: Iterable[str], required: Iterable[str] = ()
+) -> list[Problem]:
+    """Return the options of a task that are unknown or missing; never what they hold."""
+    names = list(known)
+    unknown = [
+        Problem("there is no such option", str(name), did_you_mean(name, names))
+        for name in args
+        if name not in names
+    ]
+    missing = [Problem("is required", name) for name in required if args.get(name) is None]
+    return unknown + missing
+
+
+def judged(judge: Callable[[], list[Problem]]) -> list[Problem]:
+    """Return what ``judge`` finds; of an unforeseen exception only the type, its text may leak."""
+    try:
+        return judge()
+    except Exception as error:
+        what = f"unexpected {type(error).__name__} while judging the input"
+        return [Problem(what, "controller", "check that the options have the documented form")]
+
+
+def environment_problems(
+    contracts: Sequence[Contract], options: Mapping[str, Any]
+) -> list[Problem]:
+    """Return what is wrong with the values as YAML gave them: on its way a date becomes a text."""
+    production = boolean(options.get("production", False))
+    given = Given(options.get("env"), options.get("secrets"), options.get("extra_env"), production)
+    rotate = options.get("rotate") or []
+    return validate_environment(contracts, given) + rotation_problems(contracts, given, rotate)
+
+
+def refusal(problems: list[Problem]) -> dict[str, Any]:
+    """Return the result of a task that is refused."""
+    return {"failed": True, "changed": False, "msg": str(ProblemList(problems))}

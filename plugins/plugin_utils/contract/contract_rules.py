@@ -1,0 +1,133 @@
+"""What is wrong with a contract's text: its schema in plain words, and the rules beyond it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jmespath
+import jsonschema
+from ansible_collections.todo.stack.plugins.module_utils.contract.errors import Problem
+from ansible_collections.todo.stack.plugins.module_utils.contract.model import Variable
+from ansible_collections.todo.stack.plugins.module_utils.contract.suggest import did_you_mean
+from ansible_collections.todo.stack.plugins.module_utils.contract.urls import (
+    POSTGRES_SCHEMES,
+    url_problems,
+)
+from ansible_collections.todo.stack.plugins.module_utils.contract.values import check_value
+
+SCHEMA_FILE = Path(__file__).with_name("contract.schema.json")
+_KINDS = {
+    "string": "a text",
+    "integer": "a whole number",
+    "boolean": "true or false",
+    "object": "a mapping",
+    "array": "a list",
+}
+
+
+def schema_problems(document: Any, file: str) -> list[Problem]:
+    """Return one problem for each place where ``document`` breaks the JSON Schema."""
+    errors = sorted(_validator().iter_errors(document), key=lambda e: [str(p) for p in e.path])
+    return [problem for error in errors for problem in _explain(error, file)]
+
+
+def rule_problems(document: Mapping[str, Any], file: str) -> list[Problem]:
+    """Return what a schema cannot say about a contract that already fits it."""
+    problems = []
+    for name, spec in document.get("env", {}).items():
+        for key, what, remedy in _variable_rules(name, spec, document["run"]["port"]):
+            problems.append(Problem(what, f"{file}: env.{name}.{key}", remedy))
+    health = document["run"].get("health")
+    if health:
+        try:
+            jmespath.compile(health["expect"])
+        except jmespath.exceptions.JMESPathError:
+            what = "is no JMESPath expression"
+            remedy = "write one, such as: status == 'ok'"
+            problems.append(Problem(what, f"{file}: run.health.expect", remedy))
+    return problems
+
+
+def _variable_rules(name: str, spec: Mapping[str, Any], port: int) -> Iterator[tuple[str, ...]]:
+    kind, secret = spec.get("type", "string"), spec.get("secret", False)
+    default = spec.get("default")
+    if secret and default is not None:
+        yield "default", "a secret has no default", "leave it out"
+    if default is not None and spec.get("required"):
+        yield "required", "a variable with a default is never missing", "leave one of them out"
+    if isinstance(default, int) and kind != "port":
+        yield "default", "is a number where a text is meant", "quote it"
+    elif default is not None and not secret:
+        for what, remedy in check_value(Variable(purpose="", type=kind), str(default)):
+            yield "default", what, remedy
+    if name == "PORT" and default is not None and str(default) != str(port):
+        yield "default", f"differs from run.port ({port})", "make them equal"
+    if spec.get("generate") and not (secret and kind == "string"):
+        yield "generate", "only a secret of type string can be generated", "leave it out"
+    if "embedded" in spec and not (secret and kind == "postgres_url"):
+        yield "embedded", "only a secret of type postgres_url can be embedded", "leave it out"
+    elif "embedded" in spec:
+        url = spec["embedded"]["url"].replace("{password}", "x9")
+        for what, remedy in url_problems(url, POSTGRES_SCHEMES):
+            yield "embedded.url", what, remedy
+
+
+def _explain(error: Any, file: str) -> Iterator[Problem]:
+    place = ".".join(str(part) for part in error.absolute_path)
+    where = f"{file}: {place}" if place else file
+    if error.validator == "additionalProperties":
+        known = list(error.schema.get("properties", {}))
+        for key in error.instance:
+            if key not in known:
+                remedy = did_you_mean(str(key), known) or f"known here: {', '.join(known)}"
+                yield Problem(f"the key {key!r} is unknown", where, remedy)
+    elif error.validator == "required":
+        missing = [k for k in error.validator_value if k not in error.instance]
+        # jsonschema reports each missing key by itself: its own message tells which.
+        named = next((k for k in missing if error.message.startswith(repr(k))), missing[0])
+        yield Problem(f"the key {named!r} is missing", where, "add it")
+    elif "propertyNames" in error.absolute_schema_path:
+        remedy = "letters, digits and _ only; environment variables in capitals"
+        yield Problem(f"{error.instance!r} is no name of a variable", where, remedy)
+    else:
+        yield Problem(*_explain_value(error, where))
+
+
+def _explain_value(error: Any, where: str) -> tuple[str, str, str]:
+    about = error.schema.get("description", "")
+    limit = error.validator_value
+    if error.validator == "type":
+        kinds = [limit] if isinstance(limit, str) else limit
+        return f"must be {' or '.join(_KINDS.get(k, k) for k in kinds)}", where, about
+    if error.validator == "enum":
+        close = did_you_mean(str(error.instance), limit)
+        return "is not known here", where, close or f"one of: {', '.join(limit)}"
+    if error.validator in ("minimum", "maximum"):
+        word = "least" if error.validator == "minimum" else "most"
+        return f"must be at {word} {limit}", where, about
+    if error.validator == "minLength":
+        return "is empty", where, about
+    return "has a form that is not allowed", where, about
+
+
+def _whole_pattern(
+    _validator: Any, pattern: str, instance: Any, _schema: Any
+) -> Iterator[jsonschema.ValidationError]:
+    # `$` would accept a trailing newline, and names end up in argument lists and files.
+    if isinstance(instance, str) and not re.search(pattern.removesuffix("$") + r"\Z", instance):
+        yield jsonschema.ValidationError("pattern")
+
+
+@cache
+def _validator() -> Any:
+    schema = json.loads(SCHEMA_FILE.read_text(encoding="utf-8"))
+    strict: Any = jsonschema.validators.extend(  # type: ignore[no-untyped-call]
+        jsonschema.Draft202012Validator,
+        {"pattern": _whole_pattern},
+    )
+    return strict(schema)

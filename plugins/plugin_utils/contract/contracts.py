@@ -1,0 +1,190 @@
+"""Contracts on the controller: read, judged and normalised for every service of a project."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.todo.stack.plugins.module_utils.build.requirements import (
+    FIXED_USER,
+    HEALTHCHECK,
+)
+from ansible_collections.todo.stack.plugins.module_utils.contract.errors import (
+    Problem,
+    ProblemList,
+    StackError,
+)
+from ansible_collections.todo.stack.plugins.module_utils.contract.model import (
+    SECRET_MIN_LENGTH,
+    Contract,
+    from_dict,
+)
+from ansible_collections.todo.stack.plugins.plugin_utils.contract.compose_file import (
+    COMPOSE_FILE,
+    ComposeService,
+    read_services,
+    repository,
+)
+from ansible_collections.todo.stack.plugins.plugin_utils.contract.contract_rules import (
+    rule_problems,
+    schema_problems,
+)
+from ansible_collections.todo.stack.plugins.plugin_utils.contract.strict_yaml import read_yaml
+
+_SERVICE_NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
+_WITHIN_SECONDS = 60
+
+
+def load_contracts(project_dir: str | Path, services: Sequence[str]) -> list[Contract]:
+    """Return the contracts of ``services``; a ProblemList holds all that is wrong with any."""
+    contracts, problems = read_contracts(project_dir, services)
+    if problems:
+        raise ProblemList(problems)
+    return contracts
+
+
+def read_contracts(
+    project_dir: str | Path, services: Sequence[str]
+) -> tuple[list[Contract], list[Problem]]:
+    """Return the contracts that can be used, and everything that is wrong with the others."""
+    project = Path(project_dir)
+    names, problems = _service_names(services)
+    composed: dict[str, ComposeService] | None = None
+    try:
+        composed = read_services(project)
+    except StackError as error:
+        problems.append(Problem(error.what, error.where, error.remedy))
+    contracts = []
+    for name in names:
+        contract, found = _read_one(project, name, composed)
+        problems += found
+        contracts += [contract] if contract else []
+    return contracts, problems + _clashes(contracts)
+
+
+def _service_names(services: object) -> tuple[list[str], list[Problem]]:
+    if not isinstance(services, Sequence) or isinstance(services, str) or not services:
+        return [], [Problem("must be a list of service names", "stack_services")]
+    names: list[str] = []
+    problems = []
+    for index, name in enumerate(services):
+        where = f"stack_services[{index}]"
+        if not isinstance(name, str) or not _SERVICE_NAME.fullmatch(name):
+            remedy = "lower-case letters, digits, - and _"
+            problems.append(Problem("is no service name", where, remedy))
+        elif name in names:
+            problems.append(Problem(f"names {name} a second time", where, "leave it out"))
+        else:
+            names.append(name)
+    return names, problems
+
+
+def _read_one(
+    project: Path, service: str, composed: Mapping[str, ComposeService] | None
+) -> tuple[Contract | None, list[Problem]]:
+    file = f"{service}/contract.yml"
+    try:
+        document = read_yaml(project / file, file)
+    except StackError as error:
+        remedy = error.remedy or "the contract lies beside the service's Dockerfile"
+        return None, [Problem(error.what, error.where, remedy)]
+    problems = schema_problems(document, file)
+    if problems:
+        return None, problems
+    problems = rule_problems(document, file)
+    if document["service"] != service:
+        what = f"names {document['service']!r}, but the folder is {service!r}"
+        problems.append(Problem(what, f"{file}: service", "make them equal"))
+    elif composed is not None:
+        problems += _compose_problems(document, file, composed)
+    if problems:
+        return None, problems
+    return from_dict(_normalised(document, file, project, composed or {})), []
+
+
+def _compose_problems(
+    document: Mapping[str, Any], file: str, composed: Mapping[str, ComposeService]
+) -> list[Problem]:
+    service, image = document["service"], document["image"]
+    problems = []
+    if service not in composed:
+        what = f"the service {service} is missing"
+        problems.append(Problem(what, COMPOSE_FILE, f"add it with image: {image}:latest"))
+    elif (used := repository(composed[service].image)) != image:
+        what = f"is {used or 'not given'}, but {file} says {image}"
+        problems.append(Problem(what, f"{COMPOSE_FILE}: services.{service}.image"))
+    for name, spec in document.get("env", {}).items():
+        embedded = spec.get("embedded", {}).get("service", service)
+        if embedded not in composed and embedded != service:
+            where = f"{file}: env.{name}.embedded.service"
+            problems.append(Problem(f"{COMPOSE_FILE} has no service {embedded}", where))
+    return problems
+
+
+def _normalised(
+    document: Mapping[str, Any], file: str, project: Path, composed: Mapping[str, ComposeService]
+) -> dict[str, Any]:
+    service, image = document["service"], document["image"]
+    build, run = document["build"], document["run"]
+    used = {name: repository(one.image) for name, one in composed.items()}
+    others = [name for name, one in used.items() if one == image and name != service]
+    variables = document.get("env", {}).values()
+    embedded = [one["embedded"]["service"] for one in variables if "embedded" in one]
+    probed = service in composed and composed[service].healthcheck
+    return {
+        "service": service,
+        "file": file,
+        "image": image,
+        "compose_services": [service, *others],
+        "build": {
+            "service": service,
+            "image": image,
+            "context": str((project / service).resolve()),
+            "dockerfile": build.get("dockerfile", "Dockerfile"),
+            "target": build.get("target"),
+            "args": build.get("args", {}),
+            "budget": build["budget"],
+            "requires": [FIXED_USER] if probed else [FIXED_USER, HEALTHCHECK],
+        },
+        "run": {
+            "port": run["port"],
+            "health": _with_deadline(run.get("health")),
+            "ui": _with_deadline(run.get("ui")),
+        },
+        "env": {name: _variable(spec) for name, spec in document.get("env", {}).items()},
+        "networks": {
+            name: dict(composed[name].networks)
+            for name in (service, *others, *embedded)
+            if name in composed
+        },
+    }
+
+
+def _with_deadline(check: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    return None if check is None else {"within_seconds": _WITHIN_SECONDS, **check}
+
+
+def _variable(spec: Mapping[str, Any]) -> dict[str, Any]:
+    default, kind = spec.get("default"), spec.get("type", "string")
+    shortest = SECRET_MIN_LENGTH if spec.get("secret") and kind == "string" else None
+    text = None if default is None else str(default)
+    return {"min_length": shortest, **spec, "default": text}
+
+
+def _clashes(contracts: Sequence[Contract]) -> list[Problem]:
+    problems = []
+    ports: dict[int, str] = {}
+    repositories: dict[str, str] = {}
+    for contract in contracts:
+        port, image, file = contract.run.port, contract.image, contract.file
+        other = ports.setdefault(port, contract.service)
+        if other != contract.service:
+            what = f"{port} is the port of {other} already"
+            problems.append(Problem(what, f"{file}: run.port", "give each its own"))
+        other = repositories.setdefault(image, contract.service)
+        if other != contract.service:
+            what = f"{image} is the image of {other} already"
+            problems.append(Problem(what, f"{file}: image", "give each its own"))
+    return problems

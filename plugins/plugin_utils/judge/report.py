@@ -1,0 +1,174 @@
+"""The acceptance of a host as files: `acceptance.json` for programs, `report.html` for people."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import tempfile
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.todo.stack.plugins.plugin_utils.judge.units import (
+    human,
+    megabytes,
+    seconds,
+)
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+TEMPLATE = "report.html.j2"
+CONTENT = "acceptance.json"
+REPORT = "report.html"
+TITLES = {
+    "image_size": "Image size",
+    "build_time": "Build time",
+    "running": "Container state",
+    "user": "Non-root user",
+    "ports": "Open ports",
+    "health": "Health answer",
+    "ui": "User interface",
+    "networks": "Networks",
+    "environment": "Environment",
+    "hardening": "Hardening",
+    "contents": "Image contents",
+    "private_files": "Private files",
+}
+# A step quicker than this tells nothing in a timeline.
+IDLE_SECONDS = 0.05
+# What the engine writes around an instruction in an image's history.
+NOISE = re.compile(r"^(/bin/sh -c #\(nop\)\s*|RUN \|\d+ .*?(?=/bin/sh -c)|RUN (?=/bin/sh -c))")
+
+
+def acceptance(
+    host: str, checks: Sequence[Mapping[str, Any]], images: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
+    """Return the content of ``acceptance.json``."""
+    return {
+        "host": host,
+        "passed": bool(checks) and all(check["passed"] for check in checks),
+        "checks": [dict(check) for check in checks],
+        "images": [dict(image) for image in images],
+    }
+
+
+def artifacts_folder(base: Path, host: str) -> Path:
+    """Return the folder of a host's report."""
+    return base.resolve() / host.replace("/", "_")
+
+
+def set_aside(folder: Path) -> None:
+    """Let a report of before tell nothing of a run that has begun, and may not come to its own."""
+    for name in (CONTENT, REPORT):
+        with suppress(FileNotFoundError):
+            (folder / name).replace(folder / f"previous-{name}")
+
+
+def write_artifacts(folder: Path, content: Mapping[str, Any], when: str) -> list[Path]:
+    """Write both files whole or not at all, and return their paths; ``when`` is shown as it is."""
+    folder.mkdir(parents=True, exist_ok=True)
+    written = {
+        folder / CONTENT: json.dumps(content, indent=2, ensure_ascii=False) + "\n",
+        folder / REPORT: render_report(content, when),
+    }
+    for path, text in written.items():
+        _write_whole(path, text)
+    return list(written)
+
+
+def render_report(content: Mapping[str, Any], when: str) -> str:
+    """Return the report as one HTML page that needs nothing else."""
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(human=human, megabytes=megabytes, seconds=seconds)
+    services = list(dict.fromkeys(check["service"] for check in content["checks"]))
+    return environment.get_template(TEMPLATE).render(
+        host=content["host"],
+        passed=content["passed"],
+        when=when,
+        total=len(content["checks"]),
+        failed=[check for check in content["checks"] if not check["passed"]],
+        services=[(name, _rows(content["checks"], name)) for name in services],
+        images=[_image(image) for image in content["images"]],
+    )
+
+
+def _rows(checks: Sequence[Mapping[str, Any]], service: str) -> list[dict[str, Any]]:
+    return [
+        {
+            **check,
+            "title": TITLES.get(check["criterion"], check["criterion"].replace("_", " ")),
+            "share": _share(check),
+        }
+        for check in checks
+        if check["service"] == service
+    ]
+
+
+def _share(check: Mapping[str, Any]) -> float:
+    """Return the bar's length in percent: the used part of a budget, all of it for a yes or no."""
+    measured, limit = check["measured"], check["limit"]
+    if check["unit"] and isinstance(measured, (int, float)) and limit:
+        return _percent(measured, limit)
+    return 100.0
+
+
+def _image(image: Mapping[str, Any]) -> dict[str, Any]:
+    size = int(image.get("size_bytes") or 0)
+    base = image.get("base_bytes")
+    steps = image.get("steps") or []
+    worked = [step for step in steps if not step["cached"] and step["seconds"] >= IDLE_SECONDS]
+    return {
+        **image,
+        "size_bytes": size,
+        "base_share": _percent(base or 0, size),
+        "own_bytes": size - base if base is not None else None,
+        "layers": [
+            {**layer, "share": _percent(layer["bytes"], size), "what": _what(layer["created_by"])}
+            for layer in image.get("layers") or []
+            if layer["bytes"]
+        ],
+        "step_count": len(steps),
+        "steps": _timeline(worked),
+        "idle_steps": [step for step in steps if step not in worked],
+        "budget_share": _percent(size, image["budget"]["bytes"]),
+    }
+
+
+def _timeline(steps: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return the steps with where their bar starts and how long it is, in percent of all."""
+    whole = sum(float(step["seconds"]) for step in steps)
+    placed, begun = [], 0.0
+    for step in steps:
+        lasted = float(step["seconds"])
+        placed.append({**step, "start": _percent(begun, whole), "share": _percent(lasted, whole)})
+        begun += lasted
+    return placed
+
+
+def _percent(part: float, whole: float) -> float:
+    return round(min(100.0, 100 * part / whole), 2) if whole else 0.0
+
+
+def _what(created_by: str) -> str:
+    """Return the instruction that made a layer, without the engine's wrapping."""
+    text = NOISE.sub("", " ".join(created_by.split())).removesuffix("# buildkit").strip()
+    return text.removeprefix("/bin/sh -c ") or "imported"
+
+
+def _write_whole(path: Path, text: str) -> None:
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise

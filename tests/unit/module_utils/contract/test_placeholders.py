@@ -1,0 +1,74 @@
+"""Placeholders are told from secrets, and random secrets never taken for one."""
+
+from __future__ import annotations
+
+import base64
+import random
+import string
+import uuid
+from collections.abc import Callable
+
+import pytest
+from ansible_collections.todo.stack.plugins.module_utils.contract.placeholders import (
+    is_placeholder,
+    is_repetition,
+)
+
+PLACEHOLDERS = [
+    "changeme", "ChangeMe", "change-me", "CHANGE_ME_PLEASE", "changeme123", "please-change-this",
+    "your-secret", "your_api_key", "YOUR KEY HERE", "your-256-bit-secret", "<secret>", "<your-key>",
+    "<32 random characters>", "[password]", "sk-...", "sk-\u2026", "sk-xxxxxxxxxxxx", "sk-your-key",
+    "sk-", "sk-proj-", "sk-test", "secret", "Secret!", "password", "passw0rd", "example",
+    "placeholder", "replace-me", "replace_with_a_real_one", "xxx", "XXXXXXXX", "********", "...",
+    "todo", "tbd", "none", "null", "undefined", "dummy", "test", "my-secret-key", "supersecret",
+    "super-secret-key-that-is-32-characters-long", "insert-your-key", "abcdefghijklmnopqrstuvwxyz",
+    "0123456789abcdef0123456789abcdef", "12345678901234567890123456789012",
+    "better-auth-secret-here",
+]  # fmt: skip
+PLAIN_ALL_THE_SAME = ["test", "*", "default", "production", "example", "none", "secret-santa"]
+PRINTABLE = string.ascii_letters + string.digits + string.punctuation
+
+
+def url_safe(r: random.Random) -> str:
+    return base64.urlsafe_b64encode(r.randbytes(r.randint(24, 48))).decode().rstrip("=")
+
+
+MAKERS: list[Callable[[random.Random], str]] = [
+    url_safe,
+    lambda r: base64.b64encode(r.randbytes(r.randint(24, 64))).decode(),
+    lambda r: r.randbytes(r.randint(16, 32)).hex(),
+    lambda r: "".join(r.choices(PRINTABLE, k=r.randint(32, 64))),
+    lambda r: "".join(r.choices(string.ascii_lowercase, k=40)),
+    lambda r: "".join(r.choices(string.digits, k=40)),
+    lambda r: str(uuid.UUID(int=r.getrandbits(128))),
+    lambda r: "sk-proj-" + url_safe(r),
+    lambda r: "sk-" + "".join(r.choices(string.ascii_letters + string.digits, k=48)),
+    lambda r: "npg_" + "".join(r.choices(string.ascii_letters + string.digits, k=12)),
+]
+
+
+@pytest.mark.parametrize("value", PLACEHOLDERS)
+def test_a_placeholder_is_no_secret(value: str) -> None:
+    assert is_placeholder(value)
+
+
+@pytest.mark.parametrize("value", PLAIN_ALL_THE_SAME)
+def test_a_plain_value_may_be_an_ordinary_word(value: str) -> None:
+    assert not is_placeholder(value, secret=False)
+
+
+@pytest.mark.parametrize("maker", MAKERS)
+def test_no_random_secret_is_refused(maker: Callable[[random.Random], str]) -> None:
+    source = random.Random(20260118)  # noqa: S311  reproducible, not secret
+    secrets = [maker(source) for _ in range(5_000)]
+    assert [s for s in secrets if is_placeholder(s) or is_repetition(s)] == []
+
+
+@pytest.mark.parametrize("value", ["a" * 32, "ab" * 20, "12345678" * 5, "  " * 20, "abcabca"])
+def test_a_repetition_is_found(value: str) -> None:
+    assert is_repetition(value)
+
+
+@pytest.mark.parametrize("value", ["a", "ab", "correct horse battery staple", "aaaaaaab"])
+def test_what_does_not_repeat_is_none(value: str) -> None:
+    assert not is_repetition(value)

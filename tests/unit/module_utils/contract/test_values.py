@@ -1,0 +1,155 @@
+"""One variable's value: every rule by name, and never the value in a message."""
+
+from __future__ import annotations
+
+import datetime
+import subprocess
+import sys
+
+import pytest
+from ansible_collections.todo.stack.plugins.module_utils.contract.addresses import is_bind_address
+from ansible_collections.todo.stack.plugins.module_utils.contract.model import Variable
+from ansible_collections.todo.stack.plugins.module_utils.contract.urls import split_url
+from ansible_collections.todo.stack.plugins.module_utils.contract.values import (
+    advice,
+    check_value,
+)
+
+TEXT = Variable(purpose="")
+SECRET = Variable(purpose="", secret=True, required=True, min_length=32, generate=True)
+PORT = Variable(purpose="", type="port")
+DATABASE = Variable(purpose="", type="postgres_url", secret=True, required=True)
+WEB = Variable(purpose="", type="url")
+ADDRESS = Variable(purpose="", type="bind_address")
+GOOD_SECRET = "34KcnoOAmlfe0S3pN4tOKUW2PwoGKZrO2Y2_y39vHdU"
+ALL = "0.0.0.0"  # noqa: S104  judged, not bound
+LOCAL = "points to localhost, which inside a container is the container itself"
+
+BAD = [
+    (TEXT, None, "is null where a text is meant"),
+    (TEXT, True, "is a YAML boolean where a text is meant"),
+    (TEXT, 83, "is a YAML number where a text is meant"),
+    (TEXT, 1e3, "is a YAML number where a text is meant"),
+    (TEXT, datetime.date(2026, 1, 18), "is a YAML date or time where a text is meant"),
+    (TEXT, datetime.datetime(2026, 1, 18), "is a YAML date or time where a text is meant"),
+    (TEXT, ["a"], "is a list where a text is meant"),
+    (TEXT, {"a": 1}, "is a mapping where a text is meant"),
+    (TEXT, b"a", "is binary where a text is meant"),
+    (TEXT, "", "is empty"),
+    (TEXT, " \t", "is blank"),
+    (TEXT, "a\n", "ends with a blank or newline"),
+    (TEXT, "a ", "ends with a blank or newline"),
+    (TEXT, "a\u00a0", "ends with a blank or newline"),
+    (TEXT, "a\0b", "holds a NUL character, which no environment can carry"),
+    (TEXT, "a\udcffb", "is not valid UTF-8"),
+    (TEXT, '"a"', "is wrapped in quotes, which would become part of it"),
+    (TEXT, "'a'", "is wrapped in quotes, which would become part of it"),
+    (TEXT, "<your-value>", "is a placeholder"),
+    (SECRET, "changeme", "is a placeholder"),
+    (SECRET, GOOD_SECRET[:31], "is shorter than 32 characters"),
+    (SECRET, "a" * 40, "is one character or a short piece, repeated"),
+    *((PORT, v, "is no port") for v in ("80x", "0", "-1", "65536", "8000.5", "8000:80", "+80")),
+    *((PORT, v, "is no port") for v in ("0x50", "0080", "\u0668\u0660", 0, -1, 65536, "true")),
+    (PORT, 8000.5, "is a YAML number, no port"),
+    (PORT, True, "is a YAML boolean, no port"),
+    (DATABASE, "db.neon.tech/todo", "has no scheme"),
+    (DATABASE, "postgresql:///todo", "has no host"),
+    (DATABASE, "postgresql://u:p@/todo", "has no host"),
+    *(
+        (DATABASE, f"{s}://u:p9@db/x", "has another scheme than postgresql:// or postgres://")
+        for s in ("mysql", "http", "postgresql+asyncpg")
+    ),
+    *((DATABASE, f"postgresql://u:p9@d:{p}/", "has a bad port") for p in ("80x", "0", "65536", "")),
+    (DATABASE, "postgresql://u:p@w@db/x", "holds a raw @ in the user or password"),
+    (DATABASE, "postgresql://u:p/w@db/x", "holds a raw / in the user or password"),
+    (DATABASE, "postgresql://u:p#w@db/x", "holds a raw # in the user or password"),
+    (DATABASE, "postgresql://u:p?w@db/x", "holds a raw ? in the user or password"),
+    (DATABASE, "postgresql://u:p[w]@db/x", "holds a raw [ in the user or password"),
+    (DATABASE, "postgresql://u:p w@db/x", "holds a blank or control character"),
+    (DATABASE, "postgresql://u:p\nw@db/x", "holds a blank or control character"),
+    *((DATABASE, f"postgresql://u:p{e}w@db/x", "holds a bad percent escape") for e in ("%", "%z1")),
+    *((DATABASE, f"postgresql://u:p{e}@db/", "holds a bad percent escape") for e in ("%ff", "%00")),
+    (DATABASE, "postgresql://u:password@db/x", "holds a placeholder for its password"),
+    (DATABASE, "postgresql://u:<password>@db/x", "holds a placeholder for its password"),
+    *(
+        (DATABASE, f"postgresql://u:p9@{host}/x", LOCAL)
+        for host in ("localhost", "LOCALHOST:5432", "127.0.0.1", "[::1]:5432", ALL, "a.localhost")
+    ),
+    (DATABASE, "postgresql://u:p9@db/x?host=localhost", LOCAL),
+    (DATABASE, "postgresql://u:p9@999.1.1.1/x", "has a host that is none"),
+    (DATABASE, "postgresql://u:p9@-rf/x", "has a host that is none"),
+    (DATABASE, "postgresql://u:p9@$(id)/x", "has a host that is none"),
+    (WEB, "backend:8000", "has no scheme"),
+    (WEB, "ftp://backend", "has another scheme than http:// or https://"),
+    (WEB, "http://", "has no host"),
+    (WEB, "http://localhost:8000", LOCAL),
+    (WEB, "http://backend:99999", "has a bad port"),
+    (ADDRESS, "localhost", "is no IP address"),
+    (ADDRESS, "127.0.0.1", "is loopback, which nothing outside the container reaches"),
+]  # fmt: skip
+
+GOOD = [
+    (TEXT, "line one\nline two"),
+    (TEXT, "a$b `c` \\d #e =f %g {{ h }} \"i\" 'j'\tk \u00e9\u4e16\U0001f600"),
+    (TEXT, "'tis, it 'twas"),
+    (TEXT, '"'),
+    (TEXT, "yes"),
+    (TEXT, " leading"),
+    (SECRET, GOOD_SECRET),
+    (SECRET, "\u00fc" * 10 + GOOD_SECRET),
+    (PORT, 8000),
+    (PORT, "65535"),
+    (DATABASE, "postgres://user:npg_Ab12@ep-cool-1.eu-central-1.aws.neon.tech/db?sslmode=require"),
+    (
+        DATABASE,
+        "postgresql://u:p%40%2F%23%25w@db:5432/todo?sslmode=require&channel_binding=require",
+    ),
+    (DATABASE, "postgresql://u:a:b!$&'()*+,;=~@db/todo"),
+    (DATABASE, "postgresql://u:p9@[2001:db8::1]:5432/todo"),
+    (DATABASE, "postgresql://u:p9@10.0.0.7/todo"),
+    (DATABASE, "postgresql://todo@db/todo"),
+    (WEB, "http://backend:8000"),
+    (WEB, "https://api.example.com/v1?x=a@b#top"),
+    (ADDRESS, ALL),
+    (ADDRESS, "::"),
+]
+
+
+@pytest.mark.parametrize(("variable", "value", "what"), BAD)
+def test_a_bad_value_is_refused_by_its_rule(variable: Variable, value: object, what: str) -> None:
+    assert what in [found for found, _ in check_value(variable, value)]
+
+
+@pytest.mark.parametrize(("variable", "value"), GOOD)
+def test_a_good_value_is_taken(variable: Variable, value: object) -> None:
+    assert check_value(variable, value) == []
+
+
+@pytest.mark.parametrize(("variable", "value"), [(v, s) for v, s, _ in BAD if len(str(s)) >= 8])
+def test_no_message_shows_a_value(variable: Variable, value: object) -> None:
+    value = str(value)
+    told = " ".join(part for finding in check_value(variable, value) for part in finding)
+    parts = split_url(value)
+    for secret in (value, parts.password if parts.password and len(parts.password) > 3 else None):
+        # The form a remedy proposes has the word "password" in it.
+        assert secret is None or secret == "password" or secret not in told
+
+
+def test_the_advice_makes_a_secret_that_passes() -> None:
+    command = advice(SECRET).partition(": ")[2]
+    code = command.removeprefix("python3 -c '").removesuffix("'")
+    made = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert check_value(SECRET, made.stdout.strip()) == []
+
+
+@pytest.mark.parametrize(
+    "value", ["", "localhost", "127.0.0.256", "127.1", "[::1]", "fe80::1%eth0", "0.0.0.0/0",
+              None, 1, "224.0.0.1", "255.255.255.255", "127.0.0.1\n", " 127.0.0.1", "$(id)", "-rf"],
+)  # fmt: skip
+def test_a_bind_address_that_is_none_is_refused(value: object) -> None:
+    assert not is_bind_address(value)
+
+
+@pytest.mark.parametrize("value", ["127.0.0.1", ALL, "::", "::1", "10.0.0.5"])
+def test_a_bind_address_is_taken(value: str) -> None:
+    assert is_bind_address(value)

@@ -1,0 +1,116 @@
+"""The artifacts: whole files, exact keys, a page that needs and runs nothing from elsewhere."""
+
+from __future__ import annotations
+
+import json
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible_collections.todo.stack.plugins.plugin_utils.judge.report import (
+    acceptance,
+    render_report,
+    set_aside,
+    write_artifacts,
+)
+
+SAMPLE = Path(__file__).parents[2] / "data" / "acceptance.json"
+WHEN = "2026-01-18 10:00 UTC"
+
+
+@pytest.fixture
+def sample() -> dict[str, Any]:
+    """Return the sample's content."""
+    found: dict[str, Any] = json.loads(SAMPLE.read_text())
+    return found
+
+
+class Page(HTMLParser):
+    """Notes the tags, the addresses and the text of a page."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.addresses: list[str] = []
+        self.words: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.addresses += [value or "" for name, value in attrs if name in {"src", "href"}]
+
+    def handle_data(self, data: str) -> None:
+        self.words.append(data.strip())
+
+
+def test_the_artifact_has_the_keys_that_programs_rely_on(sample: dict[str, Any]) -> None:
+    content = acceptance("localhost", sample["checks"], sample["images"])
+    assert content == sample
+    assert list(content) == ["host", "passed", "checks", "images"]
+
+
+def test_no_checks_at_all_are_no_acceptance() -> None:
+    assert acceptance("localhost", [], [])["passed"] is False
+
+
+def test_a_report_that_is_set_aside_is_found_under_another_name(
+    tmp_path: Path, sample: dict[str, Any]
+) -> None:
+    set_aside(tmp_path)
+    for _ in range(2):
+        write_artifacts(tmp_path, sample, WHEN)
+        set_aside(tmp_path)
+    names = ["previous-acceptance.json", "previous-report.html"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == names
+
+
+def test_both_files_are_written_whole_and_nothing_else(
+    tmp_path: Path, sample: dict[str, Any]
+) -> None:
+    folder = tmp_path / "artifacts" / "localhost"
+    for _ in range(2):
+        written = write_artifacts(folder, sample, WHEN)
+    assert sorted(path.name for path in folder.iterdir()) == ["acceptance.json", "report.html"]
+    assert json.loads(written[0].read_text()) == sample
+
+
+def test_an_interrupted_write_leaves_the_old_file_and_no_other(
+    tmp_path: Path, sample: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_artifacts(tmp_path, sample, WHEN)
+    before = (tmp_path / "acceptance.json").read_text()
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Path, "replace", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        write_artifacts(tmp_path, {**sample, "host": "other"}, WHEN)
+    assert (tmp_path / "acceptance.json").read_text() == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["acceptance.json", "report.html"]
+
+
+def test_the_page_shows_every_check_and_loads_nothing(sample: dict[str, Any]) -> None:
+    page = Page(render_report(sample, WHEN))
+    assert not set(page.tags) & {"script", "link", "img", "iframe"}
+    assert page.addresses == []
+    assert "localhost is not accepted" in page.words
+    assert f"13 of 16 checks passed, {WHEN}" in page.words
+    assert page.words.count("✓") == 13
+    assert {"231.4 MB", "at most 500.0 MB", "COPY /opt/venv /opt/venv"} <= set(page.words)
+
+
+def test_text_from_a_host_is_text_and_no_markup(sample: dict[str, Any]) -> None:
+    sample["checks"][0]["message"] = "<script>alert(1)</script>"
+    sample["images"][0]["layers"][0]["created_by"] = "RUN echo '<b>'"
+    html = render_report(sample, WHEN)
+    assert "<script>" not in html
+    assert "&lt;b&gt;" in html
+
+
+def test_an_image_without_a_record_is_shown_all_the_same(sample: dict[str, Any]) -> None:
+    sample["images"][0].update(base_bytes=None, build_seconds=None, steps=[], cached_steps=None)
+    assert "todo-backend:latest" in render_report(sample, WHEN)
+    sample["images"] = []
+    assert "Images" not in Page(render_report(sample, WHEN)).words
