@@ -1,99 +1,184 @@
-"""Controller side of acceptance: judge `expect`, show the table, write the artifacts, fail."""
+"""Judges what was seen of a host: table, artifacts, verdict; all of it on the controller."""
 
 from __future__ import annotations
 
+import json
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from ansible.module_utils.parsing.convert_bool import boolean
+from ansible import constants as C  # noqa: N812 - as Ansible itself calls it
 from ansible.plugins.action import ActionBase
 from ansible.utils.color import stringc
 from ansible.utils.display import Display
+from ansible_collections.todo.stack.plugins.module_utils.contract.codec import from_plain
+from ansible_collections.todo.stack.plugins.module_utils.contract.errors import StackError
+from ansible_collections.todo.stack.plugins.module_utils.contract.model import Contract
+from ansible_collections.todo.stack.plugins.module_utils.judge.check import Check
+from ansible_collections.todo.stack.plugins.module_utils.judge.image import image_rows
+from ansible_collections.todo.stack.plugins.module_utils.judge.registry import judge
+from ansible_collections.todo.stack.plugins.module_utils.look.observation import Seen
+from ansible_collections.todo.stack.plugins.modules.acceptance import ARGUMENT_SPEC
 from ansible_collections.todo.stack.plugins.plugin_utils.judge.check_table import (
     check_table,
+    is_prose,
     marks_for,
 )
+from ansible_collections.todo.stack.plugins.plugin_utils.judge.expectation import meets
 from ansible_collections.todo.stack.plugins.plugin_utils.judge.report import (
     acceptance,
     artifacts_folder,
+    why,
     write_artifacts,
 )
 from ansible_collections.todo.stack.plugins.plugin_utils.judge.verdict import (
+    awaited,
     failed_ids,
     failure,
     patience_seconds,
-    with_expectations,
 )
-from ansible_collections.todo.stack.plugins.plugin_utils.this_play import this_play
 
-MODULE = "todo.stack.acceptance"
+LOOK = "todo.stack.look"
 PAUSE_SECONDS = 1.0
+TOLD_SECONDS = 10.0
+T = TypeVar("T")
 COLOURS = {True: "green", False: "red"}
 
 
+@dataclass(frozen=True)
+class Judged:
+    """A look at the host, and what its checks say."""
+
+    seen: Seen
+    checks: Sequence[Check]
+
+
 class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible ships no types
-    """Runs the module, once or until the services had their time, and tells what it found."""
+    """Judges a look at the host, looks again while services may yet come up, tells the verdict."""
 
     def run(
         self, tmp: str | None = None, task_vars: dict[str, Any] | None = None
     ) -> dict[str, Any]:
-        """Return the module's result with the controller's verdict."""
+        """Return the verdict on the host."""
         result: dict[str, Any] = super().run(tmp, task_vars)
+        _, options = self.validate_argument_spec(
+            ARGUMENT_SPEC, required_if=[("wait", True, ["look"])]
+        )
         host = str((task_vars or {}).get("inventory_hostname", "localhost"))
-        seen = self._observed(task_vars)
-        if seen.get("failed") or seen.get("unreachable") or "checks" not in seen:
-            return {**result, **seen}
-        content = acceptance(host, seen["checks"], seen["images"])
-        self._show(host, content)
-        written = [] if self._task.check_mode else self._write(host, content)
-        return {**result, **self._verdict(host, content, written)}
+        try:
+            contracts = [typed(Contract, one, "contracts") for one in options["contracts"]]
+            judged = self._judged(host, contracts, options, task_vars)
+        except StackError as problem:
+            return {**result, "failed": True, "changed": False, "msg": str(problem)}
+        except LookFailed as failed:
+            return {**result, **failed.answer}
+        seen, reasons = judged.seen, options["reasons"]
+        content = acceptance(
+            host,
+            judged.checks,
+            image_rows(contracts, seen, reasons),
+            seen.release,
+            actions=options["actions"],
+            reasons=reasons,
+        )
+        self._show(host, judged.checks, why(content))
+        return {**result, **self._verdict(host, content, judged.checks, options)}
 
-    def _observed(self, task_vars: dict[str, Any] | None) -> dict[str, Any]:
-        """Run the module until it passes or nothing is left to wait for."""
-        args = {**self._task.args, "play": this_play()}
-        contracts = args.get("contracts") or []
-        wait, started = boolean(args.get("wait", False)), time.monotonic()
+    def _judged(
+        self,
+        host: str,
+        contracts: Sequence[Contract],
+        options: Mapping[str, Any],
+        task_vars: dict[str, Any] | None,
+    ) -> Judged:
+        """Return the last look's checks: all pass, or nothing is left to wait for."""
+        seen, started = typed(Seen, options["seen"], "seen"), time.monotonic()
+        told = started
         while True:
-            seen: dict[str, Any] = self._execute_module(MODULE, args, task_vars=task_vars)
-            if "checks" not in seen:
-                return seen
-            seen["checks"] = with_expectations(seen["checks"], contracts, seen.pop("bodies"))
-            patience = patience_seconds(contracts, seen["checks"]) if wait else 0.0
-            if time.monotonic() - started >= patience:
-                return seen
+            bind_address, relaxed = options["bind_address"], options["relaxed"]
+            checks = judge(contracts, seen, meets, bind_address, relaxed)
+            patience = patience_seconds(contracts, checks) if options["wait"] else 0
+            now = time.monotonic()
+            if now - started >= patience:
+                return Judged(seen, checks)
+            if now - told >= TOLD_SECONDS:
+                told = now
+                names = ", ".join(check.id for check in awaited(checks))
+                self._say(f"{host}: waiting for {names}, {now - started:.0f} of {patience:.0f} s")
             time.sleep(PAUSE_SECONDS)
+            answer = self._execute_module(LOOK, dict(options["look"]), task_vars=task_vars)
+            if "seen" not in answer:
+                raise LookFailed(answer)
+            seen = typed(Seen, answer["seen"], "seen")
 
-    def _show(self, host: str, content: Mapping[str, Any]) -> None:
+    def _show(self, host: str, checks: Sequence[Check], reasons: Sequence[str]) -> None:
         marks = marks_for(getattr(sys.__stdout__, "encoding", None))
-        lines = check_table(host, content["checks"], marks)
+        lines = check_table(host, checks, marks, reasons)
         coloured = [
             line.text if line.good is None else stringc(line.text, COLOURS[line.good])
             for line in lines
         ]
         # In one piece: the tables of hosts that end together must not mix.
-        Display().display("\n".join(coloured), screen_only=True)
+        self._say("\n".join(coloured))
         Display().display("\n".join(line.text for line in lines), log_only=True)
 
-    def _write(self, host: str, content: Mapping[str, Any]) -> list[str]:
-        base = Path(self._loader.get_basedir()) / self._task.args["artifacts_dir"]
-        when = datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M UTC")
-        folder = artifacts_folder(base, host)
-        return [str(path) for path in write_artifacts(folder, content, when)]
+    def _say(self, text: str) -> None:
+        if is_prose(C.DEFAULT_STDOUT_CALLBACK):
+            Display().display(text, screen_only=True)
 
-    def _verdict(self, host: str, content: Mapping[str, Any], written: list[str]) -> dict[str, Any]:
-        checks, failed = content["checks"], failed_ids(content["checks"])
+    def _written(
+        self, host: str, content: Mapping[str, Any], options: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """Write the artifacts; that they cannot be written changes no verdict."""
+        if self._task.check_mode:
+            return {"artifacts": []}
+        folder = Path(self._loader.get_basedir()) / options["artifacts_dir"]
+        try:
+            folder = artifacts_folder(folder, host)
+            when = datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M UTC")
+            return {"artifacts": [str(path) for path in write_artifacts(folder, content, when)]}
+        except (OSError, ValueError) as problem:
+            reason = getattr(problem, "strerror", None) or type(problem).__name__
+            said = f"{folder}: the report cannot be written ({reason})"
+            return {"artifacts": [], "warnings": [said]}
+
+    def _verdict(
+        self,
+        host: str,
+        content: Mapping[str, Any],
+        checks: Sequence[Check],
+        options: Mapping[str, Any],
+    ) -> dict[str, Any]:
+        failed, written = failed_ids(checks), self._written(host, content, options)
         verdict = {
             "changed": False,
             "passed": content["passed"],
             "failed_checks": failed,
-            "artifacts": written,
+            **written,
         }
-        if failed and boolean(self._task.args.get("enforce", True)):
+        if failed and options["enforce"]:
             # The rows would push the message off the screen: they are in the artifact.
-            message = failure(host, checks, written[-1] if written else "")
+            message = failure(host, checks, (written["artifacts"] or [""])[-1])
             return {**verdict, "failed": True, "msg": message}
-        return {**verdict, "checks": checks, "images": content["images"]}
+        return {**verdict, "checks": content["checks"], "images": content["images"]}
+
+
+class LookFailed(Exception):  # noqa: N818 - it is what happened
+    """Another look could not be had; ``answer`` is the module's result."""
+
+    def __init__(self, answer: dict[str, Any]) -> None:
+        super().__init__()
+        self.answer = answer
+
+
+def typed(cls: type[T], raw: Any, where: str) -> T:
+    """Return what a look handed over, plain or as JSON text; raise StackError for anything else."""
+    try:
+        return from_plain(cls, json.loads(raw) if isinstance(raw, str) else raw)
+    except (ValueError, TypeError, AttributeError) as problem:
+        what = f"is nothing that a look has returned ({type(problem).__name__})"
+        raise StackError(what, where=where, remedy=f"hand over {where} of {LOOK}") from None

@@ -31,12 +31,11 @@ from ansible_collections.todo.stack.plugins.plugin_utils.contract.arguments impo
     option_problems,
     refusal,
 )
-from ansible_collections.todo.stack.plugins.plugin_utils.this_play import this_play
 
 MODULE = "todo.stack.image_build"
 OPTIONS = (
-    "images", "bases", "registry_mirror", "ca_bundle", "proxies", "state_dir", "no_cache",
-    "present",
+    "stack", "images", "bases", "registry_mirror", "ca_bundle", "proxies", "state_dir", "no_cache",
+    "latest", "present",
 )  # fmt: skip
 
 
@@ -118,7 +117,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
 
     def _execute(self, args: dict[str, Any], task_vars: Any) -> dict[str, Any]:
         found: dict[str, Any] = self._execute_module(
-            module_name=MODULE, module_args={**args, "play": this_play()}, task_vars=task_vars
+            module_name=MODULE, module_args=args, task_vars=task_vars
         )
         return found
 
@@ -132,7 +131,10 @@ def nothing_due(
     sight = Sight.of_present(present)
     mirror = args.get("registry_mirror")
     try:
-        specs = [read_spec(image, args.get("bases") or {}, mirror) for image in args["images"]]
+        specs = [
+            read_spec(image, args.get("bases") or {}, mirror, str(args.get("stack") or ""))
+            for image in args["images"]
+        ]
         if spec_problems(specs) or not all(map(sight.suffices, specs)):
             return None
         no_cache = boolean(args.get("no_cache", False))

@@ -42,7 +42,7 @@ options:
     type: str
     default: ""
   present:
-    description: Images just seen on the host, as M(todo.stack.preflight) returns them. It is not asked again if all are among them.
+    description: Images just seen on the host, as M(todo.stack.look) returns them. It is not asked again if all are among them.
     type: list
     elements: dict
     default: []

@@ -38,6 +38,18 @@ attributes:
     platforms: posix
     description: Runs on Linux.
 options:
+  stack:
+    description:
+      - The stack that the images are for; part of their content digest, and the label C(todo.stack.name). Two stacks on one
+        host have images of their own.
+    type: str
+    default: ""
+  latest:
+    description:
+      - Whether C(latest) names at once what was built. M(todo.stack.release) lets it do so when the release holds. Where
+        there is no C(latest) yet, it names what was built in any case.
+    type: bool
+    default: true
   images:
     description: The images wanted.
     type: list
@@ -50,8 +62,8 @@ options:
         required: true
       image:
         description:
-          - The image's name, without a tag. What was built is tagged C(latest), and with the first
-            twelve digits of its content digest.
+          - The image's name, without a tag. What was built is tagged with the first twelve digits of
+            its content digest, and with C(latest) as O(latest) says.
         type: str
         required: true
       context:
@@ -181,7 +193,7 @@ options:
     type: dict
     default: {}
   state_dir:
-    description: The folder on the host that keeps the records of the last builds.
+    description: The folder on the host in which each stack keeps the records of its last builds.
     type: path
     default: /var/lib/todo-stack
   no_cache:
@@ -192,15 +204,11 @@ options:
     default: false
   present:
     description:
-      - Images just seen on the host, as M(todo.stack.preflight) returns them. If they tell that nothing
-        is due, the host is not asked again. M(todo.stack.compose_stack) makes sure of it by O(todo.stack.compose_stack#module:images).
+      - Images just seen on the host, as M(todo.stack.look) returns them. If they tell that nothing
+        is due, the host is not asked again.
     type: list
     elements: dict
     default: []
-  play:
-    description: Set by the controller side of this module; not for playbooks.
-    type: dict
-    default: {}
   progress_file:
     description: Where the steps under way are told. Filled in by the action plugin.
     type: path
@@ -275,7 +283,8 @@ images:
       type: str
       returned: always
       sample: app/main.py changed
-    image: {description: The reference that runs., type: str, returned: always, sample: "todo-backend:latest"}
+    image: {description: The image as people call it., type: str, returned: always, sample: "todo-backend:latest"}
+    content_image: {description: The reference of this very content., type: str, returned: always, sample: "todo-backend:9c1185a5bead"}
     image_id:
       description: The image's ID in the engine's store.
       type: str
@@ -341,7 +350,6 @@ images:
       sample: {seconds: 300, bytes: 500000000}
 """
 
-from pathlib import Path
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
@@ -354,7 +362,7 @@ from ansible_collections.todo.stack.plugins.module_utils.contract.errors import 
 from ansible_collections.todo.stack.plugins.module_utils.edge.docker import (
     DockerCli,
 )
-from ansible_collections.todo.stack.plugins.module_utils.release.turns import Turn
+from ansible_collections.todo.stack.plugins.module_utils.edge.process import run
 
 BUDGET_SPEC: dict[str, Any] = {"seconds": {"type": "float"}, "bytes": {"type": "int"}}
 SECRET_SOURCES = ["file", "env", "value"]
@@ -402,21 +410,18 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "no_cache": {"type": "bool", "default": False},
     "progress_file": {"type": "path"},
     "present": {"type": "list", "elements": "dict", "default": []},
-    "play": {"type": "dict", "default": {}},
+    "stack": {"type": "str", "default": ""},
+    "latest": {"type": "bool", "default": True},
 }
 
 
 def main() -> None:
     """Run the module."""
     module = AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
-    turn, folder = Turn.read(module.params["play"]), Path(module.params["state_dir"])
     try:
         wanted = Wanted.read(module.params)
         module.no_log_values.update(wanted.hidden())
-        with turn.taken(folder, check_mode=module.check_mode):
-            result, warnings = ensure_images(
-                DockerCli(module.run_command), wanted, check_mode=module.check_mode
-            )
+        result, warnings = ensure_images(DockerCli(run), wanted, check_mode=module.check_mode)
     except StackError as error:
         module.fail_json(msg=str(error), changed=False, **error.details)
     except Exception as error:  # its text may hold a secret: only its type is told

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ansible_collections.todo.stack.plugins.module_utils.build.content import (
+from ansible_collections.todo.stack.plugins.module_utils.build.options import IMAGE_CONTEXT
+from ansible_collections.todo.stack.plugins.module_utils.build.spec import Decision
+from ansible_collections.todo.stack.plugins.module_utils.contract.labels import (
     CONTENT_LABEL,
     PARTS_LABEL,
     SERVICE_LABEL,
+    STACK_LABEL,
 )
-from ansible_collections.todo.stack.plugins.module_utils.build.options import IMAGE_CONTEXT
-from ansible_collections.todo.stack.plugins.module_utils.build.spec import Decision
 
 BAKE_ENVIRONMENT = {
     # The engine's own builder: one of the user's containers would not store the image.
@@ -61,6 +62,7 @@ def _target(
         "args": {**proxies, **spec.args},
         "labels": {
             **spec.options.labels,
+            STACK_LABEL: spec.stack,
             SERVICE_LABEL: spec.service,
             CONTENT_LABEL: content.digest,
             PARTS_LABEL: content.parts_label(),

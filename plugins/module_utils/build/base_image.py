@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -11,6 +12,8 @@ ORIGIN_LABEL = "todo.stack.base"
 MADE_FROM_LABEL = "todo.stack.base.made-from"
 SOURCES = ("auto", "registry", "archive", "bootstrap")
 
+# Official images that can be made from packages and an interpreter of the host.
+_RECIPE = re.compile(r"(?P<kind>python|node|postgres):(?P<version>\d+(?:\.\d+)?)(?=[.-]|$)")
 # Releases that get no security fixes any more, and since when.
 END_OF_LIFE = {("node", "18"): "2025-04-30", ("node", "20"): "2026-04-30"}
 
@@ -55,6 +58,13 @@ class Missing:
     def as_result(self) -> dict[str, str]:
         """Return the fields for a module's result."""
         return asdict(self)
+
+
+def recipe_of(reference: str) -> dict[str, str]:
+    """Return a base image with the recipe that could make a stand-in for it, if there is one."""
+    match = _RECIPE.match(familiar(reference))
+    kind, version = (match["kind"], match["version"]) if match else ("", "")
+    return {"reference": reference, "kind": kind, "version": version}
 
 
 def missing_row(want: Wanted, mirror: str) -> Missing:

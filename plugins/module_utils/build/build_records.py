@@ -20,10 +20,10 @@ from ansible_collections.todo.stack.plugins.module_utils.edge.files import (
 
 
 class BuildRecords:
-    """The file ``builds.json``; a damaged one is begun anew, with one warning."""
+    """The file of a stack's builds; a damaged one is begun anew, with one warning."""
 
-    def __init__(self, state_dir: Path) -> None:
-        self.path = state_dir / "builds.json"
+    def __init__(self, path: Path) -> None:
+        self.path = path
         self.warnings: list[str] = []
         self.images = self._read()
 

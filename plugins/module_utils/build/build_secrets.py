@@ -17,7 +17,6 @@ from ansible_collections.todo.stack.plugins.module_utils.edge.files import (
     write_private,
 )
 
-KEY_FILE = "fingerprint.key"
 _KEY_BYTES = 32
 
 
@@ -39,7 +38,7 @@ def read_secrets(wanted: Mapping[str, Sequence[Secret]]) -> dict[str, dict[str, 
 
 
 def secret_prints(
-    found: Mapping[str, Mapping[str, bytes]], folder: Path, *, check_mode: bool
+    found: Mapping[str, Mapping[str, bytes]], key_file: Path, *, check_mode: bool
 ) -> dict[str, dict[str, str]]:
     """Return service -> id -> a keyed digest; the key never leaves the host.
 
@@ -48,7 +47,7 @@ def secret_prints(
     """
     if not found:
         return {}
-    key = _key(folder, check_mode=check_mode)
+    key = _key(key_file, check_mode=check_mode)
     return {
         service: {
             name: hmac.new(key, data, hashlib.sha256).hexdigest() for name, data in one.items()
@@ -65,8 +64,7 @@ def _read(secret: Secret) -> bytes:
     return os.environb[str(secret.env).encode()]
 
 
-def _key(folder: Path, *, check_mode: bool) -> bytes:
-    path = folder / KEY_FILE
+def _key(path: Path, *, check_mode: bool) -> bytes:
     try:
         key = bytes.fromhex((read_text(path) or "").strip())
     except ValueError:
@@ -74,6 +72,6 @@ def _key(folder: Path, *, check_mode: bool) -> bytes:
     if len(key) != _KEY_BYTES:
         key = random_source.token_bytes(_KEY_BYTES)
         if not check_mode:
-            ensure_private_folder(folder)
+            ensure_private_folder(path.parent)
             write_private(path, key.hex() + "\n")
     return key

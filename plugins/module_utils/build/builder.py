@@ -11,13 +11,13 @@ from typing import Any
 
 from ansible_collections.todo.stack.plugins.module_utils.build.bake import bake_definition
 from ansible_collections.todo.stack.plugins.module_utils.build.build_session import BuildSession
-from ansible_collections.todo.stack.plugins.module_utils.build.content import CONTENT_LABEL
 from ansible_collections.todo.stack.plugins.module_utils.build.layers import weigh
 from ansible_collections.todo.stack.plugins.module_utils.build.progress import BuildProgress
 from ansible_collections.todo.stack.plugins.module_utils.build.record import image_row, over_budget
 from ansible_collections.todo.stack.plugins.module_utils.build.requirements import shortcomings
 from ansible_collections.todo.stack.plugins.module_utils.build.spec import Decision
 from ansible_collections.todo.stack.plugins.module_utils.contract.errors import StackError
+from ansible_collections.todo.stack.plugins.module_utils.contract.labels import CONTENT_LABEL
 from ansible_collections.todo.stack.plugins.module_utils.edge.docker import DockerCli
 
 # An image as the engine describes it, and its row.
@@ -35,10 +35,12 @@ class Builder:
     progress_file: Path | None = None
     no_cache: bool = False
     at_once: bool = True
+    latest: bool = True
 
     def build(self, decisions: Sequence[Decision]) -> list[dict[str, Any]]:
-        """Build all, hold them to what is asked of them, then move their tags; return their rows.
+        """Build all, hold them to what is asked of them, then name them; return their rows.
 
+        ``latest`` is moved where that is asked for; where there is none, it names what was built.
         Raises StackError, with every tag where it was, when a build fails, breaks a budget, or
         makes an image that lacks what it must have.
         """
@@ -54,7 +56,8 @@ class Builder:
             raise
         for decision, row in zip(decisions, rows):
             self.docker.tag(row["image_id"], decision.spec.content_reference(decision.content))
-            self.docker.tag(row["image_id"], decision.spec.reference)
+            if self.latest or self.docker.inspect_image(decision.spec.reference) is None:
+                self.docker.tag(row["image_id"], decision.spec.reference)
         return rows
 
     def _build_share(self, decisions: Sequence[Decision]) -> list[Built]:

@@ -13,10 +13,6 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-SERVICE_LABEL = "todo.stack.service"
-CONTENT_LABEL = "todo.stack.content"
-PARTS_LABEL = "todo.stack.content.parts"
-
 _PART_DIGITS = 12  # of each part's SHA-256: enough to tell two versions of one file apart
 _MAX_PARTS_BYTES = 32_768  # a label larger than this would weigh on every inspect
 _DEPTHS = (0, 4, 3, 2, 1)

@@ -12,9 +12,12 @@ from typing import Any
 from ansible_collections.todo.stack.plugins.module_utils.build.build_records import BuildRecords
 from ansible_collections.todo.stack.plugins.module_utils.build.build_secrets import secret_prints
 from ansible_collections.todo.stack.plugins.module_utils.build.builder import Builder
-from ansible_collections.todo.stack.plugins.module_utils.build.content import CONTENT_LABEL
 from ansible_collections.todo.stack.plugins.module_utils.build.image_sight import look
-from ansible_collections.todo.stack.plugins.module_utils.build.plan import decide_all, result_of
+from ansible_collections.todo.stack.plugins.module_utils.build.plan import (
+    contents,
+    decide_all,
+    result_of,
+)
 from ansible_collections.todo.stack.plugins.module_utils.build.record import with_growth
 from ansible_collections.todo.stack.plugins.module_utils.build.spec import Decision, ImageSpec
 from ansible_collections.todo.stack.plugins.module_utils.build.wanted import Wanted
@@ -26,19 +29,20 @@ from ansible_collections.todo.stack.plugins.module_utils.decide.engine_state imp
 from ansible_collections.todo.stack.plugins.module_utils.edge.docker import DockerCli
 from ansible_collections.todo.stack.plugins.module_utils.look.engine import describe_engine
 
-_OLDER_TAGS_KEPT = 1  # the content tag before the running image's
-
 
 def ensure_images(
     docker: DockerCli, wanted: Wanted, *, check_mode: bool
 ) -> tuple[dict[str, Any], list[str]]:
     """Return the result after building what changed, or what a run would build, and warnings."""
-    records = BuildRecords(wanted.state_dir)
+    records = BuildRecords(Path(wanted.state.builds))
     found = _inspect(docker, _references(wanted.specs), check_mode=check_mode)
     if found is None:
         return result_of([_foreseen(spec) for spec in wanted.specs]), records.warnings
-    prints = secret_prints(wanted.secrets, wanted.state_dir, check_mode=check_mode)
+    prints = secret_prints(
+        wanted.secrets, Path(wanted.state.fingerprint_key), check_mode=check_mode
+    )
     sight = look(docker, wanted.specs, found, prints, records)
+    sight = sight.with_images(docker.inspect_images(contents(wanted.specs, sight)))
     decisions = decide_all(wanted.specs, sight, no_cache=wanted.no_cache)
     due = [decision for decision in decisions if decision.build]
     built: dict[str, dict[str, Any]] = {}
@@ -80,11 +84,11 @@ def _build(
             wanted.progress_file,
             wanted.no_cache,
             at_once=wanted.at_once(due),
+            latest=wanted.latest,
         )
         rows = builder.build(due)
     grown = [with_growth(row, records.images.get(d.spec.image, ())) for d, row in zip(due, rows)]
     records.add({d.spec.image: row for d, row in zip(due, grown)})
-    _drop_old_tags(docker, due)
     return {row["service"]: row for row in grown}
 
 
@@ -106,13 +110,3 @@ def _references(specs: Sequence[ImageSpec]) -> list[str]:
 
 def _foreseen(spec: ImageSpec) -> Decision:
     return Decision(spec, spec.content({}), build=True, reason="there is no running engine yet")
-
-
-def _drop_old_tags(docker: DockerCli, decisions: Sequence[Decision]) -> None:
-    """Remove the content tags of builds before the last two; nothing but our own is touched."""
-    for decision in decisions:
-        image = decision.spec.image
-        ours = docker.image_names(CONTENT_LABEL, repository=image)
-        # The cache may give an image its first birthday back, so age alone would not keep it.
-        current = {decision.spec.reference, decision.spec.content_reference(decision.content)}
-        docker.remove_images([tag for tag in ours if tag not in current][_OLDER_TAGS_KEPT:])

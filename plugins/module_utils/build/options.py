@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.todo.stack.plugins.module_utils.contract.errors import Problem
+from ansible_collections.todo.stack.plugins.module_utils.contract.labels import OUR_LABELS
 from ansible_collections.todo.stack.plugins.module_utils.contract.suggest import did_you_mean
 
 IMAGE_CONTEXT = "docker-image://"
 PULL_ALWAYS = "always"
-OUR_LABELS = "todo.stack."
 
 _PLATFORMS = (
     "linux/386", "linux/amd64", "linux/amd64/v2", "linux/amd64/v3", "linux/amd64/v4",

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ansible_collections.todo.stack.plugins.module_utils.build.base_image import index_images
+from ansible_collections.todo.stack.plugins.module_utils.build.content import Content
 from ansible_collections.todo.stack.plugins.module_utils.build.records import find_record
 from ansible_collections.todo.stack.plugins.module_utils.build.spec import (
     Decision,
     ImageSpec,
     decide,
 )
+from ansible_collections.todo.stack.plugins.module_utils.contract.codec import to_plain
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,7 @@ class Sight:
 
     @classmethod
     def of_present(cls, present: Sequence[Mapping[str, Any]]) -> Sight:
-        """Return the sight of images as M(todo.stack.preflight) returns them."""
+        """Return the sight of images as M(todo.stack.look) returns them."""
         images = index_images(present)
         built = [one["Record"] for one in present if one.get("Record")]
         return cls(
@@ -38,14 +40,23 @@ class Sight:
     def suffices(self, spec: ImageSpec) -> bool:
         """Tell whether all that decides on an image is in sight."""
         hidden = spec.pulls or bool(spec.options.secrets)
-        return not hidden and {spec.reference, *spec.bases} <= self.images.keys()
+        return not hidden and set(spec.bases) <= self.images.keys()
 
-    def record(self, spec: ImageSpec, digest: str) -> dict[str, Any] | None:
-        """Return the record of the image that is there, if it has this content."""
-        image = self.images.get(spec.reference)
+    def with_images(self, images: Mapping[str, Mapping[str, Any]]) -> Sight:
+        """Return the sight with more images in it."""
+        return replace(self, images={**self.images, **images})
+
+    def content(self, spec: ImageSpec) -> Content:
+        """Return what the image is to be made of."""
+        base_ids = {ref: self.base_ids[ref] for ref in spec.bases if ref in self.base_ids}
+        return spec.content(base_ids, self.secret_prints.get(spec.service))
+
+    def record(self, spec: ImageSpec, content: Content) -> dict[str, Any] | None:
+        """Return the record of the build of this content, if its image is there."""
+        image = self.images.get(spec.content_reference(content))
         if image is None:
             return None
-        return find_record(self.records, spec.image, digest, str(image["Id"]))
+        return find_record(self.records, spec.image, content.digest, str(image["Id"]))
 
 
 def decide_all(specs: Sequence[ImageSpec], sight: Sight, *, no_cache: bool) -> list[Decision]:
@@ -53,12 +64,15 @@ def decide_all(specs: Sequence[ImageSpec], sight: Sight, *, no_cache: bool) -> l
     return [_decide(spec, sight, no_cache) for spec in specs]
 
 
+def contents(specs: Sequence[ImageSpec], sight: Sight) -> list[str]:
+    """Return the references under which the wanted contents would be found."""
+    return [spec.content_reference(sight.content(spec)) for spec in specs]
+
+
 def _decide(spec: ImageSpec, sight: Sight, no_cache: bool) -> Decision:
-    base_ids = {ref: sight.base_ids[ref] for ref in spec.bases if ref in sight.base_ids}
-    content = spec.content(base_ids, sight.secret_prints.get(spec.service))
-    measured = sight.record(spec, content.digest) is not None
-    existing = sight.images.get(spec.reference)
-    return decide(spec, content, existing, measured=measured, no_cache=no_cache)
+    content = sight.content(spec)
+    measured = sight.record(spec, content) is not None
+    return decide(spec, content, sight.images, measured=measured, no_cache=no_cache)
 
 
 def result_of(
@@ -83,8 +97,8 @@ def _known_row(sight: Sight | None, decision: Decision) -> dict[str, Any]:
     """Return the row of an image that is not built now, as its record tells it."""
     if sight is None or decision.build:
         return {}
-    known = sight.record(decision.spec, decision.content.digest)
-    return {**known, "budget": decision.spec.budget.as_result()} if known else {}
+    known = sight.record(decision.spec, decision.content)
+    return {**known, "budget": to_plain(decision.spec.budget)} if known else {}
 
 
 def _shown(decision: Decision, row: Mapping[str, Any]) -> dict[str, Any]:
@@ -92,6 +106,7 @@ def _shown(decision: Decision, row: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "service": spec.service,
         "image": spec.reference,
+        "content_image": spec.content_reference(decision.content),
         "digest": decision.content.digest,
         **row,
         "changed": decision.build,

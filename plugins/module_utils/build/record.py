@@ -7,7 +7,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ansible_collections.todo.stack.plugins.module_utils.build.progress import BuildProgress
-from ansible_collections.todo.stack.plugins.module_utils.build.spec import Budget, Decision
+from ansible_collections.todo.stack.plugins.module_utils.build.spec import Decision
+from ansible_collections.todo.stack.plugins.module_utils.contract.codec import to_plain
+from ansible_collections.todo.stack.plugins.module_utils.contract.model import Budget
 
 _LAYERS_SHOWN = 5
 _WORK = re.compile(r"^\[[^]]*\] (?:RUN|COPY|ADD|WORKDIR)\b")
@@ -28,6 +30,7 @@ def image_row(
     return {
         "service": spec.service,
         "image": spec.reference,
+        "content_image": spec.content_reference(decision.content),
         "image_id": image_id,
         "digest": decision.content.digest,
         "size_bytes": sum(layer["bytes"] for layer in history),
@@ -47,7 +50,7 @@ def image_row(
         ],
         "layers": [dict(layer) for layer in history],
         "largest_layers": largest_layers(history),
-        "budget": spec.budget.as_result(),
+        "budget": to_plain(spec.budget),
     }
 
 
@@ -67,13 +70,13 @@ def over_budget(row: Mapping[str, Any], budget: Budget) -> list[str]:
     """Return how an image's row breaks its budget, a sentence each."""
     found = []
     size, seconds = row["size_bytes"], row["build_seconds"]
-    if budget.size_bytes is not None and size > budget.size_bytes:
+    if budget.bytes is not None and size > budget.bytes:
         largest = "; ".join(
             f"{layer['bytes']:,} bytes by {_shortened(layer['created_by'])}"
             for layer in largest_layers(row["layers"])
         )
         found.append(
-            f"{row['service']}: {size:,} bytes, over its budget of {budget.size_bytes:,}. "
+            f"{row['service']}: {size:,} bytes, over its budget of {budget.bytes:,}. "
             f"Largest layers: {largest}"
         )
     if budget.seconds is not None and seconds > budget.seconds:

@@ -8,8 +8,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ansible_collections.todo.stack.plugins.module_utils.build.content import (
-    CONTENT_LABEL,
-    PARTS_LABEL,
     Content,
     make_content,
 )
@@ -22,24 +20,17 @@ from ansible_collections.todo.stack.plugins.module_utils.build.options import (
     read_options,
 )
 from ansible_collections.todo.stack.plugins.module_utils.contract.errors import Problem
+from ansible_collections.todo.stack.plugins.module_utils.contract.labels import (
+    CONTENT_LABEL,
+    PARTS_LABEL,
+)
+from ansible_collections.todo.stack.plugins.module_utils.contract.model import Budget
 
 _CHANGES_SHOWN = 5
 _COMPONENT = r"[a-z0-9]+(?:(?:\.|_{1,2}|-+)[a-z0-9]+)*"
 _HOST = r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::\d+)?"
 _REPOSITORY = re.compile(rf"(?:{_HOST}/)?{_COMPONENT}(?:/{_COMPONENT})*")
 _SERVICE = re.compile(r"[a-z][a-z0-9_-]*")
-
-
-@dataclass(frozen=True)
-class Budget:
-    """What a build may take: ``seconds`` of wall time, ``size_bytes`` of uncompressed layers."""
-
-    seconds: float | None = None
-    size_bytes: int | None = None
-
-    def as_result(self) -> dict[str, float | None]:
-        """Return the budget as a result's row."""
-        return {"seconds": self.seconds, "bytes": self.size_bytes}
 
 
 @dataclass(frozen=True)
@@ -59,6 +50,7 @@ class ImageSpec:
     options: BuildOptions = field(default_factory=BuildOptions)
     requires: tuple[str, ...] = ()
     pulls: bool = False
+    stack: str = ""
 
     @property
     def reference(self) -> str:
@@ -77,7 +69,11 @@ class ImageSpec:
         ``base_ids`` are the IDs of the base images the host has, ``secrets`` keyed fingerprints.
         """
         bases = {ref: base_ids.get(ref, "") for ref in self.bases}
-        settings = {"target": self.target or "", "Dockerfile name": self.dockerfile}
+        settings = {
+            "target": self.target or "",
+            "Dockerfile name": self.dockerfile,
+            "stack": self.stack,
+        }
         return make_content(
             self.files, self.args, bases, {**settings, **self.options.settings()}, secrets
         )
@@ -100,7 +96,10 @@ class Decision:
 
 
 def read_spec(
-    params: Mapping[str, Any], substitutes: Mapping[str, str], mirror: str | None = None
+    params: Mapping[str, Any],
+    substitutes: Mapping[str, str],
+    mirror: str | None = None,
+    stack: str = "",
 ) -> ImageSpec:
     """Return the spec in a module parameter.
 
@@ -129,6 +128,7 @@ def read_spec(
         options=options,
         requires=tuple(params.get("requires") or ()),
         # A base that stands in for another is meant as it is: no registry knows of it.
+        stack=stack,
         pulls=options.pull == PULL_ALWAYS and not set(substitutes.values()) & set(bases),
     )
 
@@ -166,12 +166,12 @@ def spec_problems(specs: Sequence[ImageSpec]) -> list[Problem]:
 def decide(
     spec: ImageSpec,
     content: Content,
-    existing: Mapping[str, Any] | None,
+    images: Mapping[str, Mapping[str, Any]],
     *,
     measured: bool,
     no_cache: bool,
 ) -> Decision:
-    """Return whether ``existing``, the inspected image now tagged, still is what is wanted.
+    """Return whether what is wanted is among ``images``, by reference, and else why not.
 
     ``measured``: this host has the record of its build. Without one, no budget of time can be
     shown to hold, and a build, mostly from the cache, makes it again.
@@ -179,15 +179,18 @@ def decide(
     verdict = Decision(spec, content, build=True, reason="")
     if no_cache:
         return replace(verdict, reason="a build without the cache was asked for")
-    if existing is None:
+    if spec.content_reference(content) in images:
+        if measured:
+            return replace(verdict, build=False, reason="nothing changed since it was built")
+        return replace(verdict, reason="this host has no record of its build")
+    before = images.get(spec.reference)
+    if before is None:
         return replace(verdict, reason=f"there is no {spec.reference} yet")
-    labels = (existing.get("Config") or {}).get("Labels") or {}
+    labels = (before.get("Config") or {}).get("Labels") or {}
     if CONTENT_LABEL not in labels:
         return replace(verdict, reason=f"{spec.reference} carries no {CONTENT_LABEL} label")
     if labels[CONTENT_LABEL] == content.digest:
-        if not measured:
-            return replace(verdict, reason="this host has no record of its build")
-        return replace(verdict, build=False, reason="nothing changed since it was built")
+        return replace(verdict, reason="its name was taken away")
     changes = content.changes_since(labels.get(PARTS_LABEL, "")) or ["its content changed"]
     return replace(verdict, reason=summary(changes), changes=tuple(changes))
 

@@ -15,6 +15,7 @@ from ansible_collections.todo.stack.plugins.module_utils.build.spec import (
 )
 from ansible_collections.todo.stack.plugins.module_utils.contract.errors import ProblemList
 from ansible_collections.todo.stack.plugins.module_utils.contract.masking import derived_forms
+from ansible_collections.todo.stack.plugins.module_utils.contract.state import StateDir
 from ansible_collections.todo.stack.plugins.module_utils.look.host import available_memory
 
 BUILD_MEMORY_BYTES = 1_000_000_000  # for each image of one session
@@ -27,17 +28,20 @@ class Wanted:
     specs: tuple[ImageSpec, ...]
     ca_bundle: str | None
     proxies: Mapping[str, str]
-    state_dir: Path
+    state: StateDir
     no_cache: bool
     progress_file: Path | None
     memory_bytes: int
+    latest: bool = True
     secrets: Mapping[str, Mapping[str, bytes]] = field(default_factory=dict, repr=False)
 
     @classmethod
     def read(cls, params: Mapping[str, Any]) -> Wanted:
         """Return the parameters, checked; raise ProblemList with every wrong name."""
         mirror = params["registry_mirror"]
-        specs = tuple(read_spec(image, params["bases"], mirror) for image in params["images"])
+        specs = tuple(
+            read_spec(image, params["bases"], mirror, params["stack"]) for image in params["images"]
+        )
         if problems := spec_problems(specs):
             raise ProblemList(problems)
         ca_bundle = params["ca_bundle"]
@@ -45,10 +49,11 @@ class Wanted:
             specs=specs,
             ca_bundle=ca_bundle if ca_bundle and Path(ca_bundle).is_file() else None,
             proxies={name: str(value) for name, value in params["proxies"].items()},
-            state_dir=Path(params["state_dir"]),
+            state=StateDir(params["state_dir"], params["stack"]),
+            latest=params["latest"],
             no_cache=params["no_cache"],
             progress_file=Path(params["progress_file"]) if params["progress_file"] else None,
-            memory_bytes=available_memory(Path("/proc/meminfo").read_text(encoding="ascii")),
+            memory_bytes=available_memory(),
             secrets=read_secrets({spec.service: spec.options.secrets for spec in specs}),
         )
 

@@ -1,14 +1,13 @@
-"""What a service promises, as the normalised contract the controller hands to modules."""
+"""What a service promises: the contract as it is read once, at the door, and typed to the end."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields
-from typing import Any, TypeVar
-
-T = TypeVar("T")
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Optional
 
 SECRET_MIN_LENGTH = 32
+WITHIN_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -25,120 +24,98 @@ class Variable:
 
     purpose: str
     type: str = "string"
-    default: str | None = None
+    default: Optional[str] = None
     secret: bool = False
     required: bool = False
-    min_length: int | None = None
+    min_length: Optional[int] = None
     generate: bool = False
-    embedded: Embedded | None = None
-    rotation: str | None = None
+    embedded: Optional[Embedded] = None
+    rotation: str = ""
 
 
 @dataclass(frozen=True)
 class Budget:
-    """Limits of one image: build time, and the sum of its uncompressed layers."""
+    """Limits of one image: wall time of its build, and the sum of its uncompressed layers."""
 
-    seconds: int
-    bytes: int
+    seconds: Optional[float] = None
+    bytes: Optional[int] = None
 
 
 @dataclass(frozen=True)
 class Build:
     """How the image is built; ``context`` is an absolute path on the controller.
 
-    ``requires``: what the image must bring along, see `image.requirements`.
+    ``requires``: what the image must bring along, see `build.requirements`.
     """
 
     service: str
     image: str
     context: str
     dockerfile: str
-    target: str | None
+    target: Optional[str]
     args: Mapping[str, str]
     budget: Budget
-    requires: Sequence[str] = ()
+    requires: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
-class Health:
-    """The HTTP health check; ``expect`` is JMESPath on the JSON body."""
+class HttpCheck:
+    """One GET and what it must answer: a status, and JSON, a text, or an HTML page with a text.
 
+    ``name`` is the criterion's: health, ready, ui, or the user's own. ``expect`` is JMESPath that
+    is true of the JSON body, ``revision`` JMESPath that tells the schema's revision.
+    """
+
+    name: str
     path: str
-    expect: str
-    within_seconds: int
-
-
-@dataclass(frozen=True)
-class Ui:
-    """The page a person sees, and a text it contains."""
-
-    path: str
-    contains: str
-    within_seconds: int
+    status: int = 200
+    expect: str = ""
+    contains: str = ""
+    html: bool = False
+    revision: str = ""
+    within_seconds: int = WITHIN_SECONDS
 
 
 @dataclass(frozen=True)
 class Run:
-    """The port a running service answers on, and how that is judged."""
+    """The port a running service answers on, and how that is judged.
+
+    ``check`` is a command of the image that judges the environment it is about to get. ``single``:
+    two of it must never run at once, so that none can be tried beside it.
+    """
 
     port: int
-    health: Health | None
-    ui: Ui | None
+    checks: tuple[HttpCheck, ...] = ()
+    check: tuple[str, ...] = ()
+    single: bool = False
+
+    @property
+    def within_seconds(self) -> int:
+        """How long after its start the service may take to answer as it should."""
+        return max((one.within_seconds for one in self.checks), default=WITHIN_SECONDS)
 
 
 @dataclass(frozen=True)
 class Contract:
     """One service's whole contract; ``file`` is relative to the project folder.
 
-    ``networks``: compose service -> key of each of its networks -> its name, "" for compose's own.
+    ``compose_services`` run its image, the service itself first.
     """
 
     service: str
     file: str
     image: str
-    compose_services: Sequence[str]
+    compose_services: tuple[str, ...]
     build: Build
     run: Run
-    env: Mapping[str, Variable]
-    networks: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    env: Mapping[str, Variable] = field(default_factory=dict)
+
+    @property
+    def embedded(self) -> list[Embedded]:
+        """The compose services that supply values nobody gave, each once."""
+        found = [one.embedded for one in self.env.values() if one.embedded]
+        return list({one.service: one for one in found}.values())
 
     def running_services(self) -> list[str]:
         """Return every compose service that runs for this contract, embedded ones included."""
-        embedded = [v.embedded.service for v in self.env.values() if v.embedded]
-        return [*self.compose_services, *embedded]
-
-    def as_result(self) -> dict[str, Any]:
-        """Return the contract as plain dicts and lists, the form `from_dict` reads."""
-        return asdict(self)
-
-
-def from_dict(raw: Mapping[str, Any]) -> Contract:
-    """Read a normalised contract as `Contract.as_result` made it; unknown keys are ignored."""
-    run, build = raw["run"], raw["build"]
-    return Contract(
-        service=raw["service"],
-        file=raw["file"],
-        image=raw["image"],
-        compose_services=list(raw["compose_services"]),
-        build=_read(Build, {**build, "budget": _read(Budget, build["budget"])}),
-        run=Run(
-            port=run["port"],
-            health=_optional(Health, run.get("health")),
-            ui=_optional(Ui, run.get("ui")),
-        ),
-        env={name: _variable(spec) for name, spec in raw["env"].items()},
-        networks=raw.get("networks") or {},
-    )
-
-
-def _variable(spec: Mapping[str, Any]) -> Variable:
-    return _read(Variable, {**spec, "embedded": _optional(Embedded, spec.get("embedded"))})
-
-
-def _optional(cls: type[T], raw: Mapping[str, Any] | None) -> T | None:
-    return None if raw is None else _read(cls, raw)
-
-
-def _read(cls: type[T], raw: Mapping[str, Any]) -> T:
-    known = {one.name for one in fields(cls)}  # type: ignore[arg-type]
-    return cls(**{key: value for key, value in raw.items() if key in known})
+        return [*self.compose_services, *(one.service for one in self.embedded)]

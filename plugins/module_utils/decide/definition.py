@@ -32,3 +32,15 @@ def host_definition(
 
 def _service(name: str, lines: Sequence[str]) -> str:
     return f"  {name}:\n" + "".join(f"    {line}\n" for line in lines)
+
+
+def with_override(text: str, override: str) -> str:
+    """Return a definition with an override as a document after it."""
+    ended = text if text.endswith("\n") else f"{text}\n"
+    return f"{ended}---\n{override}"
+
+
+def independent(services: Sequence[str]) -> str:
+    """Return a document for the end of a definition: services that depend on nothing."""
+    lines = [f"  {name}: {{depends_on: !reset {{}}}}\n" for name in services]
+    return "---\nservices:\n" + "".join(lines) if lines else ""

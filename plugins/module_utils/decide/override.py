@@ -1,4 +1,4 @@
-"""The compose override that delivers values byte for byte: written, read back, compared."""
+"""The compose override that delivers values byte for byte and names every image."""
 
 from __future__ import annotations
 
@@ -7,7 +7,12 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-Values = dict[str, dict[str, str]]  # service -> name -> value
+from ansible_collections.todo.stack.plugins.module_utils.contract.model import Contract
+from ansible_collections.todo.stack.plugins.module_utils.decide.resolution import (
+    Resolution,
+    Values,
+)
+
 UNUSED_PROFILE = "unused"
 # YAML, as which compose reads the file, knows no surrogate pairs and refuses some raw characters.
 _ESCAPED = re.compile("[\x7f-\uffff]")
@@ -19,6 +24,31 @@ def as_json(document: Mapping[str, Any]) -> str:
     return _ESCAPED.sub(lambda match: f"\\u{ord(match.group()):04x}", text) + "\n"
 
 
+def delivered(contracts: Sequence[Contract], resolution: Resolution) -> Values:
+    """Return the values by compose service: services that run one image share its contract's."""
+    values = {
+        name: dict(resolution.values[contract.service])
+        for contract in contracts
+        for name in contract.compose_services
+    }
+    return {**values, **{name: dict(given) for name, given in resolution.supplied.items()}}
+
+
+def override(values: Values, images: Mapping[str, str], switched_off: Collection[str]) -> str:
+    """Return the override's text, every ``$`` doubled against interpolation.
+
+    ``images``: compose service -> the reference it is to run. ``switched_off``: the embedded
+    services that nothing needs.
+    """
+    services: dict[str, Any] = {name: {"profiles": [UNUSED_PROFILE]} for name in switched_off}
+    for name, given in values.items():
+        escaped = {key: value.replace("$", "$$") for key, value in given.items()}
+        services.setdefault(name, {})["environment"] = escaped
+    for name, image in images.items():
+        services.setdefault(name, {})["image"] = image
+    return as_json({"services": services})
+
+
 def read_back(text: str) -> Values | None:
     """Return the values an override delivers, by compose service; None when it is no override."""
     try:
@@ -26,48 +56,19 @@ def read_back(text: str) -> Values | None:
         return {
             service: {
                 str(name): str(value).replace("$$", "$")
-                for name, value in spec.get("environment", {}).items()
+                for name, value in spec["environment"].items()
             }
             for service, spec in services.items()
+            if "environment" in spec
         }
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
 
 
-def differences(
-    before: Mapping[str, Mapping[str, str]], after: Mapping[str, Mapping[str, str]]
-) -> dict[str, dict[str, list[str]]]:
-    """Return the names added, removed and changed for every service on either side."""
-    result = {}
-    for service in sorted({*before, *after}):
-        old, new = before.get(service, {}), after.get(service, {})
-        result[service] = {
-            "added": sorted(set(new) - set(old)),
-            "removed": sorted(set(old) - set(new)),
-            "changed": sorted(n for n in set(old) & set(new) if old[n] != new[n]),
-        }
-    return result
-
-
-def delivers(
-    wanted: Mapping[str, str],
-    managed: Collection[str],
-    environ: Mapping[str, str],
-    own: Mapping[str, str],
-) -> bool:
-    """Tell whether a container's ``environ`` has exactly the ``wanted`` values.
-
-    ``managed`` are the names that were ever rendered; ``own`` is what its image declares.
-    """
-    extra = [n for n in managed if n not in wanted and environ.get(n, own.get(n)) != own.get(n)]
-    return not extra and all(environ.get(name) == value for name, value in wanted.items())
-
-
-def describe(changes: Mapping[str, Mapping[str, Sequence[str]]]) -> str:
-    """Return the differences as lines of names, the form diff mode shows."""
-    return "".join(
-        f"{service}: {verb} {name}\n"
-        for service, verbs in changes.items()
-        for verb, names in verbs.items()
-        for name in names
-    )
+def pinned(text: str) -> dict[str, str]:
+    """Return the images that an override names, by compose service; none when it is no override."""
+    try:
+        services = json.loads(text)["services"]
+        return {name: str(spec["image"]) for name, spec in services.items() if "image" in spec}
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return {}

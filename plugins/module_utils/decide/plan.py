@@ -1,249 +1,223 @@
-"""What a compose project needs to be as wanted: compared from read-only facts, then named."""
+"""What must happen for a stack to be as wanted: data, decided from one look at its host."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
 
-from ansible_collections.todo.stack.plugins.module_utils.build.content import SERVICE_LABEL
-from ansible_collections.todo.stack.plugins.module_utils.contract.errors import Problem
+from ansible_collections.todo.stack.plugins.module_utils.contract.labels import STACK_LABEL
+from ansible_collections.todo.stack.plugins.module_utils.contract.model import Contract
+from ansible_collections.todo.stack.plugins.module_utils.look.observation import (
+    Container,
+    Seen,
+    Service,
+)
 
-COMPOSE_SERVICE = "com.docker.compose.service"
-COMPOSE_HASH = "com.docker.compose.config-hash"
-COMPOSE_ONE_OFF = "com.docker.compose.oneoff"
-COMPLETED = "service_completed_successfully"
-HEALTHY = "service_healthy"
-
-
-@dataclass(frozen=True)
-class Desired:
-    """A service as compose would start it; ``one_shot``: it is waited for to end with 0.
-
-    ``alone_hash`` is the hash that compose writes when it starts the service by itself.
-    ``container_name`` is how compose names its container, empty where that is not known.
-    """
-
-    service: str
-    config_hash: str
-    image: str
-    one_shot: bool
-    alone_hash: str = ""
-    networks: frozenset[str] = frozenset()
-    container_name: str = ""
-
-
-@dataclass(frozen=True)
-class Actual:
-    """A container of the project as it is."""
-
-    id: str
-    name: str
-    service: str
-    ours: bool
-    config_hash: str
-    image_id: str
-    state: str
-    health: str
-    exit_code: int
-    oom_killed: bool
-    restarts: int
-    networks: frozenset[str] = frozenset()
-    pid: int = 0
-
-    @property
-    def failed(self) -> bool:
-        """Whether it ended with anything but success."""
-        return self.state in {"exited", "dead"} and self.exit_code != 0
-
-    def as_result(self) -> dict[str, Any]:
-        """Return what a result says of it."""
-        return {
-            "state": self.state,
-            "health": self.health,
-            "exit_code": self.exit_code,
-            "restarts": self.restarts,
-            "image_id": self.image_id,
-        }
+HOST = "host"
+# A container that came back less than this ago may be between two crashes.
+SETTLED_SECONDS = 60
+HTTP_OK = 200
 
 
 @dataclass(frozen=True)
 class Action:
-    """One step of the plan: ``create``, ``recreate``, ``start`` or ``remove``, and why."""
+    """One step of the plan, and why.
+
+    ``action`` of a service: ``create``, ``recreate``, ``start``, ``remove``, ``password`` (the
+    database takes it anew) or ``tag``; of the host: ``write`` or ``protect`` a file of the stack.
+    ``new``: what is to run differs from what ran, and has to prove itself first.
+    """
 
     service: str
     action: str
     why: str
+    new: bool = False
 
     def as_result(self) -> dict[str, str]:
         """Return the action as a result's row."""
-        return asdict(self)
+        return {key: value for key, value in asdict(self).items() if key != "new"}
 
-
-def read_desired(config: Mapping[str, Any], hashes: str) -> list[Desired]:
-    """Return the services of `compose config --format json` with `config --hash` lines."""
-    by_service = dict(line.split() for line in hashes.splitlines() if line.strip())
-    services: Mapping[str, Any] = config.get("services") or {}
-    waited_for = {
-        name
-        for spec in services.values()
-        for name, how in (spec.get("depends_on") or {}).items()
-        if how.get("condition") == COMPLETED
-    }
-    named = {key: str(one["name"]) for key, one in (config.get("networks") or {}).items()}
-    return [
-        Desired(
-            name,
-            by_service.get(name, ""),
-            spec.get("image", ""),
-            name in waited_for,
-            networks=frozenset(named[key] for key in spec.get("networks") or {} if key in named),
-            container_name=spec.get("container_name")
-            or (f"{config['name']}-{name}-1" if "name" in config else ""),
-        )
-        for name, spec in services.items()
-    ]
-
-
-def read_actual(inspected: Mapping[str, Any]) -> Actual:
-    """Return a container from its `docker container inspect`."""
-    labels = inspected["Config"].get("Labels") or {}
-    state = inspected["State"]
-    return Actual(
-        id=inspected["Id"],
-        name=inspected["Name"].lstrip("/"),
-        service=labels.get(COMPOSE_SERVICE, ""),
-        ours=SERVICE_LABEL in labels,
-        config_hash=labels.get(COMPOSE_HASH, ""),
-        image_id=inspected["Image"],
-        state=state["Status"],
-        health=(state.get("Health") or {}).get("Status", "none"),
-        exit_code=int(state.get("ExitCode") or 0),
-        oom_killed=bool(state.get("OOMKilled")),
-        restarts=int(inspected.get("RestartCount") or 0),
-        networks=frozenset((inspected.get("NetworkSettings") or {}).get("Networks") or {}),
-        pid=int(state.get("Pid") or 0),
-    )
-
-
-def is_one_off(inspected: Mapping[str, Any]) -> bool:
-    """Return whether a container came from `docker compose run`: it stands for no service."""
-    return (inspected["Config"].get("Labels") or {}).get(COMPOSE_ONE_OFF) == "True"
-
-
-def start_order(config: Mapping[str, Any]) -> dict[str, dict[str, str]]:
-    """Return what each service waits for (service -> condition), those waited for first.
-
-    Services that are switched off are waited for by nobody.
-    """
-    services: Mapping[str, Any] = config.get("services") or {}
-    needs = {
-        name: {
-            other: str(how.get("condition"))
-            for other, how in (spec.get("depends_on") or {}).items()
-            if other in services
-        }
-        for name, spec in services.items()
-    }
-    ordered: dict[str, dict[str, str]] = {}
-    while len(ordered) < len(needs):
-        ready = [n for n in needs if n not in ordered and needs[n].keys() <= ordered.keys()]
-        # Compose refuses circles: without one, something is always ready.
-        ordered.update({name: needs[name] for name in ready or needs})
-    return ordered
-
-
-def plan(  # noqa: PLR0917 - facts, one after another
-    desired: Sequence[Desired],
-    actual: Sequence[Actual],
-    image_ids: Mapping[str, str],
-    new_environment: Collection[str] = (),
-    new_images: Collection[str] = (),
-    rendered: Collection[str] = (),
-) -> list[Action]:
-    """Return what must happen, in the services' order; nothing for a stack that is as wanted.
-
-    ``image_ids``: reference -> ID of the images on this host. ``new_environment`` and
-    ``new_images``: services whose values and references whose image earlier tasks would change,
-    which a preview cannot see on the host. ``rendered``: services whose values have changed, for
-    the reason that is told.
-    """
-    by_service = {container.service: container for container in actual}
-    wanted = {one.service for one in desired}
-    actions = []
-    for one in desired:
-        due = _Due(
-            image_id="" if one.image in new_images else image_ids.get(one.image, ""),
-            stale=one.service in new_environment,
-            changed="environment" if one.service in rendered else "configuration",
-        )
-        found = _action(one, by_service.get(one.service), due)
-        actions += [Action(one.service, *found)] if found else []
-    orphans = [c for c in actual if c.service not in wanted]
-    return actions + [Action(c.service, "remove", "no longer wanted") for c in orphans]
-
-
-def unmet(service: str, container: Actual | None, condition: str) -> str:
-    """Return why a service's condition does not hold, nothing when it does."""
-    if container is None:
-        return f"{service} has no container"
-    if condition == COMPLETED and (container.state != "exited" or container.exit_code != 0):
-        return f"{service} has not ended well: it is {container.state}, code {container.exit_code}"
-    if condition == HEALTHY and container.health != "healthy":
-        return f"{service} is not healthy: it is {container.state}, {container.health}"
-    return ""
-
-
-def foreign(actual: Sequence[Actual]) -> list[Problem]:
-    """Return the containers in the project that are not ours to touch."""
-    return [
-        Problem(
-            f"the container {container.name} is in the compose project and lacks {SERVICE_LABEL}",
-            container.service or container.name,
-            f"label its service in compose.yaml, or remove it: docker rm -f {container.name}",
-        )
-        for container in actual
-        if not container.ours
-    ]
+    def line(self) -> str:
+        """Return the action as people read it."""
+        return f"{self.service}: {self.action}, {self.why}"
 
 
 @dataclass(frozen=True)
-class _Due:
-    """What a service is to have: its image, whether its values change, what is said to change."""
+class WantedImage:
+    """The image that a service is to run: its ``id`` is empty until it is built."""
 
-    image_id: str
-    stale: bool
-    changed: str
+    reference: str
+    id: str
+    why: str = ""
 
 
-def _action(one: Desired, container: Actual | None, due: _Due) -> tuple[str, str] | None:
-    if container is None:
-        return "create", "there is no container"
-    if due.stale:
-        return "recreate", "its environment changed"
-    if container.config_hash not in (one.config_hash, one.alone_hash):
-        return "recreate", f"its {due.changed} changed"
-    if container.image_id != due.image_id:
-        return "recreate", f"{one.image} is another image now"
-    if one.container_name not in ("", container.name):
-        return "recreate", f"its container is named {container.name}"
-    if one.one_shot:
-        return ("start", _ended(container)) if container.failed else _unfinished(container)
-    if container.state not in {"running", "restarting"}:
-        return "start", _ended(container)
-    missing = sorted(one.networks - container.networks)
+Images = Mapping[str, WantedImage]  # by compose service
+
+
+def plan(seen: Seen, contracts: Sequence[Contract], images: Images) -> tuple[Action, ...]:
+    """Return what must happen, services in the order they need each other; nothing if all is well.
+
+    ``images``: what every service is to run, see `decide.images`.
+    """
+    if seen.problem or not seen.services:
+        return tuple(_foreseen(seen, contracts))
+    actions: list[Action] = []
+    for service in seen.services:
+        actions += _service_actions(seen, service, images.get(service.name), actions)
+    actions += _passwords(seen, contracts, actions)
+    return (*actions, *_leftovers(seen), *_tags(seen, contracts, images), *_files(seen, images))
+
+
+def _foreseen(seen: Seen, contracts: Sequence[Contract]) -> Iterator[Action]:
+    """Return the plan for a host without an engine, where nothing of ours can run."""
+    declared = [name for one in contracts for name in one.running_services()]
+    names = dict.fromkeys([*seen.environment.names, *declared])
+    for name in names:
+        if name not in seen.environment.switched_off:
+            yield Action(name, "create", "there is no running engine yet", new=True)
+
+
+def _service_actions(
+    seen: Seen, service: Service, image: WantedImage | None, before: Sequence[Action]
+) -> list[Action]:
+    wanted = image or WantedImage(service.image, "")
+    if service.one_shot:
+        due = _one_shot(seen, service, wanted, before)
+    else:
+        due = _lasting(seen, service, wanted)
+    return [due] if due else []
+
+
+def _lasting(seen: Seen, service: Service, image: WantedImage) -> Action | None:
+    name, containers = service.name, seen.of_service(service.name)
+    if not containers:
+        return Action(name, "create", "there is no container", new=True)
+    for container in containers:
+        if why := _difference(seen, service, container, image):
+            return Action(name, "recreate", why, new=True)
+    if len(containers) != service.replicas:
+        many = f"{len(containers)} of {service.replicas} replicas are there"
+        return Action(name, "create", many)
+    for container in containers:
+        if container.state not in {"running", "restarting"}:
+            return Action(name, "start", _ended(container))
+        if why := _cut_off(service, container) or _sick(container):
+            return Action(name, "recreate", why)
+    return None
+
+
+def _one_shot(
+    seen: Seen, service: Service, image: WantedImage, before: Sequence[Action]
+) -> Action | None:
+    """Return what is due of a service that is to end: to run again, where it has to."""
+    name, containers = service.name, seen.of_service(service.name)
+    if renewed := [a.service for a in before if a.service in service.needs and _renews(a)]:
+        return Action(name, "recreate", f"{renewed[0]} is begun anew", new=True)
+    if not containers:
+        if seen.release.one_shots.get(name) == f"{image.id} {service.alone_hash}":
+            return None
+        return Action(name, "create", "it never ran", new=True)
+    for container in containers:
+        if why := _difference(seen, service, container, image):
+            return Action(name, "recreate", why, new=True)
+        if not (container.ended_well or container.state == "running"):
+            why = _ended(container) if container.failed else "it never ran"
+            return Action(name, "recreate", why, new=True)
+    return None
+
+
+def _renews(action: Action) -> bool:
+    return action.action in {"create", "recreate"}
+
+
+def _difference(seen: Seen, service: Service, container: Container, image: WantedImage) -> str:
+    """Return how what a container was made of differs from what it is to be made of."""
+    drift = seen.environment.drift.get(service.name)
+    names = [
+        *container.environment.missing, *container.environment.different,
+        *(drift.extra if drift else ()),
+    ]  # fmt: skip
+    if names:
+        return f"its environment changed: {', '.join(sorted(set(names)))}"
+    if container.image_id != image.id:
+        told = f" ({image.why})" if image.why else ""
+        return f"{service.image.partition('@')[0]} is another image now{told}"
+    if container.config_hash not in {service.alone_hash, service.config_hash}:
+        return "its configuration changed"
+    if service.replicas == 1 and container.name != service.container_name:
+        return f"its container is named {container.name}"
+    return ""
+
+
+def _cut_off(service: Service, container: Container) -> str:
+    missing = sorted(set(service.networks) - container.networks.keys())
     if missing:
-        return "recreate", f"it is not on the network {missing[0]}"
+        return f"it is not on the network {missing[0]}"
     # A network_mode, such as the host's, names none.
-    more = sorted(container.networks - one.networks) if one.networks else []
-    return ("recreate", f"it is on the network {more[0]} too") if more else None
+    more = sorted(container.networks.keys() - set(service.networks)) if service.networks else []
+    return f"it is on the network {more[0]} too" if more else ""
 
 
-def _unfinished(container: Actual) -> tuple[str, str] | None:
-    done = container.state == "exited" and container.exit_code == 0
-    return None if done or container.state == "running" else ("start", "it never ran")
+def _sick(container: Container) -> str:
+    if container.health == "unhealthy":
+        return "its healthcheck says unhealthy"
+    young = container.inside.uptime_seconds < SETTLED_SECONDS
+    looping = container.state == "restarting" or (container.restarts > 1 and young)
+    return f"it crashes again and again ({container.restarts} restarts)" if looping else ""
 
 
-def _ended(container: Actual) -> str:
+def _ended(container: Container) -> str:
+    if container.state == "paused":
+        return "it is paused"
     cause = "killed by its memory limit" if container.oom_killed else f"code {container.exit_code}"
     return f"it is {container.state} ({cause})"
+
+
+def _passwords(
+    seen: Seen, contracts: Sequence[Contract], actions: Sequence[Action]
+) -> Iterator[Action]:
+    """Have an embedded database take its password again where a service says it is not ready."""
+    due = {action.service for action in actions}
+    for contract in contracts:
+        service = next((one for one in seen.services if one.name == contract.service), None)
+        ready = service.probes.get("ready") if service else None
+        unready = ready is not None and not ready.error and ready.status != HTTP_OK
+        for embedded in contract.embedded if unready else ():
+            if embedded.service not in due and seen.of_service(embedded.service):
+                why = f"{contract.service} is not ready, it may hold another password"
+                yield Action(embedded.service, "password", why)
+
+
+def _leftovers(seen: Seen) -> Iterator[Action]:
+    wanted = {service.name for service in seen.services}
+    for container in seen.containers:
+        if container.is_candidate(seen.stack):
+            yield Action(container.service, "remove", "left over by a run that was ended")
+        elif container.service not in wanted and not container.one_off:
+            yield Action(container.service, "remove", "no longer wanted")
+
+
+def _tags(seen: Seen, contracts: Sequence[Contract], images: Images) -> Iterator[Action]:
+    """Have ``latest`` name what runs, unless it names an image of another stack."""
+    for contract in contracts:
+        wanted, named = images.get(contract.service), seen.image(f"{contract.image}:latest")
+        if wanted is None or not wanted.id or (named and named["Id"] == wanted.id):
+            continue
+        labels = ((named or {}).get("Config") or {}).get("Labels") or {}
+        if labels.get(STACK_LABEL, seen.stack) == seen.stack:
+            yield Action(contract.service, "tag", f"{contract.image}:latest is another image")
+
+
+def _files(seen: Seen, images: Images) -> Iterator[Action]:
+    if not seen.definition_current:
+        yield Action(HOST, "write", "compose.yaml changed")
+    moved = [name for name, image in images.items()
+             if seen.environment.pins.get(name) != image.reference]  # fmt: skip
+    if seen.environment.drift or moved:
+        services = sorted({*seen.environment.drift, *moved})
+        yield Action(HOST, "write", f"environment.json changed for {', '.join(services)}")
+    if not seen.environment.secrets_kept:
+        yield Action(HOST, "write", "secrets.json is not what it is to be")
+    for name, mode in seen.modes.items():
+        if mode & 0o077:
+            yield Action(HOST, "protect", f"{name or 'the state folder'} has the mode {mode:04o}")

@@ -14,11 +14,8 @@ from ansible_collections.todo.stack.plugins.module_utils.contract.environment im
 )
 from ansible_collections.todo.stack.plugins.module_utils.contract.model import Contract, Variable
 from ansible_collections.todo.stack.plugins.module_utils.contract.values import check_value
-from ansible_collections.todo.stack.plugins.module_utils.decide.override import (
-    UNUSED_PROFILE,
-    Values,
-)
 
+Values = dict[str, dict[str, str]]  # service -> name -> value
 EMBEDDED_PASSWORD = "POSTGRES_PASSWORD"  # noqa: S105  the name of it
 
 
@@ -126,20 +123,3 @@ def secrets_in(contracts: Sequence[Contract], delivered: Mapping[str, Mapping[st
                 if password:
                     found.setdefault(variable.embedded.service, {})[EMBEDDED_PASSWORD] = password
     return found
-
-
-def override_document(contracts: Sequence[Contract], resolution: Resolution) -> dict[str, Any]:
-    """Return the override as compose reads it, every ``$`` doubled against interpolation."""
-    services: dict[str, Any] = {}
-    for contract in contracts:
-        for name in contract.compose_services:
-            services[name] = _environment(resolution.values[contract.service])
-    for name, values in resolution.supplied.items():
-        services[name] = _environment(values)
-    for name in resolution.switched_off:
-        services[name] = {"profiles": [UNUSED_PROFILE]}
-    return {"services": services}
-
-
-def _environment(values: Mapping[str, str]) -> dict[str, Any]:
-    return {"environment": {name: value.replace("$", "$$") for name, value in values.items()}}

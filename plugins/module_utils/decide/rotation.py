@@ -12,9 +12,9 @@ from ansible_collections.todo.stack.plugins.module_utils.contract.environment im
 from ansible_collections.todo.stack.plugins.module_utils.contract.errors import Problem
 from ansible_collections.todo.stack.plugins.module_utils.contract.model import Contract, Variable
 from ansible_collections.todo.stack.plugins.module_utils.contract.suggest import did_you_mean
-from ansible_collections.todo.stack.plugins.module_utils.decide.override import Values
 from ansible_collections.todo.stack.plugins.module_utils.decide.resolution import (
     EMBEDDED_PASSWORD,
+    Values,
 )
 
 WHERE = "stack_rotate"

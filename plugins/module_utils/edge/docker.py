@@ -16,9 +16,16 @@ T = TypeVar("T")
 
 
 class Run(Protocol):
-    """Runs an argument list; ``AnsibleModule.run_command`` is one."""
+    """Runs an argument list; `process.run` is one, and ``AnsibleModule.run_command``."""
 
-    def __call__(self, args: list[str], /, **options: Any) -> tuple[int, str, str]:
+    def __call__(
+        self,
+        args: list[str],
+        /,
+        *,
+        data: str | None = None,
+        environ_update: Mapping[str, str] | None = None,
+    ) -> tuple[int, str, str]:
         """Return exit code, standard output and standard error."""
 
 
@@ -28,9 +35,14 @@ class DockerCli:
 
     run: Run
 
-    def read(self, *args: str, **options: Any) -> str:
+    def read(
+        self,
+        *args: str,
+        data: str | None = None,
+        environ_update: Mapping[str, str] | None = None,
+    ) -> str:
         """Return the output of a docker command; raise StackError with its message if it fails."""
-        code, out, err = self.run(["docker", *args], **options)
+        code, out, err = self.run(["docker", *args], data=data, environ_update=environ_update)
         if code != 0:
             raise StackError(
                 last_line(err) or last_line(out) or f"exit code {code}",
@@ -61,6 +73,10 @@ class DockerCli:
             "ps", "--all", "--no-trunc", "--quiet", "--filter", f"label={PROJECT_LABEL}={project}"
         )
         return self.inspect_containers(ids.split())
+
+    def inspect_each(self, refs: Sequence[str]) -> list[dict[str, Any]]:
+        """Return ``docker image inspect`` of the images that exist among these names and IDs."""
+        return self._inspect("image", refs) if refs else []
 
     def history(self, ref: str) -> list[dict[str, Any]]:
         """Return an image's layers, the base's first: ``bytes`` uncompressed, ``created_by``."""

@@ -8,13 +8,21 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-
-from ansible_collections.todo.stack.plugins.module_utils.look.observation import ProbeResult
-
-__all__ = ["ProbeResult", "probe", "reached_at"]
+from dataclasses import dataclass
 
 MAX_BODY_BYTES = 1024 * 1024
 HEADERS = {"User-Agent": "todo.stack", "Accept": "*/*", "Connection": "close"}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one GET brought: ``error`` is empty for a whole answer, ``status`` 0 for none."""
+
+    status: int
+    body: bytes
+    content_type: str
+    error: str
+    seconds: float
 
 
 def reached_at(bind_address: str) -> str:
@@ -23,9 +31,9 @@ def reached_at(bind_address: str) -> str:
     return wildcards.get(bind_address, bind_address)
 
 
-def probe(
+def get(
     host: str, port: int, path: str, timeout: float, clock: Callable[[], float] = time.monotonic
-) -> ProbeResult:
+) -> Answer:
     """GET ``http://host:port/path``; what came back within ``timeout`` seconds, never raises."""
     started = clock()
     connection = http.client.HTTPConnection(host, port, timeout=timeout)
@@ -49,7 +57,7 @@ def probe(
         error = f"no complete answer within {timeout:g} s"
     elif len(body) > MAX_BODY_BYTES:
         error = "the body is larger than 1 MiB"
-    return ProbeResult(status, body[:MAX_BODY_BYTES], content_type, error, clock() - started)
+    return Answer(status, body[:MAX_BODY_BYTES], content_type, error, clock() - started)
 
 
 class _Deadline:

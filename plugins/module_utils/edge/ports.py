@@ -9,50 +9,58 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
-from ansible_collections.todo.stack.plugins.module_utils.decide.host_checks import (
-    Container,
-    PortUse,
-    read_container,
-)
-from ansible_collections.todo.stack.plugins.module_utils.edge.docker import DockerCli
+from ansible_collections.todo.stack.plugins.module_utils.contract.labels import COMPOSE_PROJECT
+from ansible_collections.todo.stack.plugins.module_utils.look.observation import PortUse
 
 PROC = Path("/proc")
 _LISTENING = "0A"
 _PROXY = "docker-proxy"
-
-
-def containers_on(docker: DockerCli, project: str) -> list[Container]:
-    """Return every container of the host; those of ``project`` may be ours."""
-    ids = docker.read("ps", "--all", "--no-trunc", "--quiet").split()
-    return [read_container(inspected, project) for inspected in docker.inspect_containers(ids)]
-
-
-def taken(docker: DockerCli, project: str, address: str, ports: Mapping[str, int]) -> list[str]:
-    """Return in words which of the services' ``ports`` others have, and who."""
-    containers = containers_on(docker, project)
-    uses = [use_of(service, port, address, containers, True) for service, port in ports.items()]
-    return [f"port {u.port} of {u.service} is taken by {u.owner}" for u in uses if u.owner]
+WILDCARDS = ("", "0.0.0.0", "::")  # noqa: S104  compared with, not bound
 
 
 def use_of(
-    service: str,
-    port: int,
-    address: str,
-    containers: Sequence[Container],
-    engine_running: bool,
+    service: str, port: int, address: str, stack: str, everything: Sequence[Mapping[str, Any]]
 ) -> PortUse:
-    """Return who is in the way of ``port``; containers of our own project are not."""
+    """Return who is in the way of ``port``; the stack's own containers are not.
+
+    ``everything``: all containers of the host, inspected; none where there is no engine.
+    """
     refusal = bind_refusal(address, port)
     if refusal != errno.EADDRINUSE:
         return PortUse(service, port, foreign_address=refusal == errno.EADDRNOTAVAIL)
-    holders = [container for container in containers if container.holds(address, port)]
-    owners = [container.described() for container in holders if not container.ours]
+    holders = [one for one in everything if _holds(one, address, port)]
+    owners = [_described(one) for one in holders if _project(one) != stack]
     # The engine's proxies stand for containers, or for an engine that is gone.
-    known = bool(holders) or not engine_running
+    known = bool(holders) or not everything
     owners += [o for o in owners_of(address, port) if not (known and o.startswith(_PROXY))]
     unseen = [] if owners or known else ["a process that this user may not see"]
     return PortUse(service, port, " and ".join(owners or unseen))
+
+
+def _holds(inspected: Mapping[str, Any], address: str, port: int) -> bool:
+    """Tell whether a container that runs is in the way of a listener on ``address``."""
+    if not (inspected.get("State") or {}).get("Running"):
+        return False
+    bindings = (inspected.get("HostConfig") or {}).get("PortBindings") or {}
+    taken = [(str(b.get("HostIp", "")), str(b.get("HostPort", ""))) for rows in bindings.values()
+             for b in rows or ()]  # fmt: skip
+    return any(
+        number == str(port) and (here == address or here in WILDCARDS or address in WILDCARDS)
+        for here, number in taken
+    )
+
+
+def _described(inspected: Mapping[str, Any]) -> str:
+    project = _project(inspected)
+    name = str(inspected.get("Name", "")).lstrip("/")
+    return f"container {name}" + (f" (project {project})" if project else "")
+
+
+def _project(inspected: Mapping[str, Any]) -> str:
+    labels = (inspected.get("Config") or {}).get("Labels") or {}
+    return str(labels.get(COMPOSE_PROJECT, ""))
 
 
 def bind_refusal(address: str, port: int) -> int:

@@ -19,6 +19,32 @@ _SET_PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of prctl(2)
 Halt = Callable[[], "Exception | None"]
 
 
+def run(
+    args: list[str],
+    /,
+    *,
+    data: str | None = None,
+    environ_update: Mapping[str, str] | None = None,
+) -> tuple[int, str, str]:
+    """Return exit code, standard output and standard error; 127 for a program that is not there.
+
+    Unlike Ansible's own it may be called from several threads at once.
+    """
+    try:
+        done = subprocess.run(
+            args,
+            input=data,
+            capture_output=True,
+            encoding="utf-8",
+            errors="surrogateescape",
+            env={**os.environ, "LC_ALL": "C.UTF-8", **(environ_update or {})},
+            check=False,
+        )
+    except OSError as problem:
+        return 127, "", f"{args[0]}: {problem.strerror}"
+    return done.returncode, done.stdout, done.stderr
+
+
 def stream(
     argv: Sequence[str],
     *,
@@ -39,7 +65,7 @@ def stream(
     # Before signals unwind the stack: one that hits a thread's start would leave its lock held.
     guard.start()
     try:
-        with _terminated_as_interrupted():
+        with terminated_as_interrupted():
             code = _converse(process, stdin, on_line)
     finally:
         ended.set()
@@ -122,7 +148,7 @@ def _signal_all(process: subprocess.Popen[str], number: signal.Signals) -> None:
 
 
 @contextlib.contextmanager
-def _terminated_as_interrupted() -> Iterator[None]:
+def terminated_as_interrupted() -> Iterator[None]:
     """Let a termination unwind the stack: the command has a session of its own to be stopped."""
     if threading.current_thread() is not threading.main_thread():
         yield

@@ -5,29 +5,47 @@ from __future__ import annotations
 import ipaddress
 import os
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from ansible_collections.todo.stack.plugins.module_utils.judge.environment import pairs
 from ansible_collections.todo.stack.plugins.module_utils.look.observation import (
     Inside,
     Listener,
+    Names,
     Process,
+    Space,
 )
 
 PROC = Path("/proc")
 LISTEN = "0A"
 UNMAPPED = -1
+# The engine sets these in every process it starts.
+ENGINE_NAMES = frozenset({"HOSTNAME", "HOME", "PATH", "TERM"})
+_LOOKS = 4
+_PAUSE_SECONDS = 0.15
 
 
-def look_inside(pid: int, proc: Path = PROC) -> Inside:
-    """Return processes, listening TCP sockets and environment of the container of ``pid``."""
+def look_inside(
+    pid: int,
+    wanted: Mapping[str, str],
+    image_environ: Mapping[str, str] | None,
+    volumes: Sequence[str] = (),
+    proc: Path = PROC,
+) -> Inside:
+    """Return processes, listening TCP sockets, volumes, and how the environment differs.
+
+    ``wanted``: the values of the service. ``image_environ``: what the image declares beside them;
+    None where nothing but the wanted values is compared.
+    """
     try:
         return Inside(
-            processes=tuple(processes(pid, proc)),
+            processes=tuple(settled_processes(pid, proc)),
             listeners=tuple(listeners(pid, proc)),
-            environ=environ(pid, proc),
+            environment=_names(environ(pid, proc), wanted, image_environ),
+            volumes=tuple(_space(proc / str(pid) / "root", path) for path in volumes),
+            uptime_seconds=uptime_seconds(pid),
         )
     except (OSError, ValueError, KeyError) as problem:
         reason = getattr(problem, "strerror", None) or type(problem).__name__
@@ -35,6 +53,35 @@ def look_inside(pid: int, proc: Path = PROC) -> Inside:
             problem=f"/proc/{pid} of the container cannot be read on this host ({reason}); "
             "run as root, on the engine's own host"
         )
+
+
+def settled_processes(pid: int, proc: Path = PROC) -> list[Process]:
+    """Return the processes; one of root is looked at again, it may be the engine's for a moment.
+
+    What the engine starts in a container, such as a healthcheck, is root until it has become the
+    container's user.
+    """
+    for look in range(_LOOKS):
+        found = processes(pid, proc)
+        if not any(0 in process.uids for process in found) or look == _LOOKS - 1:
+            break
+        time.sleep(_PAUSE_SECONDS)
+    return found
+
+
+def started_at(pid: int, proc: Path = PROC) -> str:
+    """Return when a process was started, in the kernel's ticks; empty when there is none."""
+    with suppress(OSError, IndexError):
+        stat = (proc / str(pid) / "stat").read_text(encoding="utf-8", errors="replace")
+        return stat.rpartition(")")[2].split()[19]
+    return ""
+
+
+def uptime_seconds(pid: int) -> float:
+    """Return how long a process has run, by the kernel: the time of day may have been set since."""
+    ticks = started_at(pid)
+    since_boot = time.clock_gettime(time.CLOCK_BOOTTIME)
+    return since_boot - int(ticks) / os.sysconf("SC_CLK_TCK") if ticks else 0.0
 
 
 def processes(pid: int, proc: Path = PROC) -> list[Process]:
@@ -62,7 +109,31 @@ def listeners(pid: int, proc: Path = PROC) -> list[Listener]:
 def environ(pid: int, proc: Path = PROC) -> dict[str, str]:
     """Return the environment ``pid`` was started with, byte for byte."""
     raw = (proc / str(pid) / "environ").read_bytes()
-    return pairs(os.fsdecode(entry) for entry in raw.split(b"\0"))
+    entries = (os.fsdecode(entry).partition("=") for entry in raw.split(b"\0"))
+    return {name: value for name, sign, value in entries if sign}
+
+
+def _names(
+    real: Mapping[str, str], wanted: Mapping[str, str], image_environ: Mapping[str, str] | None
+) -> Names:
+    whole = {**(image_environ or {}), **wanted}
+    extra = real.keys() - whole.keys() - ENGINE_NAMES if image_environ is not None else ()
+    return Names(
+        missing=tuple(sorted(whole.keys() - real.keys())),
+        different=tuple(sorted(n for n in whole.keys() & real.keys() if whole[n] != real[n])),
+        extra=tuple(sorted(extra)),
+    )
+
+
+def _space(root: Path, path: str) -> Space:
+    found = os.statvfs(root / path.lstrip("/"))
+    return Space(
+        path,
+        free_bytes=found.f_bavail * found.f_frsize,
+        free_inodes=found.f_favail if found.f_files else None,
+        total_bytes=found.f_blocks * found.f_frsize,
+        total_inodes=found.f_files,
+    )
 
 
 def _process(entry: Path) -> Process:
@@ -75,6 +146,7 @@ def _process(entry: Path) -> Process:
         uids=tuple(_inner_uid(int(uid), uid_map) for uid in status["Uid"].split()[:3]),
         capabilities=int(status["CapEff"], 16),
         no_new_privileges=status.get("NoNewPrivs") == "1",
+        resident_bytes=int(status.get("VmRSS", "0 kB").split()[0]) * 1024,
     )
 
 

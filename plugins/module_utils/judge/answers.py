@@ -1,79 +1,45 @@
-"""What the service answered over HTTP: its health and its user interface."""
+"""What a service answers over HTTP: each check of its contract is a criterion of its own."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from typing import Any
-
-from ansible_collections.todo.stack.plugins.module_utils.judge.check import Check
-from ansible_collections.todo.stack.plugins.module_utils.judge.container import absent, missing
-from ansible_collections.todo.stack.plugins.module_utils.look.observation import (
-    Observation,
-    ProbeResult,
-)
-
-HTTP_OK = 200
-MAX_JUDGED_BYTES = 64 * 1024
+from ansible_collections.todo.stack.plugins.module_utils.contract.model import HttpCheck
+from ansible_collections.todo.stack.plugins.module_utils.judge.check import Finding
+from ansible_collections.todo.stack.plugins.module_utils.judge.fault import fault
+from ansible_collections.todo.stack.plugins.module_utils.judge.subject import Subject, each
+from ansible_collections.todo.stack.plugins.module_utils.look.observation import ProbeResult
 
 
-def health(contract: Mapping[str, Any], seen: Observation) -> Check:
-    """Return whether the health path answers 200 with JSON; ``expect`` is the controller's."""
-    asked = contract["run"]["health"]
-    message = _unanswered(contract, seen, seen.health)
-    if not message and seen.health and health_body(seen) is None:
-        message = "the body is no JSON document of at most 64 KiB"
-    limit = "HTTP 200" + (f", {asked['expect']}" if asked.get("expect") else "")
-    measured = _measured(seen, seen.health)
-    return Check(contract["service"], "health", not message, measured, limit, "", message)
+def asked(subject: Subject, name: str) -> HttpCheck | None:
+    """Return the contract's check of this name."""
+    checks = subject.contract.run.checks if subject.contract else ()
+    return next((one for one in checks if one.name == name), None)
 
 
-def ui(contract: Mapping[str, Any], seen: Observation) -> Check:
-    """Return whether the UI path answers 200 with HTML that contains the contract's text."""
-    contains = str(contract["run"]["ui"]["contains"])
-    message = _unanswered(contract, seen, seen.ui)
-    if not message and seen.ui:
-        kind = seen.ui.content_type.partition(";")[0].strip().lower()
-        if kind != "text/html":
-            message = f"the answer is {kind or 'of no type'}, not text/html"
-        elif contains not in seen.ui.body.decode("utf-8", "replace"):
-            message = f"the page does not contain {contains!r}"
-    limit = f"HTTP 200, {contains!r} in HTML"
-    measured = _measured(seen, seen.ui)
-    return Check(contract["service"], "ui", not message, measured, limit, "", message)
+def answer(subject: Subject, name: str) -> Finding:
+    """Return whether the check of this name is answered with its status and its content."""
+    check = asked(subject, name) or HttpCheck(name, "/")
+    running = [one for one in subject.containers if one.pid]
+    if not running:  # Somebody else's answer is no proof.
+        measured, why = each(subject, lambda _: ("", ""), inside=True)
+        return Finding(measured, _limit(check), why)
+    result = subject.service.probes.get(name)
+    wrong = fault(check, result, subject.expect)
+    if wrong and (result is None or result.error or result.status != check.status):
+        wrong = f"{wrong}; see `docker logs {running[0].name}`"
+    return Finding(_measured(check, result, wrong), _limit(check), wrong)
 
 
-def health_body(seen: Observation) -> dict[str, Any] | None:
-    """Return ``{"json": body}`` of the health answer, or None where it is no bounded JSON."""
-    if seen.health is None or len(seen.health.body) > MAX_JUDGED_BYTES:
-        return None
-    try:
-        return {"json": json.loads(seen.health.body.decode("utf-8"))}
-    except (ValueError, RecursionError):
-        return None
+def _measured(check: HttpCheck, result: ProbeResult | None, wrong: str) -> str:
+    if result is None:
+        return "not probed"
+    if result.error:
+        return result.error
+    shown = f"HTTP {result.status} in {result.seconds * 1000:.0f} ms"
+    unmet = wrong and check.expect and result.status == check.status
+    return f"{shown}, but not {check.expect}" if unmet else shown
 
 
-def _unanswered(contract: Mapping[str, Any], seen: Observation, answer: ProbeResult | None) -> str:
-    without = absent(contract, seen) or (
-        "" if seen.running else absent(contract, seen, inside=True)
-    )
-    if without or answer is None:
-        return without or "was not probed"
-    if answer.error:
-        return f"{answer.error}; {_look(seen)}"
-    if answer.status != HTTP_OK:
-        return f"answered HTTP {answer.status}; {_look(seen)}"
-    return ""
-
-
-def _measured(seen: Observation, answer: ProbeResult | None) -> str:
-    if answer is None:
-        return missing(seen) or missing(seen, inside=True) or "not probed"
-    if answer.error:
-        return answer.error
-    return f"HTTP {answer.status} in {answer.seconds * 1000:.0f} ms"
-
-
-def _look(seen: Observation) -> str:
-    name = str((seen.container or {}).get("Name", "")).lstrip("/")
-    return f"see `docker logs {name}`"
+def _limit(check: HttpCheck) -> str:
+    page = f"{check.contains!r} in {'HTML' if check.html else 'the answer'}"
+    content = page if check.contains else "HTML" if check.html else ""
+    return ", ".join(part for part in (f"HTTP {check.status}", check.expect, content) if part)

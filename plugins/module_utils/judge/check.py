@@ -11,6 +11,20 @@ BUILD_REMEDY = "run playbooks/local.yml, which builds and starts the stack"
 
 
 @dataclass(frozen=True)
+class Finding:
+    """What a criterion found: ``fault`` fails it, ``note`` is said in any case.
+
+    ``measured`` and ``limit`` are both in ``unit``, or plain text.
+    """
+
+    measured: Value
+    limit: Value
+    fault: str = ""
+    note: str = ""
+    unit: str = ""
+
+
+@dataclass(frozen=True)
 class Check:
     """A criterion of a service: ``measured`` beside ``limit``, both in ``unit`` (or plain text)."""
 
@@ -30,3 +44,17 @@ class Check:
     def as_result(self) -> dict[str, Any]:
         """Return the check as a module result's row."""
         return {"id": self.id, **asdict(self)}
+
+
+def made(service: str, criterion: str, finding: Finding) -> Check:
+    """Return the row that tells a finding."""
+    message = "; ".join(text for text in (finding.fault, finding.note) if text)
+    return Check(
+        service,
+        criterion,
+        not finding.fault,
+        finding.measured,
+        finding.limit,
+        finding.unit,
+        message,
+    )

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
-from ansible_collections.todo.stack.plugins.module_utils.judge.check import Check
-from ansible_collections.todo.stack.plugins.module_utils.judge.container import absent, missing
-from ansible_collections.todo.stack.plugins.module_utils.look.observation import Observation
+from ansible_collections.todo.stack.plugins.module_utils.judge.check import Finding
+from ansible_collections.todo.stack.plugins.module_utils.judge.subject import Subject, each
+from ansible_collections.todo.stack.plugins.module_utils.look.observation import Container
 
 # Raised with these rules: what was recorded by others is looked at again.
 EDITION = 1
@@ -27,19 +24,23 @@ LIMIT = "no setuid file, no tool"
 _SHOWN = 5
 
 
-def contents(contract: Mapping[str, Any], seen: Observation) -> Check:
+def contents(subject: Subject) -> Finding:
     """Return whether the image's files are those of a runtime image."""
-    measured, message = missing(seen, inside=True), absent(contract, seen, inside=True)
-    if not message:
-        strays = [*seen.contents.setuid, *seen.contents.tools]
-        counts = {"setuid": len(seen.contents.setuid), "tools": len(seen.contents.tools)}
-        measured = ", ".join(f"{count} {kind}" for kind, count in counts.items() if count)
-        measured = measured or "none"
-        if strays:
-            more = f" and {len(strays) - _SHOWN} more" if len(strays) > _SHOWN else ""
-            message = f"take out in the Dockerfile: {', '.join(strays[:_SHOWN])}{more}"
-        message = seen.contents.problem or message
-    return Check(contract["service"], "contents", not message, measured, LIMIT, "", message)
+    measured, fault = each(subject, _strays, inside=True)
+    return Finding(measured, LIMIT, fault)
+
+
+def _strays(container: Container) -> tuple[str, str]:
+    found = container.contents
+    strays = [*found.setuid, *found.tools]
+    counts = {"setuid": len(found.setuid), "tools": len(found.tools)}
+    measured = ", ".join(f"{count} {kind}" for kind, count in counts.items() if count)
+    if found.problem:
+        return "unknown", found.problem
+    if not strays:
+        return "none", ""
+    more = f" and {len(strays) - _SHOWN} more" if len(strays) > _SHOWN else ""
+    return measured, f"take out in the Dockerfile: {', '.join(strays[:_SHOWN])}{more}"
 
 
 def is_tool(path: str, *, executable: bool) -> bool:

@@ -1,74 +1,51 @@
-"""The environment of the running container against the rendered one: names only, never values."""
+"""The environment that runs against the rendered one: names only, never values."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from ansible_collections.todo.stack.plugins.module_utils.judge.check import BUILD_REMEDY, Finding
+from ansible_collections.todo.stack.plugins.module_utils.judge.subject import Subject, each
+from ansible_collections.todo.stack.plugins.module_utils.look.observation import Container, Names
 
-from ansible_collections.todo.stack.plugins.module_utils.judge.check import BUILD_REMEDY, Check
-from ansible_collections.todo.stack.plugins.module_utils.judge.container import absent, missing
-from ansible_collections.todo.stack.plugins.module_utils.look.observation import Observation
-
-# The engine sets these in every process it starts.
-ENGINE_NAMES = frozenset({"HOSTNAME", "HOME", "PATH", "TERM"})
+KINDS = ("missing", "different", "extra")
+NEEDED = {"missing": "to be added", "different": "to be changed", "extra": "to be removed"}
 
 
-def environment(contract: Mapping[str, Any], seen: Observation) -> Check:
-    """Return whether the main process has the rendered environment: nothing else, nothing less."""
-    names = f"{len(seen.rendered.values)} names as rendered"
-    measured, message = missing(seen, inside=True), absent(contract, seen, inside=True)
-    if not message and seen.rendered.problem:
-        measured, message = "unknown", f"{seen.rendered.problem}; {BUILD_REMEDY}"
-    if not message:
-        faults = {**_faults(contract, seen), **_drift(seen)}
-        measured = ", ".join(f"{len(found)} {kind}" for kind, found in faults.items()) or names
-        message = "; ".join(f"{kind}: {', '.join(found)}" for kind, found in faults.items())
-        message += f"; {BUILD_REMEDY}" if message else ""
-    limit = "exactly as rendered" if seen.rendered.problem or seen.problem else names
-    return Check(contract["service"], "environment", not message, measured, limit, "", message)
+def environment(subject: Subject) -> Finding:
+    """Return whether each container has the rendered environment: nothing else, nothing less.
+
+    Of a service without a contract, only the values that it was given are compared.
+    """
+    told = subject.seen.environment
+    if told.unreadable:
+        fault = f"{told.unreadable}; {BUILD_REMEDY}"
+        return Finding("unknown", "exactly as rendered", fault)
+    count = len(told.names.get(subject.name, ()))
+    limit = f"{count} name{'s' * (count != 1)} as rendered"
+
+    def measure(container: Container) -> tuple[str, str]:
+        faults = {**_faults(subject, container), **_drift(subject)}
+        measured = ", ".join(f"{len(names)} {kind}" for kind, names in faults.items())
+        said = [f"{kind}: {', '.join(names)}" for kind, names in faults.items()]
+        return measured or limit, "; ".join([*said, BUILD_REMEDY] if said else [])
+
+    measured, fault = each(subject, measure, inside=subject.contract is not None)
+    return Finding(measured, limit, fault)
 
 
-def environment_given(service: str, seen: Observation) -> Check:
-    """Return whether a service without a contract was given the rendered values."""
-    wanted = seen.rendered.values
-    measured, message = missing(seen), absent({"service": service}, seen)
-    if not message and seen.rendered.problem:
-        measured, message = "unknown", f"{seen.rendered.problem}; {BUILD_REMEDY}"
-    if not message:
-        real = pairs((seen.container or {}).get("Config", {}).get("Env"))
-        different = sorted(name for name, value in wanted.items() if real.get(name) != value)
-        faults = {**({"different": different} if different else {}), **_drift(seen)}
-        measured = ", ".join(f"{len(found)} {kind}" for kind, found in faults.items())
-        message = "; ".join(f"{kind}: {', '.join(found)}" for kind, found in faults.items())
-        message += f"; {BUILD_REMEDY}" if message else ""
-    text = f"{len(wanted)} name{'s' * (len(wanted) != 1)} as rendered"
-    return Check(service, "environment", not message, measured or text, text, "", message)
-
-
-def pairs(entries: Iterable[str] | None) -> dict[str, str]:
-    """Return ``NAME=value`` entries, as the engine lists them, as a mapping."""
-    return dict(entry.split("=", 1) for entry in entries or [] if "=" in entry)
-
-
-def _drift(seen: Observation) -> dict[str, list[str]]:
-    """Return how the rendered file differs from what the user gives, where it does."""
-    verbs = {
-        "to be added": seen.drift.added,
-        "to be removed": seen.drift.removed,
-        "to be changed": seen.drift.changed,
-    }
-    return {f"{verb} in environment.json": list(names) for verb, names in verbs.items() if names}
-
-
-def _faults(contract: Mapping[str, Any], seen: Observation) -> dict[str, list[str]]:
-    """Return the names that are missing, different and extra, each kind only where there are."""
-    own = pairs(((seen.image or {}).get("Config") or {}).get("Env"))
-    wanted = {**own, **seen.rendered.values}
-    real = seen.inside.environ
-    required = {name for name, entry in contract["env"].items() if entry.get("required")}
-    found = {
-        "missing": (wanted.keys() | required) - real.keys(),
-        "different": {name for name in wanted.keys() & real.keys() if wanted[name] != real[name]},
-        "extra": real.keys() - wanted.keys() - ENGINE_NAMES,
-    }
+def _faults(subject: Subject, container: Container) -> dict[str, list[str]]:
+    """Return the names that differ as created or as running, each kind only where there are."""
+    found = {kind: set[str]() for kind in KINDS}
+    for names in (container.environment, container.inside.environment):
+        for kind in KINDS:
+            found[kind] |= set(getattr(names, kind))
+    if subject.contract:
+        required = {name for name, one in subject.contract.env.items() if one.required}
+        found["missing"] |= required - set(subject.seen.environment.names.get(subject.name, ()))
     return {kind: sorted(names) for kind, names in found.items() if names}
+
+
+def _drift(subject: Subject) -> dict[str, list[str]]:
+    """Return how the rendered file differs from what the user gives, where it does."""
+    drift = subject.seen.environment.drift.get(subject.name, Names())
+    told = {verb: getattr(drift, kind) for kind, verb in NEEDED.items()}
+    return {f"{verb} in environment.json": sorted(names) for verb, names in told.items() if names}

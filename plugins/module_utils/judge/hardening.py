@@ -10,12 +10,9 @@ from ansible_collections.todo.stack.plugins.module_utils.build.requirements impo
     is_fixed_user,
 )
 from ansible_collections.todo.stack.plugins.module_utils.contract.relaxed import rules_relaxed
-from ansible_collections.todo.stack.plugins.module_utils.judge.check import Check
-from ansible_collections.todo.stack.plugins.module_utils.judge.container import (
-    absent,
-    missing,
-)
-from ansible_collections.todo.stack.plugins.module_utils.look.observation import Observation
+from ansible_collections.todo.stack.plugins.module_utils.judge.check import Finding
+from ansible_collections.todo.stack.plugins.module_utils.judge.subject import Subject, each
+from ansible_collections.todo.stack.plugins.module_utils.look.observation import Container
 
 HOST_NAMESPACES = (
     "NetworkMode", "PidMode", "IpcMode", "UTSMode", "UsernsMode", "CgroupnsMode",
@@ -27,53 +24,27 @@ ENGINE_SOCKETS = ("/docker.sock", "/containerd.sock")
 Rule = Callable[[Mapping[str, Any]], bool]
 
 
-def hardening(contract: Mapping[str, Any], seen: Observation) -> Check:
-    """Return whether the container has every restriction the stack promises."""
-    return _check(contract["service"], seen, RULES)
+def hardening(subject: Subject) -> Finding:
+    """Return whether each container has every restriction the stack promises.
 
+    A service without a contract has more to keep, a one-shot less.
+    """
+    rules = dict(RULES) if subject.contract else {**RULES, **UNCONTRACTED}
+    if subject.service.one_shot:
+        rules = {name: rule for name, rule in rules.items() if name not in ONE_SHOT_LACKS}
+    waived, total = rules_relaxed(subject.relaxed), len(rules) + 1
 
-def hardening_of_other(service: str, seen: Observation) -> Check:
-    """Return the same of a service without a contract, such as a database or a one-shot."""
-    own = {"fixed uid, not 0": _fixed_user, "no published port": _unpublished}
-    skipped = ONE_SHOT_LACKS if _has_ended_well(seen.container) else ()
-    rules = {name: rule for name, rule in {**RULES, **own}.items() if name not in skipped}
-    return _check(service, seen, rules)
-
-
-def _check(service: str, seen: Observation, rules: Mapping[str, Rule]) -> Check:
-    total = len(rules) + 1
-    measured, faults = missing(seen), absent({"service": service}, seen)
-    waived = rules_relaxed(seen.relaxed)
-    said = f"relaxed by stack_relaxed: {', '.join(waived.values())}" if waived else ""
-    if not faults:
-        lacking = relaxed(seen.container or {}, rules)
-        if not (_confined(seen) or {"cap_drop", "no_new_privileges"} & set(waived.values())):
+    def measure(container: Container) -> tuple[str, str]:
+        lacking = [name for name, holds in rules.items() if not holds(container.settings)]
+        if not (_confined(container) or {"cap_drop", "no_new_privileges"} & set(waived.values())):
             lacking.append("processes without capabilities or new privileges")
-        measured = f"{total - len(lacking)} of {total} settings"
         unwaived = [name for name in lacking if name not in waived]
-        faults = f"lacks: {', '.join(unwaived)}; see compose.yaml" if unwaived else ""
-    limit = f"{total} of {total} settings"
-    message = "; ".join(text for text in (faults, said) if text)
-    return Check(service, "hardening", not faults, measured, limit, "", message)
+        fault = f"lacks: {', '.join(unwaived)}; see compose.yaml" if unwaived else ""
+        return f"{total - len(lacking)} of {total} settings", fault
 
-
-def relaxed(container: Mapping[str, Any], rules: Mapping[str, Rule] | None = None) -> list[str]:
-    """Return the names of the settings this container lacks."""
-    host, config = container["HostConfig"], container.get("Config") or {}
-    own = dict(
-        host,
-        Mounts=container.get("Mounts") or [],
-        User=config.get("User"),
-        Healthcheck=config.get("Healthcheck"),
-    )
-    return [name for name, holds in (rules or RULES).items() if not holds(own)]
-
-
-def _has_ended_well(container: Mapping[str, Any] | None) -> bool:
-    """Tell a one-shot: it is not to be started again, and ended with success."""
-    host, state = (container or {}).get("HostConfig", {}), (container or {}).get("State", {})
-    policy = (host.get("RestartPolicy") or {}).get("Name")
-    return policy in {"", "no", None} and state.get("Status") == "exited" and not state["ExitCode"]
+    measured, fault = each(subject, measure)
+    note = f"relaxed by stack_relaxed: {', '.join(waived.values())}" if waived else ""
+    return Finding(measured, f"{total} of {total} settings", fault, note)
 
 
 def _fixed_user(host: Mapping[str, Any]) -> bool:
@@ -84,11 +55,11 @@ def _unpublished(host: Mapping[str, Any]) -> bool:
     return not any((host.get("PortBindings") or {}).values())
 
 
-def _confined(seen: Observation) -> bool:
+def _confined(container: Container) -> bool:
     """Return whether the kernel agrees with the engine's settings, while something runs."""
-    processes = seen.inside.processes
+    processes = container.inside.processes
     confined = all(one.capabilities == 0 and one.no_new_privileges for one in processes)
-    return confined and bool(processes) if seen.running else True
+    return confined and bool(processes) if container.pid else True
 
 
 def _bounded_log(host: Mapping[str, Any]) -> bool:
@@ -106,7 +77,7 @@ def _own_namespaces(host: Mapping[str, Any]) -> bool:
 
 
 def _no_engine_socket(host: Mapping[str, Any]) -> bool:
-    sources = [str(mount.get("Source", "")) for mount in host["Mounts"]]
+    sources = [str(mount.get("Source", "")) for mount in host.get("Mounts") or []]
     return not any(
         source in {"/", "/run", "/var/run"} or source.endswith(ENGINE_SOCKETS) for source in sources
     )
@@ -135,4 +106,8 @@ RULES: dict[str, Rule] = {
     "own network": lambda h: str(h.get("NetworkMode") or "") not in SHARED_NETWORKS,
     "no engine socket": _no_engine_socket,
     "healthcheck": has_healthcheck,
+}
+UNCONTRACTED: dict[str, Rule] = {
+    "fixed uid, not 0": _fixed_user,
+    "no published port": _unpublished,
 }

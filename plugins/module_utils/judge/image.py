@@ -2,83 +2,112 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
-from ansible_collections.todo.stack.plugins.module_utils.judge.check import BUILD_REMEDY, Check
-from ansible_collections.todo.stack.plugins.module_utils.look.observation import Observation
+from ansible_collections.todo.stack.plugins.module_utils.contract.labels import CONTENT_LABEL
+from ansible_collections.todo.stack.plugins.module_utils.contract.model import Contract
+from ansible_collections.todo.stack.plugins.module_utils.judge.check import BUILD_REMEDY, Finding
+from ansible_collections.todo.stack.plugins.module_utils.judge.subject import (
+    Subject,
+    image_reference,
+)
+from ansible_collections.todo.stack.plugins.module_utils.look.observation import Seen, Service
 
-CONTENT_LABEL = "todo.stack.content"
+MEASURE = "`-e images_no_cache=true` measures one"
+Image = Mapping[str, Any]
 
 
-def image_size(contract: Mapping[str, Any], seen: Observation) -> Check:
+def image_size(subject: Subject) -> Finding:
     """Return the sum of the image's uncompressed layers against the budget, in bytes."""
-    limit = int(contract["build"]["budget"]["bytes"])
-    measured, message = None, _absent(contract, seen)
-    if not message:
-        measured = size_bytes(seen)
-        if measured > limit:
-            message = "over the budget; the report lists its layers, drop what is not needed"
-    return Check(contract["service"], "image_size", not message, measured, limit, "bytes", message)
+    limit, image = _budget(subject).bytes, subject.image
+    if image is None:
+        return Finding(None, limit, _absent(subject), unit="bytes")
+    measured = size_bytes(image)
+    if measured is None:
+        fault = f"no build of this image is on record, so its layers are unknown; {MEASURE}"
+    else:
+        over = limit is not None and measured > limit
+        fault = "over the budget; the report lists its layers, drop what is not needed" * over
+    return Finding(measured, limit, fault, unit="bytes")
 
 
-def build_time(contract: Mapping[str, Any], seen: Observation) -> Check:
+def build_time(subject: Subject) -> Finding:
     """Return the slowest recorded build of this image's content against the budget, in seconds."""
-    limit = int(contract["build"]["budget"]["seconds"])
-    measured, message, passed = None, _absent(contract, seen), False
-    records = recorded_builds(seen)
-    if not message and not records:
-        message = "no build of this content is on record; `-e images_no_cache=true` measures one"
-    if not message:
-        build = records[0]
-        measured, passed = round(_seconds(build), 1), _seconds(build) < limit
-        message = _build_message(build, passed)
-    return Check(contract["service"], "build_time", passed, measured, limit, "seconds", message)
+    limit, image = _budget(subject).seconds, subject.image
+    if image is None:
+        return Finding(None, limit, _absent(subject), unit="seconds")
+    records = recorded_builds(subject.seen, subject.contract, image)
+    if not records:
+        fault = f"no build of this content is on record; {MEASURE}"
+        return Finding(None, limit, fault, unit="seconds")
+    cached = int(records[0].get("cached_steps") or 0)
+    note = f"{cached} steps came from the cache" if cached else ""
+    over = limit is not None and _seconds(records[0]) > limit
+    fault = "slower than the budget; the report's timeline shows the slow steps" * over
+    return Finding(round(_seconds(records[0]), 1), limit, fault, note, "seconds")
 
 
-def recorded_builds(seen: Observation) -> list[Mapping[str, Any]]:
+def recorded_builds(seen: Seen, contract: Contract | None, image: Image) -> list[Image]:
     """Return the records of the builds that made this image's content, the slowest first.
 
     A rebuild from the cache takes a second: the budget is for the build that did the work.
     """
-    content = content_of(seen)
+    content = ((image.get("Config") or {}).get("Labels") or {}).get(CONTENT_LABEL)
+    rows = seen.builds.get(contract.image, ()) if contract else ()
     found = [
         build
-        for build in seen.builds
+        for build in rows
         if content and build.get("digest") == content and _is_number(build.get("build_seconds"))
     ]
     return sorted(found, key=_seconds, reverse=True)
 
 
-def content_of(seen: Observation) -> str:
-    """Return the content digest on the image's label, or nothing."""
-    labels = ((seen.image or {}).get("Config") or {}).get("Labels") or {}
-    return str(labels.get(CONTENT_LABEL, ""))
+def size_bytes(image: Image) -> int | None:
+    """Return the sum of the image's uncompressed layers, None where they were never weighed."""
+    layers = image.get("Layers")
+    return sum(int(layer["bytes"]) for layer in layers) if layers else None
 
 
-def size_bytes(seen: Observation) -> int:
-    """Return the sum of the image's uncompressed layers."""
-    return sum(int(layer["bytes"]) for layer in seen.layers)
+def image_rows(
+    contracts: Sequence[Contract], seen: Seen, reasons: Sequence[str]
+) -> list[dict[str, Any]]:
+    """Return what is known of the images that are to run: slowest build, real layers, reason."""
+    rows = []
+    for contract in contracts:
+        service = next((one for one in seen.services if one.name == contract.service), None)
+        reference = image_reference(seen, service or Service(contract.service), contract)
+        if image := seen.image(reference):
+            rows.append({**_row(contract, seen, image, reasons), "image": reference})
+    return rows
 
 
-def _absent(contract: Mapping[str, Any], seen: Observation) -> str:
-    if seen.problem:
-        return seen.problem
-    if seen.image is None:
-        return f"there is no image {contract['image']}:latest; {BUILD_REMEDY}"
-    return ""
+def _row(contract: Contract, seen: Seen, image: Image, reasons: Sequence[str]) -> dict[str, Any]:
+    builds = recorded_builds(seen, contract, image)
+    whole = {**(image.get("Record") or {}), **(builds[0] if builds else {})}
+    start = f"{contract.service}: "
+    why = next((line[len(start) :] for line in reasons if line.startswith(start)), "")
+    return {
+        **whole,
+        "service": contract.service,
+        "reason": why or whole.get("reason", ""),
+        "image_id": image.get("Id", ""),
+        "size_bytes": size_bytes(image) or 0,
+        "layers": [dict(layer) for layer in image.get("Layers") or ()],
+        "budget": asdict(contract.build.budget),
+    }
 
 
-def _build_message(build: Mapping[str, Any], passed: bool) -> str:
-    cached = int(build.get("cached_steps") or 0)
-    note = f"{cached} steps came from the cache" if cached else ""
-    if passed:
-        return note
-    advice = "the report's timeline shows the slow steps"
-    return f"slower than the budget; {advice}" + (f" ({note})" if note else "")
+def _budget(subject: Subject) -> Any:
+    return subject.contract.build.budget if subject.contract else None
 
 
-def _seconds(build: Mapping[str, Any]) -> float:
+def _absent(subject: Subject) -> str:
+    return f"there is no image {subject.reference}; {BUILD_REMEDY}"
+
+
+def _seconds(build: Image) -> float:
     return float(build["build_seconds"])
 
 

@@ -2,40 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from ansible_collections.todo.stack.plugins.module_utils.judge.check import BUILD_REMEDY, Finding
+from ansible_collections.todo.stack.plugins.module_utils.judge.subject import Subject, each
+from ansible_collections.todo.stack.plugins.module_utils.look.observation import Container
 
-from ansible_collections.todo.stack.plugins.module_utils.judge.check import BUILD_REMEDY, Check
-from ansible_collections.todo.stack.plugins.module_utils.judge.container import (
-    absent,
-    missing,
-)
-from ansible_collections.todo.stack.plugins.module_utils.look.observation import Observation
+# What a container is on that asked for no network of its own: it has no address there.
+UNADDRESSED = {"host", "none"}
 
 
-def networks(service: str, seen: Observation, wanted: Mapping[str, str], project: str) -> Check:
-    """Return whether a container is attached to exactly the networks it is to have.
+def networks(subject: Subject) -> Finding:
+    """Return whether each container is attached to exactly the networks it is to have.
 
-    ``wanted``: key in compose.yaml -> the name it is given there, "" for compose's own choice.
     A one-shot that has ended is on no network any more, whatever the engine remembers.
     """
-    expected = {name or f"{project}_{key}" for key, name in wanted.items()}
-    measured, message = missing(seen), absent({"service": service}, seen)
-    if not message:
-        settings = (seen.container or {}).get("NetworkSettings") or {}
-        attached = set(settings.get("Networks") or {})
-        ended = (seen.container or {})["State"].get("Status") == "exited"
-        measured, message = (
-            ("ended", "") if ended else (_text(attached), _fault(expected, attached))
-        )
-    return Check(service, "networks", not message, measured, _text(expected), "", message)
+    service = subject.service
+    wanted = {"host"} if service.host_network else set(service.networks)
+
+    def measure(container: Container) -> tuple[str, str]:
+        if service.one_shot and container.state == "exited":
+            return "ended", ""
+        return _text(set(container.networks)), _fault(wanted, container)
+
+    measured, fault = each(subject, measure)
+    return Finding(measured, _text(wanted), fault)
 
 
-def _fault(expected: set[str], attached: set[str]) -> str:
+def _fault(wanted: set[str], container: Container) -> str:
+    attached = set(container.networks)
+    if not wanted and attached == {"none"}:
+        return ""
+    unreached = {
+        name
+        for name, address in container.networks.items()
+        if not address and name in wanted - UNADDRESSED and container.state == "running"
+    }
     faults = {
-        "not attached to": expected - attached,
-        "attached, and should not be, to": attached - expected,
+        "not attached to": wanted - attached,
+        "attached, and should not be, to": attached - wanted,
+        "without an address on": unreached,
     }
     found = [f"{text} {_text(names)}" for text, names in faults.items() if names]
+    if not attached and not wanted:
+        found = ["attached to no network"]
     return "; ".join([*found, BUILD_REMEDY]) if found else ""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,37 +13,31 @@ from ansible_collections.todo.stack.plugins.module_utils.edge.files import read_
 from ansible_collections.todo.stack.plugins.module_utils.judge.contents import EDITION, is_tool
 from ansible_collections.todo.stack.plugins.module_utils.look.observation import Contents
 
-CONTENTS_FILE = "contents.json"
 _KEPT = 20
 
 
-def contents_of(image_id: str, pid: int, folder: Path, proc: Path = Path("/proc")) -> Contents:
+def contents_of(image_id: str, pid: int, file: Path, proc: Path = Path("/proc")) -> Contents:
     """Return what is known of an image, or seen now in its container's file system."""
-    return recorded(folder).get(image_id) or look(proc / str(pid) / "root")
+    return recorded(file).get(image_id) or look(proc / str(pid) / "root")
 
 
-def remember(folder: Path, running: Iterable[tuple[str, int]]) -> None:
-    """Look through images that are new here: (image ID, PID of a container's main process).
+def remember(file: Path, found: Mapping[str, Contents]) -> None:
+    """Record what was seen of images, by ID, before what is recorded already.
 
     An image's ID is a digest of its content, and the root is read-only: once is enough.
     """
-    known = recorded(folder)
-    new = {image_id: pid for image_id, pid in running if pid and image_id not in known}
-    found = {image_id: look(Path("/proc") / str(pid) / "root") for image_id, pid in new.items()}
+    known = recorded(file)
     whole = {image_id: one for image_id, one in found.items() if not one.problem}
-    if whole:
+    if whole.keys() - known.keys():
         rows = {i: {"setuid": c.setuid, "tools": c.tools} for i, c in {**whole, **known}.items()}
         kept = dict(list(rows.items())[:_KEPT])
-        write_private(
-            folder / CONTENTS_FILE,
-            json.dumps({"edition": EDITION, "images": kept}, indent=1) + "\n",
-        )
+        write_private(file, json.dumps({"edition": EDITION, "images": kept}, indent=1) + "\n")
 
 
-def recorded(folder: Path) -> dict[str, Contents]:
+def recorded(file: Path) -> dict[str, Contents]:
     """Return what is recorded by image ID; a damaged file tells nothing."""
     try:
-        raw: dict[str, Any] = json.loads(read_text(folder / CONTENTS_FILE) or "")
+        raw: dict[str, Any] = json.loads(read_text(file) or "")
         return {
             image_id: Contents(tuple(map(str, one["setuid"])), tuple(map(str, one["tools"])))
             for image_id, one in raw["images"].items()

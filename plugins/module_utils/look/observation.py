@@ -1,23 +1,29 @@
-"""What was seen of one service on a host: the input of every judgement."""
+"""What one look at a host saw: the input of every decision and every judgement. No secret in it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Optional
 
-Inspect = Mapping[str, Any]
+from ansible_collections.todo.stack.plugins.module_utils.contract.labels import candidate_name
+from ansible_collections.todo.stack.plugins.module_utils.decide.engine_state import EngineState
 
 
 @dataclass(frozen=True)
 class ProbeResult:
-    """What one GET saw: ``error`` is empty for a whole answer, ``status`` 0 for none."""
+    """What one GET saw: ``error`` is empty for a whole answer, ``status`` 0 for none.
 
-    status: int
-    body: bytes
-    content_type: str
-    error: str
-    seconds: float
+    ``body`` is the JSON text of at most 64 KiB, else empty; ``holds``: whether the text that the
+    contract wants is in it, None where it wants none.
+    """
+
+    status: int = 0
+    content_type: str = ""
+    body: str = ""
+    holds: Optional[bool] = None
+    error: str = ""
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -29,6 +35,7 @@ class Process:
     uids: tuple[int, ...]
     capabilities: int
     no_new_privileges: bool
+    resident_bytes: int = 0
 
 
 @dataclass(frozen=True)
@@ -48,21 +55,16 @@ class End:
 
 
 @dataclass(frozen=True)
-class Rendered:
-    """The environment the stack was started with; ``problem`` says why it cannot be known."""
+class Names:
+    """How one environment differs from another: names only."""
 
-    values: Mapping[str, str] = field(default_factory=dict)
-    problem: str = ""
+    missing: tuple[str, ...] = ()
+    different: tuple[str, ...] = ()
+    extra: tuple[str, ...] = ()
 
-
-@dataclass(frozen=True)
-class Inside:
-    """The view into a running container; ``problem`` says why there is none."""
-
-    processes: tuple[Process, ...] = ()
-    listeners: tuple[Listener, ...] = ()
-    environ: Mapping[str, str] = field(default_factory=dict)
-    problem: str = ""
+    def __bool__(self) -> bool:
+        """Tell whether there is any difference."""
+        return bool(self.missing or self.different or self.extra)
 
 
 @dataclass(frozen=True)
@@ -75,37 +77,207 @@ class Contents:
 
 
 @dataclass(frozen=True)
-class Drift:
-    """How the rendered environment differs from what was given: names only."""
+class Space:
+    """What is free where ``path`` is, or will be; ``inodes`` is None where there is no limit."""
 
-    added: tuple[str, ...] = ()
-    removed: tuple[str, ...] = ()
-    changed: tuple[str, ...] = ()
+    path: str
+    free_bytes: int
+    free_inodes: Optional[int] = None
+    total_bytes: int = 0
+    total_inodes: int = 0
 
 
 @dataclass(frozen=True)
-class Observation:
-    """Everything seen of one service; ``problem`` is set when the host could not be looked at.
+class Inside:
+    """The view into a running container; ``problem`` says why there is none.
 
-    ``relaxed``: the settings of its hardening that the user does without.
+    ``environment``: how the main process's differs from what its service is to have. ``volumes``:
+    what is free on each that it may write to, by its path in the container.
     """
 
-    image: Inspect | None = None
-    layers: tuple[Mapping[str, Any], ...] = ()
-    builds: tuple[Mapping[str, Any], ...] = ()
-    container: Inspect | None = None
-    inside: Inside = field(default_factory=Inside)
-    ends: tuple[End, ...] = ()
-    rendered: Rendered = field(default_factory=Rendered)
-    health: ProbeResult | None = None
-    ui: ProbeResult | None = None
-    contents: Contents = field(default_factory=Contents)
-    drift: Drift = field(default_factory=Drift)
-    relaxed: tuple[str, ...] = ()
+    processes: tuple[Process, ...] = ()
+    listeners: tuple[Listener, ...] = ()
+    environment: Names = field(default_factory=Names)
+    volumes: tuple[Space, ...] = ()
     uptime_seconds: float = 0.0
     problem: str = ""
 
+
+@dataclass(frozen=True)
+class Container:
+    """A container of the stack's compose project, its one-offs and candidates included.
+
+    ``settings`` are the parts of ``docker container inspect`` that hardening is judged by:
+    HostConfig's, ``Mounts``, ``User``, ``Healthcheck``. ``published``: such as
+    ``127.0.0.1:8000`` or ``0.0.0.0:80->8000/tcp``. ``networks``: name -> address on it.
+    ``environment``: how the values it was created with differ from those it is to have.
+    """
+
+    id: str
+    name: str
+    service: str
+    number: int = 1
+    ours: bool = True
+    one_off: bool = False
+    config_hash: str = ""
+    image_id: str = ""
+    image: str = ""
+    state: str = ""
+    health: str = "none"
+    exit_code: int = 0
+    oom_killed: bool = False
+    error: str = ""
+    restarts: int = 0
+    pid: int = 0
+    networks: Mapping[str, str] = field(default_factory=dict)
+    published: tuple[str, ...] = ()
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    environment: Names = field(default_factory=Names)
+    inside: Inside = field(default_factory=Inside)
+    ends: tuple[End, ...] = ()
+    contents: Contents = field(default_factory=Contents)
+
     @property
-    def running(self) -> bool:
-        """Return whether the container's main process runs at this moment."""
-        return self.container is not None and bool(self.container["State"].get("Pid"))
+    def failed(self) -> bool:
+        """Whether it ended with anything but success."""
+        return self.state in {"exited", "dead"} and self.exit_code != 0
+
+    @property
+    def ended_well(self) -> bool:
+        """Whether it ended with success, as a one-shot is to."""
+        return self.state == "exited" and self.exit_code == 0
+
+    def is_candidate(self, stack: str) -> bool:
+        """Tell whether it was started to prove its service's new version."""
+        return self.one_off and self.name == candidate_name(stack, self.service)
+
+
+@dataclass(frozen=True)
+class PublishedPort:
+    """A port of a service on the host, as compose would publish it."""
+
+    address: str
+    port: int
+    target: int
+
+
+@dataclass(frozen=True)
+class Service:
+    """A compose service as it is to run, from compose's own reading of all files.
+
+    ``config_hash``: the hash that its container is to carry, ``alone_hash`` that of one that was
+    started by itself. ``one_shot``: others wait for it to end with 0. ``keeps_data``: it writes to
+    a volume of its own. ``networks``: names as the engine has them. ``needs``: service ->
+    condition. ``probes``: what its contract's checks answered, by name, at the published port.
+    """
+
+    name: str
+    config_hash: str = ""
+    alone_hash: str = ""
+    image: str = ""
+    container_name: str = ""
+    replicas: int = 1
+    one_shot: bool = False
+    keeps_data: bool = False
+    networks: tuple[str, ...] = ()
+    host_network: bool = False
+    ports: tuple[PublishedPort, ...] = ()
+    memory_bytes: int = 0
+    needs: Mapping[str, str] = field(default_factory=dict)
+    probes: Mapping[str, ProbeResult] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class PortUse:
+    """A port the stack publishes: who has it ("" when it is free), and an address that is none."""
+
+    service: str
+    port: int
+    owner: str = ""
+    foreign_address: bool = False
+
+
+@dataclass(frozen=True)
+class OtherContainer:
+    """A container of the host that is none of the stack's project; addresses and ports."""
+
+    name: str
+    project: str
+
+
+@dataclass(frozen=True)
+class EnvironmentSeen:
+    """The environment that was given against what is on the host: names only.
+
+    ``drift``: service -> how environment.json differs from what was given. ``to_make``: secrets
+    that a run would make. ``unreadable``: why the rendered environment cannot be known.
+    ``prints``: service -> keyed fingerprint of all its values. ``pins``: service -> the image that
+    environment.json names. ``secrets_kept``: whether secrets.json holds just what it is to.
+    """
+
+    drift: Mapping[str, Names] = field(default_factory=dict)
+    names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    generated: tuple[str, ...] = ()
+    embedded: tuple[str, ...] = ()
+    unset: tuple[str, ...] = ()
+    switched_off: tuple[str, ...] = ()
+    to_make: tuple[str, ...] = ()
+    prints: Mapping[str, str] = field(default_factory=dict)
+    pins: Mapping[str, str] = field(default_factory=dict)
+    secrets_kept: bool = True
+    unreadable: str = ""
+
+
+@dataclass(frozen=True)
+class ReleaseSeen:
+    """The release that runs, by its record; number 0 where there is none.
+
+    ``one_shots``: service -> ``image_id hash`` of its last good end. ``images``: service -> ID.
+    """
+
+    number: int = 0
+    at: str = ""
+    by: str = ""
+    one_shots: Mapping[str, str] = field(default_factory=dict)
+    images: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Everything that one look at a host saw.
+
+    ``images``: those of the stack and its bases, as ``docker image inspect`` tells, shortened;
+    ``Record`` and ``Layers`` are what this host knows of their builds. ``modes``: file -> mode,
+    "" is the state folder itself. ``definition_current``: whether the compose file on the host is
+    the wanted one. ``problem``: why nothing of the engine could be seen.
+    """
+
+    stack: str
+    engine: EngineState
+    space: tuple[Space, ...] = ()
+    available_memory_bytes: int = 0
+    ip_forward: bool = True
+    ports: tuple[PortUse, ...] = ()
+    others: tuple[OtherContainer, ...] = ()
+    images: tuple[Mapping[str, Any], ...] = ()
+    builds: Mapping[str, tuple[Mapping[str, Any], ...]] = field(default_factory=dict)
+    services: tuple[Service, ...] = ()
+    containers: tuple[Container, ...] = ()
+    environment: EnvironmentSeen = field(default_factory=EnvironmentSeen)
+    release: ReleaseSeen = field(default_factory=ReleaseSeen)
+    modes: Mapping[str, int] = field(default_factory=dict)
+    definition_current: bool = False
+    warnings: tuple[str, ...] = ()
+    problem: str = ""
+
+    def of_service(self, service: str) -> list[Container]:
+        """Return the service's containers, without one-offs, by their number."""
+        own = [one for one in self.containers if one.service == service and not one.one_off]
+        return sorted(own, key=lambda one: one.number)
+
+    def image(self, reference: str) -> Optional[Mapping[str, Any]]:
+        """Return the image of this name or ID, None where there is none."""
+        for one in self.images:
+            if reference == one.get("Id") or reference in (one.get("RepoTags") or ()):
+                return one
+        return None

@@ -1,119 +1,169 @@
-"""Wait until every service of a project is healthy by all signs, and keep the evidence if not."""
+"""Wait until what was started is as its contract says, has failed for good, or its time is up."""
 
 from __future__ import annotations
 
-import json
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from pathlib import Path
 
-from ansible_collections.todo.stack.plugins.module_utils.decide.gate import UNSEEN, Verdict, judge
-from ansible_collections.todo.stack.plugins.module_utils.decide.plan import Actual
-from ansible_collections.todo.stack.plugins.module_utils.edge.docker import DockerCli
-from ansible_collections.todo.stack.plugins.module_utils.edge.http import probe
-from ansible_collections.todo.stack.plugins.module_utils.look.observation import ProbeResult
+from ansible_collections.todo.stack.plugins.module_utils.contract.errors import StackError
+from ansible_collections.todo.stack.plugins.module_utils.contract.model import (
+    WITHIN_SECONDS,
+    Contract,
+)
+from ansible_collections.todo.stack.plugins.module_utils.edge.docker import DockerCli, at_once
+from ansible_collections.todo.stack.plugins.module_utils.edge.process import nobody_listens
+from ansible_collections.todo.stack.plugins.module_utils.judge.fault import Expect, fault
+from ansible_collections.todo.stack.plugins.module_utils.look.containers import read_container
+from ansible_collections.todo.stack.plugins.module_utils.look.observation import (
+    Container,
+    ProbeResult,
+)
+from ansible_collections.todo.stack.plugins.module_utils.look.probes import probe
 
-LOG_LINES = 20
+# The engine backs off between restarts: three come within two seconds of a start.
+CRASHES = 3
+# What says nothing of its health is taken to be well once it has run so long.
+STEADY_SECONDS = 3.0
 _PROBE_SECONDS = 3.0
 _LAST_PROBE_SECONDS = 0.5
-_EVERY_SECONDS = 0.15
-_BODY_SHOWN = 4096
+_EVERY_SECONDS = 0.1
+_INSPECT_SECONDS = 1.0
+
+# Where a container's contract is asked: address and port.
+Address = Callable[[Container], "tuple[str, int]"]
 
 
 @dataclass
-class Watch:
-    """The wait for one service: its verdict so far and the last answers."""
+class Trial:
+    """One service that is waited for: its containers, its contract, and what is known so far.
 
-    contract: Mapping[str, Any]
-    restarts_before: int
-    verdict: Verdict = UNSEEN
+    ``one_shot``: it is to end with 0. ``why``: what it still lacks, "" once it has passed.
+    """
+
+    service: str
+    find: Callable[[], list[Container]]
+    contract: Contract | None = None
+    address: Address | None = None
+    one_shot: bool = False
+    why: str = "it was not looked at yet"
+    failed: bool = False
+    restarts: dict[str, int] = field(default_factory=dict)
     answers: dict[str, ProbeResult] = field(default_factory=dict)
+    containers: list[Container] = field(default_factory=list)
+    looked: float = 0.0
+    begun: float = field(default_factory=time.monotonic)
 
     @property
-    def service(self) -> str:
-        """The service waited for."""
-        return str(self.contract["service"])
+    def passed(self) -> bool:
+        """Whether nothing is lacking."""
+        return not self.why
+
+    @property
+    def waited_seconds(self) -> float:
+        """How long it has been waited for."""
+        return time.monotonic() - self.begun
 
     @property
     def within_seconds(self) -> float:
-        """How long the contract gives the service."""
-        checks = (self.contract["run"].get("health"), self.contract["run"].get("ui"))
-        return max((float(check["within_seconds"]) for check in checks if check), default=60.0)
+        """How long it may take from its start."""
+        return float(self.contract.run.within_seconds if self.contract else WITHIN_SECONDS)
 
 
-def watch(
-    contracts: Sequence[Mapping[str, Any]],
-    containers: Callable[[], list[Actual]],
-    address: str,
-    restarts_before: Mapping[str, int],
-    waited_seconds: float = 0.0,
-) -> tuple[list[Watch], list[Actual]]:
-    """Return how the wait for every service ended, and the containers as they were then.
+@dataclass(frozen=True)
+class Gate:
+    """How trials are waited for: the judge of bodies, and who is told what is waited for."""
 
-    It ends when all have passed, one has failed, or time is up. ``address``: where published
-    ports are reached on this host. ``waited_seconds``: what was waited for the same start before.
-    """
-    watches = [Watch(c, restarts_before.get(c["service"], 0)) for c in contracts]
-    begun = time.monotonic() - waited_seconds
-    while True:
-        found = containers()
-        by_service = {container.service: container for container in found}
-        for one in watches:
-            _look(one, by_service.get(one.service), address, begun)
-        spent = time.monotonic() - begun
-        pending = [w for w in watches if not w.verdict.passed]
-        overdue = any(w.verdict.failed or spent >= w.within_seconds for w in pending)
-        if not pending or overdue:
-            return watches, found
-        time.sleep(_EVERY_SECONDS)
+    expect: Expect
+    tell: Callable[[Sequence[Trial]], None]
 
+    def wait(self, trials: Sequence[Trial]) -> None:
+        """Return once all have passed; raise StackError for the first that fails or is late."""
+        begun = time.monotonic()
+        while True:
+            self.tell([one for one in trials if not one.passed])
+            at_once(*(lambda one=one: self._look(one, begun) for one in trials))
+            waiting = [one for one in trials if not one.passed]
+            spent = time.monotonic() - begun
+            lost = [one for one in waiting if one.failed or spent >= one.within_seconds]
+            if not waiting:
+                return
+            if lost:
+                raise Unhealthy(lost)
+            if nobody_listens():
+                raise StackError("the release was stopped: the play that asked for it is gone")
+            time.sleep(_EVERY_SECONDS)
 
-def _look(one: Watch, container: Actual | None, address: str, begun: float) -> None:
-    one.verdict = judge(container, one.restarts_before, {})
-    if one.verdict.passed:
-        run = one.contract["run"]
-        paths = [run[kind]["path"] for kind in ("health", "ui") if run.get(kind)]
-        one.answers = {path: _ask(one, address, path, begun) for path in paths}
-        one.verdict = judge(container, one.restarts_before, one.answers)
+    def _look(self, trial: Trial, begun: float) -> None:
+        now = time.monotonic()
+        answered = self._ask(trial, begun)
+        gone = any(not Path(f"/proc/{one.pid}").exists() for one in trial.containers)
+        if answered or gone or now - trial.looked >= _INSPECT_SECONDS:
+            trial.looked, trial.containers = now, trial.find()
+            answered = answered or self._ask(trial, begun)
+            trial.why, trial.failed = self._verdict(trial, begun)
 
+    def _ask(self, trial: Trial, begun: float) -> bool:
+        """Ask the contract's checks; tell whether each was answered as it should be."""
+        contract, address = trial.contract, trial.address
+        if contract is None or address is None or not trial.containers:
+            return False
+        left = begun + trial.within_seconds - time.monotonic()
+        seconds = min(_PROBE_SECONDS, max(_LAST_PROBE_SECONDS, left))
+        host, port = address(trial.containers[0])
+        for check in contract.run.checks:
+            trial.answers[check.name] = probe(host, port, check, seconds)
+            if fault(check, trial.answers[check.name], self.expect):
+                return False
+        return True
 
-def _ask(one: Watch, address: str, path: str, begun: float) -> ProbeResult:
-    """Return what an address answers; silence is not listened to beyond the deadline."""
-    left = begun + one.within_seconds - time.monotonic()
-    seconds = min(_PROBE_SECONDS, max(_LAST_PROBE_SECONDS, left))
-    return probe(address, one.contract["run"]["port"], path, seconds)
-
-
-def health_body(one: Watch) -> object:
-    """Return the JSON the health check answered, None when there was none."""
-    health = one.contract["run"].get("health")
-    answer = one.answers.get(health["path"]) if health else None
-    try:
-        return json.loads(answer.body[:_BODY_SHOWN]) if answer else None
-    except ValueError:
-        return None
-
-
-def evidence(
-    docker: DockerCli, container: Actual, why: str, redact: Callable[[str], str]
-) -> dict[str, Any]:
-    """Return what tells why a container is not healthy: its state, last probe, end of its log."""
-    log = redact(docker.logs(container.name, LOG_LINES)).splitlines()
-    return {
-        "service": container.service,
-        "container": container.name,
-        "why": why,
-        "oom_killed": container.oom_killed,
-        **container.as_result(),
-        "last_healthcheck": redact(_last_healthcheck(docker, container)),
-        "log": log[-LOG_LINES:],
-    }
+    def _verdict(self, trial: Trial, begun: float) -> tuple[str, bool]:
+        """Return what is lacking, and whether it is so for good."""
+        if not trial.containers:
+            return "there is no container", True
+        for container in trial.containers:
+            why, failed = _state(trial, container, time.monotonic() - begun)
+            if why:
+                return why, failed
+        for check in trial.contract.run.checks if trial.contract and trial.address else ():
+            if why := fault(check, trial.answers.get(check.name), self.expect):
+                return why, False
+        return "", False
 
 
-def _last_healthcheck(docker: DockerCli, container: Actual) -> str:
-    for inspected in docker.inspect_containers([container.id]):
-        entries = ((inspected["State"].get("Health") or {}).get("Log")) or []
-        if entries:
-            return str(entries[-1].get("Output", "")).strip()[-500:]
-    return ""
+class Unhealthy(StackError):  # noqa: N818 - it is what it tells
+    """What was started is not as it should be; ``trials`` are those that failed."""
+
+    def __init__(self, trials: Sequence[Trial]) -> None:
+        self.trials = list(trials)
+        super().__init__("; ".join(f"{one.service} is not healthy: {one.why}" for one in trials))
+
+
+def containers_of(docker: DockerCli, names: Sequence[str]) -> list[Container]:
+    """Return the containers of these names or IDs that exist."""
+    return [read_container(one) for one in docker.inspect_containers(names)]
+
+
+def _state(trial: Trial, container: Container, spent: float) -> tuple[str, bool]:
+    crashes = container.restarts - trial.restarts.setdefault(container.id, 0)
+    if crashes >= CRASHES:
+        return f"crash loop: {crashes} restarts, last exit code {container.exit_code}", True
+    if trial.one_shot:
+        if container.state == "exited":
+            return ("", False) if container.ended_well else (_ended(container), True)
+        return f"it is still {container.state}", False
+    if container.state in {"exited", "dead"}:
+        return _ended(container), True
+    if container.state != "running":
+        return f"its container is {container.state}", False
+    if container.health not in {"healthy", "none"}:
+        return f"its health is {container.health}", False
+    steady = container.health == "healthy" or trial.address is not None or spent >= STEADY_SECONDS
+    return ("", False) if steady else ("it runs for a moment only", False)
+
+
+def _ended(container: Container) -> str:
+    if container.oom_killed:
+        return "it was killed by its memory limit"
+    return f"it ended with code {container.exit_code}"

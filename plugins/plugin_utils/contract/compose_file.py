@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,14 +17,23 @@ _INTERPOLATION = re.compile(r"\$\$|\$\{(?P<name>\w+)(?P<rest>[^{}]*)\}|\$(?P<bar
 
 @dataclass(frozen=True)
 class ComposeService:
-    """What a service is given: ``image`` is its reference, "" where it names none.
-
-    ``networks``: key -> name, "" where compose makes one of the project's name and the key.
-    """
+    """What a service is given: ``image`` is its reference, "" where it names none."""
 
     image: str = ""
     healthcheck: bool = False
-    networks: Mapping[str, str] = field(default_factory=dict)
+
+
+def compose_file_of(project_dir: Path) -> Path:
+    """Return the project's compose file."""
+    return project_dir / COMPOSE_FILE
+
+
+def stack_name(project_dir: Path) -> str:
+    """Return the stack's name: its compose file's, else what compose makes of the folder's."""
+    document = read_yaml(compose_file_of(project_dir), COMPOSE_FILE)
+    named = document.get("name") if isinstance(document, Mapping) else None
+    text = defaults_of(str(named)) if named else project_dir.resolve().name
+    return re.sub(r"[^a-z0-9_-]", "", text.lower()).lstrip("_-")
 
 
 def read_services(project_dir: Path) -> dict[str, ComposeService]:
@@ -33,34 +42,16 @@ def read_services(project_dir: Path) -> dict[str, ComposeService]:
     services = document.get("services") if isinstance(document, Mapping) else None
     if not isinstance(services, Mapping) or not services:
         raise StackError("it holds no services", where=COMPOSE_FILE)
-    named = _network_names(document.get("networks"))
     return {
-        str(name): _service(spec, named) if isinstance(spec, Mapping) else ComposeService()
+        str(name): _service(spec) if isinstance(spec, Mapping) else ComposeService()
         for name, spec in services.items()
     }
 
 
-def _service(spec: Mapping[str, Any], named: Mapping[str, str]) -> ComposeService:
+def _service(spec: Mapping[str, Any]) -> ComposeService:
     image = spec.get("image")
     reference = defaults_of(str(image)) if image else ""
-    return ComposeService(reference, "healthcheck" in spec, _networks(spec, named))
-
-
-def _networks(spec: Mapping[str, Any], named: Mapping[str, str]) -> dict[str, str]:
-    if mode := str(spec.get("network_mode") or ""):
-        # Another container's networks are no own ones.
-        return {} if ":" in mode else {mode: mode}
-    keys = [str(key) for key in spec.get("networks") or ["default"]]
-    return {key: named.get(key, "") for key in keys}
-
-
-def _network_names(declared: object) -> dict[str, str]:
-    specs = declared if isinstance(declared, Mapping) else {}
-    return {
-        str(key): defaults_of(str(spec.get("name") or (key if spec.get("external") else "")))
-        for key, spec in specs.items()
-        if isinstance(spec, Mapping)
-    }
+    return ComposeService(reference, "healthcheck" in spec)
 
 
 def defaults_of(text: str) -> str:

@@ -42,15 +42,19 @@ def rule_problems(document: Mapping[str, Any], file: str) -> list[Problem]:
     for name, spec in document.get("env", {}).items():
         for key, what, remedy in _variable_rules(name, spec, document["run"]["port"]):
             problems.append(Problem(what, f"{file}: env.{name}.{key}", remedy))
-    health = document["run"].get("health")
-    if health:
-        try:
-            jmespath.compile(health["expect"])
-        except jmespath.exceptions.JMESPathError:
-            what = "is no JMESPath expression"
-            remedy = "write one, such as: status == 'ok'"
-            problems.append(Problem(what, f"{file}: run.health.expect", remedy))
-    return problems
+    return problems + list(_expression_problems(document["run"], file))
+
+
+def _expression_problems(run: Mapping[str, Any], file: str) -> Iterator[Problem]:
+    asked = {name: run[name] for name in ("health", "ready") if name in run}
+    asked.update({f"checks.{name}": spec for name, spec in run.get("checks", {}).items()})
+    for name, spec in asked.items():
+        for key in ("expect", "revision"):
+            try:
+                jmespath.compile(spec.get(key) or "@")
+            except jmespath.exceptions.JMESPathError:
+                remedy = "write one, such as: status == 'ok'"
+                yield Problem("is no JMESPath expression", f"{file}: run.{name}.{key}", remedy)
 
 
 def _variable_rules(name: str, spec: Mapping[str, Any], port: int) -> Iterator[tuple[str, ...]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from ansible_collections.todo.stack.plugins.module_utils.build.requirements impo
     FIXED_USER,
     HEALTHCHECK,
 )
+from ansible_collections.todo.stack.plugins.module_utils.contract.codec import from_plain
 from ansible_collections.todo.stack.plugins.module_utils.contract.errors import (
     Problem,
     ProblemList,
@@ -18,8 +19,12 @@ from ansible_collections.todo.stack.plugins.module_utils.contract.errors import 
 )
 from ansible_collections.todo.stack.plugins.module_utils.contract.model import (
     SECRET_MIN_LENGTH,
+    Budget,
+    Build,
     Contract,
-    from_dict,
+    HttpCheck,
+    Run,
+    Variable,
 )
 from ansible_collections.todo.stack.plugins.plugin_utils.contract.compose_file import (
     COMPOSE_FILE,
@@ -34,7 +39,6 @@ from ansible_collections.todo.stack.plugins.plugin_utils.contract.contract_rules
 from ansible_collections.todo.stack.plugins.plugin_utils.contract.strict_yaml import read_yaml
 
 _SERVICE_NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
-_WITHIN_SECONDS = 60
 
 
 def load_contracts(project_dir: str | Path, services: Sequence[str]) -> list[Contract]:
@@ -101,7 +105,7 @@ def _read_one(
         problems += _compose_problems(document, file, composed)
     if problems:
         return None, problems
-    return from_dict(_normalised(document, file, project, composed or {})), []
+    return _contract(document, file, project, composed or {}), []
 
 
 def _compose_problems(
@@ -123,54 +127,52 @@ def _compose_problems(
     return problems
 
 
-def _normalised(
+def _contract(
     document: Mapping[str, Any], file: str, project: Path, composed: Mapping[str, ComposeService]
-) -> dict[str, Any]:
+) -> Contract:
     service, image = document["service"], document["image"]
     build, run = document["build"], document["run"]
     used = {name: repository(one.image) for name, one in composed.items()}
     others = [name for name, one in used.items() if one == image and name != service]
-    variables = document.get("env", {}).values()
-    embedded = [one["embedded"]["service"] for one in variables if "embedded" in one]
     probed = service in composed and composed[service].healthcheck
-    return {
-        "service": service,
-        "file": file,
-        "image": image,
-        "compose_services": [service, *others],
-        "build": {
-            "service": service,
-            "image": image,
-            "context": str((project / service).resolve()),
-            "dockerfile": build.get("dockerfile", "Dockerfile"),
-            "target": build.get("target"),
-            "args": build.get("args", {}),
-            "budget": build["budget"],
-            "requires": [FIXED_USER] if probed else [FIXED_USER, HEALTHCHECK],
-        },
-        "run": {
-            "port": run["port"],
-            "health": _with_deadline(run.get("health")),
-            "ui": _with_deadline(run.get("ui")),
-        },
-        "env": {name: _variable(spec) for name, spec in document.get("env", {}).items()},
-        "networks": {
-            name: dict(composed[name].networks)
-            for name in (service, *others, *embedded)
-            if name in composed
-        },
-    }
+    return Contract(
+        service=service,
+        file=file,
+        image=image,
+        compose_services=(service, *others),
+        build=Build(
+            service=service,
+            image=image,
+            context=str((project / service).resolve()),
+            dockerfile=build.get("dockerfile", "Dockerfile"),
+            target=build.get("target"),
+            args=build.get("args", {}),
+            budget=from_plain(Budget, build["budget"]),
+            requires=(FIXED_USER,) if probed else (FIXED_USER, HEALTHCHECK),
+        ),
+        run=Run(
+            port=run["port"],
+            checks=tuple(_checks(run)),
+            check=tuple(run.get("check", ())),
+            single=run.get("single", False),
+        ),
+        env={name: _variable(spec) for name, spec in document.get("env", {}).items()},
+    )
 
 
-def _with_deadline(check: Mapping[str, Any] | None) -> dict[str, Any] | None:
-    return None if check is None else {"within_seconds": _WITHIN_SECONDS, **check}
+def _checks(run: Mapping[str, Any]) -> Iterator[HttpCheck]:
+    for name in ("health", "ready", "ui"):
+        if name in run:
+            yield HttpCheck(name=name, html=name == "ui", **run[name])
+    for name, spec in run.get("checks", {}).items():
+        yield HttpCheck(name=name, **spec)
 
 
-def _variable(spec: Mapping[str, Any]) -> dict[str, Any]:
+def _variable(spec: Mapping[str, Any]) -> Variable:
     default, kind = spec.get("default"), spec.get("type", "string")
     shortest = SECRET_MIN_LENGTH if spec.get("secret") and kind == "string" else None
     text = None if default is None else str(default)
-    return {"min_length": shortest, **spec, "default": text}
+    return from_plain(Variable, {"min_length": shortest, **spec, "default": text})
 
 
 def _clashes(contracts: Sequence[Contract]) -> list[Problem]:

@@ -1,14 +1,16 @@
-"""The acceptance table of the terminal: a line for each criterion."""
+"""The acceptance table of the terminal: why the run did what it did, a line for each criterion."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
+from ansible_collections.todo.stack.plugins.module_utils.judge.check import Check
 from ansible_collections.todo.stack.plugins.plugin_utils.judge.units import human
 
 WIDEST = 46
+# Standard output of these is for people; a table in another's would break what reads it.
+PROSE_CALLBACKS = {"default", "debug", "unixy", "yaml"}
 
 
 @dataclass(frozen=True)
@@ -43,15 +45,24 @@ def marks_for(encoding: str | None) -> Marks:
     return UNICODE
 
 
-def check_table(host: str, checks: Sequence[Mapping[str, Any]], marks: Marks) -> list[Line]:
-    """Return the lines of the table: id, measured, limit, verdict, and a summary."""
+def is_prose(stdout_callback: str) -> bool:
+    """Tell whether a table may go between what this callback plugin prints."""
+    return stdout_callback.rpartition(".")[2] in PROSE_CALLBACKS
+
+
+def check_table(
+    host: str, checks: Sequence[Check], marks: Marks, reasons: Sequence[str] = ()
+) -> list[Line]:
+    """Return the lines: the reasons, then id, measured, limit, verdict, and a summary."""
     header = ("check", "measured", "limit", "")
     rows = [_cells(check, marks) for check in checks]
     widths = [max(len(row[column]) for row in [header, *rows]) for column in range(3)]
-    verdicts = [bool(check["passed"]) for check in checks]
+    verdicts = [check.passed for check in checks]
     rule = Line(marks.rule * (sum(widths) + len("  " * 3 + marks.failed)))
     return [
         Line(""),
+        *[Line(_shown(reason, marks)) for reason in reasons],
+        *([Line("")] if reasons else []),
         Line(_aligned(header, widths)),
         rule,
         *[Line(_aligned(row, widths), good) for row, good in zip(rows, verdicts)],
@@ -60,13 +71,13 @@ def check_table(host: str, checks: Sequence[Mapping[str, Any]], marks: Marks) ->
     ]
 
 
-def _cells(check: Mapping[str, Any], marks: Marks) -> tuple[str, ...]:
-    limit = human(check["limit"], check["unit"])
+def _cells(check: Check, marks: Marks) -> tuple[str, ...]:
+    limit = human(check.limit, check.unit)
     return (
-        str(check["id"]),
-        _short(human(check["measured"], check["unit"]), marks),
-        _short(f"{marks.at_most} {limit}" if check["unit"] else limit, marks),
-        marks.passed if check["passed"] else marks.failed,
+        check.id,
+        _short(human(check.measured, check.unit), marks),
+        _short(f"{marks.at_most} {limit}" if check.unit else limit, marks),
+        marks.passed if check.passed else marks.failed,
     )
 
 
@@ -76,7 +87,10 @@ def _aligned(cells: Sequence[str], widths: Sequence[int]) -> str:
 
 
 def _short(text: str, marks: Marks) -> str:
-    shown = " ".join(text.split())
-    if marks is ASCII:
-        shown = shown.encode("ascii", "replace").decode()
+    shown = _shown(text, marks)
     return shown if len(shown) <= WIDEST else shown[: WIDEST - len(marks.more)] + marks.more
+
+
+def _shown(text: str, marks: Marks) -> str:
+    shown = " ".join(text.split())
+    return shown.encode("ascii", "replace").decode() if marks is ASCII else shown

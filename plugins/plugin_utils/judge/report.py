@@ -11,6 +11,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.todo.stack.plugins.module_utils.judge.check import Check
+from ansible_collections.todo.stack.plugins.module_utils.judge.registry import criterion_of
+from ansible_collections.todo.stack.plugins.module_utils.look.observation import ReleaseSeen
 from ansible_collections.todo.stack.plugins.plugin_utils.judge.units import (
     human,
     megabytes,
@@ -21,20 +24,6 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 TEMPLATE = "report.html.j2"
 CONTENT = "acceptance.json"
 REPORT = "report.html"
-TITLES = {
-    "image_size": "Image size",
-    "build_time": "Build time",
-    "running": "Container state",
-    "user": "Non-root user",
-    "ports": "Open ports",
-    "health": "Health answer",
-    "ui": "User interface",
-    "networks": "Networks",
-    "environment": "Environment",
-    "hardening": "Hardening",
-    "contents": "Image contents",
-    "private_files": "Private files",
-}
 # A step quicker than this tells nothing in a timeline.
 IDLE_SECONDS = 0.05
 # What the engine writes around an instruction in an image's history.
@@ -42,15 +31,33 @@ NOISE = re.compile(r"^(/bin/sh -c #\(nop\)\s*|RUN \|\d+ .*?(?=/bin/sh -c)|RUN (?
 
 
 def acceptance(
-    host: str, checks: Sequence[Mapping[str, Any]], images: Sequence[Mapping[str, Any]]
+    host: str,
+    checks: Sequence[Check],
+    images: Sequence[Mapping[str, Any]],
+    release: ReleaseSeen,
+    *,
+    actions: Sequence[Mapping[str, Any]] = (),
+    reasons: Sequence[str] = (),
 ) -> dict[str, Any]:
-    """Return the content of ``acceptance.json``."""
+    """Return the content of ``acceptance.json``.
+
+    ``actions``: what the release did, ``reasons``: why images were built.
+    """
     return {
         "host": host,
-        "passed": bool(checks) and all(check["passed"] for check in checks),
-        "checks": [dict(check) for check in checks],
+        "passed": bool(checks) and all(check.passed for check in checks),
+        "checks": [check.as_result() for check in checks],
         "images": [dict(image) for image in images],
+        "release": {"number": release.number, "at": release.at, "by": release.by},
+        "actions": [dict(action) for action in actions],
+        "reasons": list(reasons),
     }
+
+
+def why(content: Mapping[str, Any]) -> list[str]:
+    """Return a line for each reason: why images were built, what the release did and why."""
+    did = [f"{one['service']}: {one['action']}, {one['why']}" for one in content["actions"]]
+    return [*content["reasons"], *did]
 
 
 def artifacts_folder(base: Path, host: str) -> Path:
@@ -92,6 +99,8 @@ def render_report(content: Mapping[str, Any], when: str) -> str:
         host=content["host"],
         passed=content["passed"],
         when=when,
+        release=content["release"],
+        why=why(content),
         total=len(content["checks"]),
         failed=[check for check in content["checks"] if not check["passed"]],
         services=[(name, _rows(content["checks"], name)) for name in services],
@@ -103,7 +112,7 @@ def _rows(checks: Sequence[Mapping[str, Any]], service: str) -> list[dict[str, A
     return [
         {
             **check,
-            "title": TITLES.get(check["criterion"], check["criterion"].replace("_", " ")),
+            "title": criterion_of(check["criterion"]).title,
             "share": _share(check),
         }
         for check in checks
@@ -137,7 +146,7 @@ def _image(image: Mapping[str, Any]) -> dict[str, Any]:
         "step_count": len(steps),
         "steps": _timeline(worked),
         "idle_steps": [step for step in steps if step not in worked],
-        "budget_share": _percent(size, image["budget"]["bytes"]),
+        "budget_share": _percent(size, image["budget"]["bytes"] or size),
     }
 
 
@@ -165,7 +174,7 @@ def _what(created_by: str) -> str:
 def _write_whole(path: Path, text: str) -> None:
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
+        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
             file.write(text)
         Path(name).chmod(0o644)
         Path(name).replace(path)

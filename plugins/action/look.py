@@ -1,0 +1,91 @@
+"""Controller side of look: judges what lies here, has the host looked at once, returns one list."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from ansible.module_utils.parsing.convert_bool import boolean
+from ansible.plugins.action import ActionBase
+from ansible_collections.todo.stack.plugins.module_utils.build.base_image import recipe_of
+from ansible_collections.todo.stack.plugins.module_utils.contract.codec import from_plain, to_plain
+from ansible_collections.todo.stack.plugins.module_utils.contract.errors import Problem
+from ansible_collections.todo.stack.plugins.module_utils.decide.problems import host_problems
+from ansible_collections.todo.stack.plugins.module_utils.look.observation import Seen
+from ansible_collections.todo.stack.plugins.plugin_utils.contract.arguments import (
+    judged,
+    option_problems,
+    refusal,
+)
+from ansible_collections.todo.stack.plugins.plugin_utils.contract.stack_spec import (
+    OPTIONS,
+    Project,
+    read_project,
+)
+from ansible_collections.todo.stack.plugins.plugin_utils.judge.report import (
+    artifacts_folder,
+    set_aside,
+)
+
+MODULE = "todo.stack.look"
+OWN_OPTIONS = ("artifacts_dir", "min_free_bytes", "engine_managed")
+
+
+class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible ships no types
+    """Reads the project, has the host looked at, and refuses with everything that is wrong."""
+
+    def run(
+        self, tmp: str | None = None, task_vars: dict[str, Any] | None = None
+    ) -> dict[str, Any]:
+        """Return what was seen; secrets travel as one argument that nothing logs."""
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        args, base = self._task.args, Path(self._loader.get_basedir())
+        if args.get("artifacts_dir") and not self._task.check_mode:
+            host = str((task_vars or {}).get("inventory_hostname", "localhost"))
+            set_aside(artifacts_folder(base / args["artifacts_dir"], host))
+        if wrong := option_problems(args, [*OPTIONS, *OWN_OPTIONS], ["project_dir"]):
+            return {**result, **refusal(wrong)}
+        found: list[Project] = []
+        folder = base / str(args["project_dir"])
+        problems = judged(lambda: _read(args, folder, found))
+        if not found:
+            return {**result, **refusal(problems)}
+        project = found[0]
+        told = self._execute_module(
+            MODULE,
+            {"project_dir": str(folder), "spec": json.dumps(to_plain(project.spec))},
+            task_vars=task_vars,
+        )
+        if "seen" not in told:
+            return {**result, **told}
+        return {**result, **_result(args, project, told, problems)}
+
+
+def _read(args: dict[str, Any], folder: Path, found: list[Project]) -> list[Problem]:
+    found.append(read_project(args, folder))
+    return found[0].problems
+
+
+def _result(
+    args: dict[str, Any], project: Project, told: dict[str, Any], problems: list[Problem]
+) -> dict[str, Any]:
+    seen = from_plain(Seen, json.loads(told["seen"]))
+    problems = problems + host_problems(
+        seen,
+        project.spec.bind_address,
+        min_free_bytes=int(args.get("min_free_bytes", 3_000_000_000)),
+        engine_managed=boolean(args.get("engine_managed", False)),
+    )
+    if problems:
+        return refusal(problems)
+    return {
+        "changed": False,
+        "stack": project.spec.name,
+        "contracts": [to_plain(contract) for contract in project.spec.contracts],
+        "bases": [recipe_of(reference) for reference in project.bases],
+        "engine": seen.engine.as_result(),
+        "images": list(seen.images),
+        "seen": told["seen"],
+        "warnings": list(seen.warnings),
+    }

@@ -1,0 +1,151 @@
+"""Controller side of release: decides from what was seen; asks the host only if anything is due."""
+
+from __future__ import annotations
+
+import base64
+import getpass
+import io
+import json
+import os
+import socket
+import subprocess
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import jmespath
+from ansible.plugins.action import ActionBase
+from ansible_collections.todo.stack.plugins.module_utils.contract.codec import from_plain, to_plain
+from ansible_collections.todo.stack.plugins.module_utils.decide.images import wanted_images
+from ansible_collections.todo.stack.plugins.module_utils.decide.plan import Action, plan
+from ansible_collections.todo.stack.plugins.module_utils.decide.problems import memory_problems
+from ansible_collections.todo.stack.plugins.module_utils.decide.rotation import rotated_rows
+from ansible_collections.todo.stack.plugins.module_utils.look.observation import Seen
+from ansible_collections.todo.stack.plugins.plugin_utils.build.build_watch import BuildWatch
+from ansible_collections.todo.stack.plugins.plugin_utils.contract.arguments import (
+    judged,
+    option_problems,
+    refusal,
+)
+from ansible_collections.todo.stack.plugins.plugin_utils.contract.stack_spec import (
+    OPTIONS,
+    stack_spec,
+    typed_contracts,
+)
+
+MODULE = "todo.stack.release"
+OWN_OPTIONS = ("contracts", "seen", "images")
+
+
+class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible ships no types
+    """Makes the plan here; where it is empty, or only a preview is wanted, nothing is sent."""
+
+    def run(
+        self, tmp: str | None = None, task_vars: dict[str, Any] | None = None
+    ) -> dict[str, Any]:
+        """Return what a release has done, or would do."""
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        args = self._task.args
+        required = ["project_dir", "contracts", "seen"]
+        if wrong := option_problems(args, [*OPTIONS, *OWN_OPTIONS], required):
+            return {**result, **refusal(wrong)}
+        due: list[Action] = []
+        if problems := judged(lambda: _decide(args, due)):
+            return {**result, **refusal(problems)}
+        rotated = rotated_rows(typed_contracts(args["contracts"]), args.get("rotate") or [])
+        if self._task.check_mode or not due:
+            return {**result, **_told(args, due), "rotated": rotated}
+        for action in due:
+            self._display.display(f"  {action.line()}")
+        return {**result, **self._release(task_vars), "rotated": rotated}
+
+    def _release(self, task_vars: dict[str, Any] | None) -> dict[str, Any]:
+        args, base = self._task.args, Path(self._loader.get_basedir())
+        folder = base / str(args["project_dir"])
+        spec = stack_spec(args, folder, typed_contracts(args["contracts"]))
+        seen = json.loads(args["seen"])
+        order = {
+            "project_dir": str(folder),
+            "contracts": [],
+            "seen": "",
+            "spec": json.dumps(to_plain(spec)),
+            "images": [_row(one) for one in args.get("images") or ()],
+            "relaxed": args.get("relaxed") or {},
+            "since": (seen.get("release") or {}).get("number", 0),
+            "by": _this_user(),
+            "commit": _commit(folder),
+            "library": packed_library(),
+        }
+        if self._connection.transport == "local":
+            return self._watched(order, task_vars, None)
+        remote = self._make_tmp_path()
+        try:
+            steps = self._connection._shell.join_path(remote, "steps")
+            return self._watched(order, task_vars, steps)
+        finally:
+            self._remove_tmp_path(remote, force=True)
+
+    def _watched(
+        self, order: dict[str, Any], task_vars: dict[str, Any] | None, remote_file: str | None
+    ) -> dict[str, Any]:
+        told = task_vars or {}
+        several = len(told.get("ansible_play_hosts_all") or ()) > 1
+        prefix = f"{told.get('inventory_hostname')} " if several else ""
+        with BuildWatch(self._connection, remote_file, prefix) as watch:
+            found: dict[str, Any] = self._execute_module(
+                module_name=MODULE,
+                module_args={**order, "progress_file": watch.file},
+                task_vars=task_vars,
+            )
+        return found
+
+
+def _decide(args: Mapping[str, Any], due: list[Action]) -> list[Any]:
+    seen = from_plain(Seen, json.loads(args["seen"]))
+    contracts = typed_contracts(args["contracts"])
+    due += plan(seen, contracts, wanted_images(seen, contracts, args.get("images") or ()))
+    return memory_problems(seen, due)
+
+
+def _told(args: Mapping[str, Any], due: list[Action]) -> dict[str, Any]:
+    lines = "".join(f"{action.line()}\n" for action in due)
+    return {
+        "changed": bool(due),
+        "actions": [action.as_result() for action in due],
+        "seen": args["seen"],
+        "diff": {"prepared": lines} if lines else {},
+    }
+
+
+def _row(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return of an image's row what a release needs of it."""
+    kept = ("service", "content_image", "image_id", "changed", "reason")
+    return {key: row[key] for key in kept if key in row}
+
+
+def _this_user() -> str:
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):
+        user = f"uid {os.getuid()}"
+    return f"{user} on {socket.gethostname()}, process {os.getppid()}"
+
+
+def _commit(folder: Path) -> str:
+    """Return the commit that the project is at, "" where git tells none."""
+    argv = ["git", "-C", str(folder), "describe", "--always", "--dirty", "--abbrev=12"]
+    try:
+        done = subprocess.run(argv, capture_output=True, text=True, timeout=5, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return done.stdout.strip() if done.returncode == 0 else ""
+
+
+def packed_library() -> str:
+    """Return the controller's JMESPath as a zip archive in base64: a host has no such package."""
+    folder, archive = Path(jmespath.__file__).parent, io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
+        for file in sorted(folder.glob("*.py")):
+            packed.write(file, f"jmespath/{file.name}")
+    return base64.b64encode(archive.getvalue()).decode()

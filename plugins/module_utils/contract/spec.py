@@ -1,0 +1,48 @@
+"""The stack as it is wanted on a host: what the controller hands to look and release, whole."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ansible_collections.todo.stack.plugins.module_utils.contract.environment import Given
+from ansible_collections.todo.stack.plugins.module_utils.contract.model import Contract
+from ansible_collections.todo.stack.plugins.module_utils.contract.state import StateDir
+
+
+@dataclass(frozen=True)
+class StackSpec:
+    """A stack by its ``name``; it holds secrets, so it travels as one hidden argument.
+
+    ``definition``: the text of its compose file as the host is to keep it. ``services``: all that
+    it names. ``variables``: what compose replaces in it. ``given``: the values of the environment.
+    ``rotate``: secrets to be made anew, each ``service.NAME``. ``looked_for``: images to look for.
+    ``min_free_bytes``: what must be free on the host's disks.
+    """
+
+    name: str
+    state_dir: str
+    definition: str = ""
+    services: tuple[str, ...] = ()
+    variables: Mapping[str, str] = field(default_factory=dict)
+    bind_address: str = "127.0.0.1"
+    contracts: tuple[Contract, ...] = ()
+    given: Given = field(default_factory=Given)
+    rotate: tuple[str, ...] = ()
+    looked_for: tuple[str, ...] = ()
+
+    @property
+    def state(self) -> StateDir:
+        """The stack's files on the host."""
+        return StateDir(self.state_dir, self.name)
+
+    def contract_of(self, service: str) -> Contract | None:
+        """Return the contract of a service, or of the one whose image it runs; None without."""
+        for contract in self.contracts:
+            if service in contract.compose_services:
+                return contract
+        return None
+
+    def own_contract(self, service: str) -> Contract | None:
+        """Return the contract that is the service's own."""
+        return next((one for one in self.contracts if one.service == service), None)

@@ -1,0 +1,54 @@
+"""Which image each compose service is to run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ansible_collections.todo.stack.plugins.module_utils.build.base_image import candidates
+from ansible_collections.todo.stack.plugins.module_utils.contract.model import Contract
+from ansible_collections.todo.stack.plugins.module_utils.decide.plan import Images, WantedImage
+from ansible_collections.todo.stack.plugins.module_utils.look.observation import Seen
+
+Row = Mapping[str, Any]
+
+
+def wanted_images(seen: Seen, contracts: Sequence[Contract], rows: Sequence[Row]) -> Images:
+    """Return the image of every service; ``rows`` are those that the build has returned.
+
+    Without a row the image that was released last is wanted, else the one that is called latest.
+    """
+    built = {str(row["service"]): row for row in rows}
+    wanted: dict[str, WantedImage] = {}
+    for contract in contracts:
+        row = built.get(contract.service)
+        image = _of_row(row) if row else _released(seen, contract)
+        wanted.update(dict.fromkeys(contract.compose_services, image))
+    for service in seen.services:
+        if service.name not in wanted:
+            wanted[service.name] = _by_name(seen, service.image)
+    return wanted
+
+
+def _of_row(row: Row) -> WantedImage:
+    why = str(row.get("reason", "")) if row.get("changed") else ""
+    return WantedImage(str(row["content_image"]), str(row.get("image_id") or ""), why)
+
+
+def _released(seen: Seen, contract: Contract) -> WantedImage:
+    pin = seen.environment.pins.get(contract.service, "")
+    image = seen.image(pin) if pin else None
+    if image is not None:
+        return WantedImage(pin, str(image["Id"]))
+    latest = f"{contract.image}:latest"
+    image = seen.image(latest)
+    return WantedImage(latest, str(image["Id"]) if image else "")
+
+
+def _by_name(seen: Seen, reference: str) -> WantedImage:
+    """Return the image of this name, or the one made on this host that stands in for it."""
+    for name in candidates(reference, "auto"):
+        image = seen.image(name)
+        if image is not None:
+            return WantedImage(name, str(image["Id"]))
+    return WantedImage(reference, "")

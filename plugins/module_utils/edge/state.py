@@ -1,0 +1,118 @@
+"""The stack's folder on the host: read, adopted from the layout before it, its releases kept."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.todo.stack.plugins.module_utils.contract.state import (
+    RELEASES_KEPT,
+    StateDir,
+)
+from ansible_collections.todo.stack.plugins.module_utils.edge.files import (
+    ensure_private_folder,
+    read_text,
+    write_private,
+)
+from ansible_collections.todo.stack.plugins.module_utils.look.observation import ReleaseSeen
+
+_NAME = re.compile(r"^name:\s*[\"']?([\w-]+)", re.MULTILINE)
+_FLAT = ("compose.yaml", "environment.json", "secrets.json", "builds.json", "contents.json",
+         "fingerprint.key")  # fmt: skip
+_DROPPED = ("turns.json", "secrets.before.json")
+
+
+def as_it_is(state: StateDir) -> StateDir:
+    """Return where the stack's files are now: before the first release, maybe in the root itself.
+
+    Version 0.1.0 kept one stack's files there.
+    """
+    if Path(state.folder).exists():
+        return state
+    flat = StateDir(state.root, "")
+    if not any((Path(flat.root) / name).is_file() for name in _FLAT):
+        return state
+    text = read_text(Path(flat.definition))
+    named = _NAME.search(text or "")
+    whose = text is None or (named is not None and named[1] == state.name)
+    return flat if whose else state
+
+
+def adopt(state: StateDir) -> None:
+    """Have the stack's own folder, with the files that lay in the root if they are the stack's."""
+    found = as_it_is(state)
+    ensure_private_folder(Path(state.root))
+    ensure_private_folder(Path(state.folder))
+    if found != state:
+        for name in _FLAT:
+            path = Path(state.root) / name
+            if path.is_file():
+                path.replace(Path(state.folder) / name)
+        for name in _DROPPED:
+            (Path(state.root) / name).unlink(missing_ok=True)
+
+
+def modes(state: StateDir) -> dict[str, int]:
+    """Return the modes of the stack's folder, by the name "", and of the files below it."""
+    folder = Path(state.folder)
+    try:
+        found = {str(path.relative_to(folder)): path for path in sorted(folder.rglob("*"))}
+        return {
+            name: stat.S_IMODE(path.lstat().st_mode) for name, path in {"": folder, **found}.items()
+        }
+    except OSError:
+        return {}
+
+
+def numbers(state: StateDir) -> list[int]:
+    """Return the numbers of the recorded releases, the oldest first."""
+    found = Path(state.releases).glob("*.json")
+    return sorted(int(path.stem) for path in found if path.stem.isdigit())
+
+
+def read_record(state: StateDir, number: int) -> dict[str, Any]:
+    """Return a release's record; a damaged one tells nothing."""
+    try:
+        raw = json.loads(read_text(Path(state.record(number))) or "")
+    except (ValueError, RecursionError):
+        return {}
+    return raw if isinstance(raw, dict) else {}
+
+
+def read_release(state: StateDir) -> ReleaseSeen:
+    """Return the release that runs, as its record tells."""
+    known = numbers(state)
+    if not known:
+        return ReleaseSeen()
+    raw = read_record(state, known[-1])
+    images: Mapping[str, Any] = raw.get("images") or {}
+    return ReleaseSeen(
+        number=known[-1],
+        at=str(raw.get("at", "")),
+        by=str(raw.get("by", "")),
+        one_shots={str(k): str(v) for k, v in (raw.get("one_shots") or {}).items()},
+        images={str(k): str(v.get("image_id", "")) for k, v in images.items()},
+    )
+
+
+def write_record(state: StateDir, number: int, record: Mapping[str, Any]) -> None:
+    """Write a release's record, and forget those before the last five."""
+    ensure_private_folder(Path(state.releases))
+    write_private(Path(state.record(number)), json.dumps(record, indent=1, sort_keys=True) + "\n")
+    for old in numbers(state)[:-RELEASES_KEPT]:
+        Path(state.record(old)).unlink(missing_ok=True)
+    forget_files(state)
+
+
+def forget_files(state: StateDir) -> None:
+    """Remove the files of releases that have no record: dropped ones, and those that failed."""
+    kept = {str(number) for number in numbers(state)}
+    folder = Path(state.releases)
+    for path in folder.iterdir() if folder.is_dir() else ():
+        if path.is_dir() and path.name not in kept:
+            shutil.rmtree(path)

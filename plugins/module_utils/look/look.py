@@ -1,0 +1,223 @@
+"""One look at a host: everything that is decided and judged from, without a change."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.todo.stack.plugins.module_utils.build.build_records import BuildRecords
+from ansible_collections.todo.stack.plugins.module_utils.contract.addresses import is_bind_address
+from ansible_collections.todo.stack.plugins.module_utils.contract.labels import COMPOSE_SERVICE
+from ansible_collections.todo.stack.plugins.module_utils.contract.spec import StackSpec
+from ansible_collections.todo.stack.plugins.module_utils.contract.state import StateDir
+from ansible_collections.todo.stack.plugins.module_utils.decide.compose_services import (
+    read_services,
+)
+from ansible_collections.todo.stack.plugins.module_utils.decide.definition import (
+    independent,
+    with_override,
+)
+from ansible_collections.todo.stack.plugins.module_utils.decide.override import override
+from ansible_collections.todo.stack.plugins.module_utils.edge.compose import Compose
+from ansible_collections.todo.stack.plugins.module_utils.edge.docker import DockerCli, at_once
+from ansible_collections.todo.stack.plugins.module_utils.edge.files import read_text
+from ansible_collections.todo.stack.plugins.module_utils.edge.ports import use_of
+from ansible_collections.todo.stack.plugins.module_utils.edge.state import (
+    as_it_is,
+    modes,
+    read_release,
+)
+from ansible_collections.todo.stack.plugins.module_utils.look import host
+from ansible_collections.todo.stack.plugins.module_utils.look.containers import (
+    ends_of,
+    environ_of,
+    labels_of,
+    looked_into,
+    project_of,
+    read_container,
+)
+from ansible_collections.todo.stack.plugins.module_utils.look.engine import describe_engine
+from ansible_collections.todo.stack.plugins.module_utils.look.environment import (
+    Rendered,
+    compared,
+    render,
+)
+from ansible_collections.todo.stack.plugins.module_utils.look.images import (
+    builds_of,
+    find_images,
+    shown,
+)
+from ansible_collections.todo.stack.plugins.module_utils.look.observation import (
+    Container,
+    OtherContainer,
+    Seen,
+    Service,
+)
+from ansible_collections.todo.stack.plugins.module_utils.look.probes import probe_all
+
+Inspected = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Look:
+    """What was seen, which may be told, and the values beside it, which may not."""
+
+    seen: Seen
+    rendered: Rendered
+
+
+@dataclass(frozen=True)
+class _Found:
+    """The stack's containers and all images in sight, inspected."""
+
+    own: Sequence[Inspected]
+    images: Sequence[Inspected]
+
+
+def look(docker: DockerCli, spec: StackSpec) -> Look:
+    """Look at the engine, the stack's containers, images and files, and what they answer."""
+    state = as_it_is(spec.state)
+    engine = describe_engine(docker.run, os.environ)
+    records = BuildRecords(Path(state.builds))
+    seen = Seen(
+        stack=spec.name,
+        engine=engine,
+        available_memory_bytes=host.available_memory(),
+        ip_forward=host.ip_forward(),
+        release=read_release(state),
+        modes=modes(state),
+        definition_current=read_text(Path(state.definition)) == spec.definition,
+    )
+    if not engine.running:
+        rendered = render(spec, state, ())
+        space = tuple(host.free_space(p) for p in (host.DEFAULT_DOCKER_ROOT, spec.state_dir))
+        return Look(
+            replace(
+                seen,
+                space=space,
+                ports=_ports(spec, ()),
+                environment=compared(state, rendered),
+                warnings=(*records.warnings, *rendered.warnings),
+                problem=engine.message,
+            ),
+            rendered,
+        )
+    return _look_at_engine(docker, spec, state, replace(seen, warnings=tuple(records.warnings)))
+
+
+def _look_at_engine(docker: DockerCli, spec: StackSpec, state: StateDir, seen: Seen) -> Look:
+    found: Any = at_once(partial(_all_containers, docker), partial(host.docker_root, docker))
+    everything, root = found
+    own = [one for one in everything if project_of(one) == spec.name]
+    rendered = render(spec, state, own)
+    images, services = _images_and_services(docker, spec, rendered, own)
+    containers = _seen_containers(docker, spec, state, rendered, _Found(own, images))
+    records = BuildRecords(Path(state.builds)).images
+    return Look(
+        replace(
+            seen,
+            space=tuple(host.free_space(path) for path in dict.fromkeys([root, spec.state_dir])),
+            ports=_ports(spec, everything),
+            others=tuple(_others(spec, everything)),
+            images=tuple(shown(image, records) for image in images),
+            builds=builds_of(images, records),
+            services=tuple(_probed(spec, services, containers)),
+            containers=containers,
+            environment=compared(state, rendered),
+            warnings=(*seen.warnings, *rendered.warnings),
+        ),
+        rendered,
+    )
+
+
+def _all_containers(docker: DockerCli) -> list[dict[str, Any]]:
+    ids = docker.read("ps", "--all", "--no-trunc", "--quiet").split()
+    return docker.inspect_containers(ids)
+
+
+def _images_and_services(
+    docker: DockerCli, spec: StackSpec, rendered: Rendered, own: Sequence[Inspected]
+) -> tuple[list[dict[str, Any]], list[Service]]:
+    ids = list(dict.fromkeys(str(one["Image"]) for one in own))
+    found: Any = at_once(
+        partial(find_images, docker, spec.looked_for, ids),
+        partial(_services, docker, spec, rendered, own),
+    )
+    images, services = found
+    return images, services
+
+
+def _services(
+    docker: DockerCli, spec: StackSpec, rendered: Rendered, own: Sequence[Inspected]
+) -> list[Service]:
+    """Return the services as compose would start them.
+
+    What a container runs is compared by the image's ID: its hash is compared with its own image's
+    name in it, and so tells whether anything else of its configuration changed.
+    """
+    if not spec.definition:
+        return []
+    compose = Compose(docker, spec.name, spec.state.folder, spec.variables)
+    running = {_service_of(one): str(one["Config"]["Image"]) for one in own}
+    off = rendered.resolution.switched_off
+    bare = with_override(spec.definition, override(rendered.values, {}, off))
+    pins = {n: i for n, i in {**rendered.pins, **running}.items() if n in spec.services}
+    whole = with_override(spec.definition, override(rendered.values, pins, off))
+    config, alone = compose.read(bare, whole + independent(spec.services))
+    services = read_services(config, alone)
+    written = {read.service: read.config_hash for read in map(read_container, own)}
+    if all(written.get(one.name, one.alone_hash) == one.alone_hash for one in services):
+        return services
+    # One that was started with what it depends on, as by hand, carries another hash.
+    together = compose.hashes(whole)
+    return [replace(one, config_hash=together.get(one.name, "")) for one in services]
+
+
+def _seen_containers(
+    docker: DockerCli, spec: StackSpec, state: StateDir, rendered: Rendered, found: _Found
+) -> tuple[Container, ...]:
+    environs = {str(image["Id"]): environ_of(image) for image in found.images}
+    contents = Path(state.contents)
+    seen = []
+    for one in found.own:
+        container = read_container(one)
+        contract = spec.own_contract(container.service)
+        declared = environs.get(container.image_id, {}) if contract else None
+        wanted = rendered.values.get(container.service, {})
+        inside = looked_into(container, one, wanted, declared, contents)
+        seen.append(replace(inside, ends=ends_of(docker, one)))
+    return tuple(seen)
+
+
+def _probed(
+    spec: StackSpec, services: Sequence[Service], containers: Sequence[Container]
+) -> list[Service]:
+    """Return the services with what their contracts' checks answered, all asked at once."""
+    running = {one.service for one in containers if one.pid and not one.one_off}
+    contracts = [one for one in spec.contracts if one.service in running]
+    answers = probe_all(contracts, spec.bind_address)
+    return [replace(one, probes=answers.get(one.name, {})) for one in services]
+
+
+def _ports(spec: StackSpec, everything: Sequence[Inspected]) -> tuple[Any, ...]:
+    # A wrong address is reported by itself; the ports are looked at all the same.
+    address = spec.bind_address if is_bind_address(spec.bind_address) else "127.0.0.1"
+    return tuple(
+        use_of(one.service, one.run.port, address, spec.name, everything) for one in spec.contracts
+    )
+
+
+def _others(spec: StackSpec, everything: Sequence[Inspected]) -> list[OtherContainer]:
+    return [
+        OtherContainer(str(one.get("Name", "")).lstrip("/"), project_of(one))
+        for one in everything
+        if project_of(one) != spec.name
+    ]
+
+
+def _service_of(inspected: Inspected) -> str:
+    return str(labels_of(inspected).get(COMPOSE_SERVICE, ""))

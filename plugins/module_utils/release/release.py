@@ -1,0 +1,368 @@
+"""Bring a host's stack to what is wanted: look, decide, carry out, record, under one lock."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets as random_source
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.todo.stack.plugins.module_utils.build.build_records import BuildRecords
+from ansible_collections.todo.stack.plugins.module_utils.contract.codec import to_plain
+from ansible_collections.todo.stack.plugins.module_utils.contract.errors import (
+    ProblemList,
+    StackError,
+)
+from ansible_collections.todo.stack.plugins.module_utils.contract.labels import (
+    CONTENT_LABEL,
+    STACK_LABEL,
+)
+from ansible_collections.todo.stack.plugins.module_utils.contract.spec import StackSpec
+from ansible_collections.todo.stack.plugins.module_utils.contract.state import StateDir, StateFiles
+from ansible_collections.todo.stack.plugins.module_utils.decide.images import wanted_images
+from ansible_collections.todo.stack.plugins.module_utils.decide.override import as_json, override
+from ansible_collections.todo.stack.plugins.module_utils.decide.plan import Action, Images, plan
+from ansible_collections.todo.stack.plugins.module_utils.decide.problems import (
+    foreign_problems,
+    image_problems,
+    memory_problems,
+    port_problems,
+)
+from ansible_collections.todo.stack.plugins.module_utils.edge.docker import DockerCli
+from ansible_collections.todo.stack.plugins.module_utils.edge.files import (
+    PRIVATE_FILE,
+    PRIVATE_FOLDER,
+    ensure_mode,
+    ensure_private_folder,
+    exclusive,
+    move_aside,
+    read_text,
+    write_private,
+)
+from ansible_collections.todo.stack.plugins.module_utils.edge.process import (
+    terminated_as_interrupted,
+)
+from ansible_collections.todo.stack.plugins.module_utils.edge.state import (
+    adopt,
+    forget_files,
+    modes,
+    numbers,
+    read_record,
+    read_release,
+    write_record,
+)
+from ansible_collections.todo.stack.plugins.module_utils.judge.fault import Expect
+from ansible_collections.todo.stack.plugins.module_utils.judge.registry import judge
+from ansible_collections.todo.stack.plugins.module_utils.look.contents import remember
+from ansible_collections.todo.stack.plugins.module_utils.look.environment import fingerprints
+from ansible_collections.todo.stack.plugins.module_utils.look.look import Look, look
+from ansible_collections.todo.stack.plugins.module_utils.look.observation import Contents
+from ansible_collections.todo.stack.plugins.module_utils.release.evidence import redactor
+from ansible_collections.todo.stack.plugins.module_utils.release.gate import Gate, Trial
+from ansible_collections.todo.stack.plugins.module_utils.release.transaction import Transaction
+
+LOCK_FILE = "lock"
+LOCK_SECONDS = 60.0
+_KEY_BYTES = 32
+# Builds that were never released keep their tag while they are among the last ones.
+_BUILDS_KEPT = 2
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is asked for: the stack, the images that were built for it, and who asks.
+
+    ``rows``: those that M(todo.stack.image_build) returned. ``since``: the release that the
+    controller has looked at; another one means that somebody was faster. ``relaxed``: compose
+    service -> the hardening that it does without.
+    """
+
+    spec: StackSpec
+    rows: tuple[Mapping[str, Any], ...]
+    since: int
+    by: str
+    commit: str = ""
+    relaxed: Mapping[str, Sequence[str]] | None = None
+    progress_file: Path | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a release has done, and the host as it was seen at the end."""
+
+    changed: bool
+    actions: tuple[Action, ...]
+    looked: Look
+    number: int
+
+    def as_result(self) -> dict[str, Any]:
+        """Return the module's result."""
+        lines = "".join(f"{action.line()}\n" for action in self.actions)
+        return {
+            "changed": self.changed,
+            "actions": [action.as_result() for action in self.actions],
+            "release": self.number,
+            "seen": json.dumps(to_plain(self.looked.seen)),
+            "diff": {"prepared": lines} if lines else {},
+        }
+
+
+def release(docker: DockerCli, order: Order, expect: Expect) -> Outcome:
+    """Return what was done; raise StackError with the evidence, and the version before serving."""
+    state = order.spec.state
+    ensure_private_folder(Path(state.root))
+    ensure_private_folder(Path(state.folder))
+    with _locked(state, order.by), terminated_as_interrupted():
+        adopt(state)
+        looked = look(docker, order.spec)
+        _refuse_overtaken(order, looked)
+        images = wanted_images(looked.seen, order.spec.contracts, order.rows)
+        actions = plan(looked.seen, order.spec.contracts, images)
+        if not actions:
+            return Outcome(False, (), looked, looked.seen.release.number)
+        _refuse(order, looked, actions, images)
+        return _Release(docker, order, expect, looked, actions, images).run()
+
+
+class _locked:  # noqa: N801 - reads as the statement it is used in
+    """The stack's lock, and in its file who holds it."""
+
+    def __init__(self, state: StateDir, by: str) -> None:
+        self._file = Path(state.folder) / LOCK_FILE
+        self._by = by
+        folder = Path(state.folder)
+        self._lock = exclusive(folder, LOCK_SECONDS, holder=lambda _: _holder(self._file))
+
+    def __enter__(self) -> None:
+        self._lock.__enter__()
+        write_private(self._file, self._by + "\n")
+
+    def __exit__(self, *error: Any) -> None:
+        with suppress(OSError):
+            self._file.unlink(missing_ok=True)
+        self._lock.__exit__(*error)
+
+
+def _holder(file: Path) -> str:
+    return (read_text(file) or "an unknown play").strip()
+
+
+def _refuse_overtaken(order: Order, looked: Look) -> None:
+    now = looked.seen.release
+    if now.number != order.since:
+        raise StackError(
+            f"another run has released {now.number} in the meantime: {now.by or 'unknown'}",
+            remedy="nothing was changed; run again if this run is to win",
+        )
+
+
+def _refuse(order: Order, looked: Look, actions: Sequence[Action], images: Images) -> None:
+    problems = [
+        *foreign_problems(looked.seen),
+        *port_problems(looked.seen.ports, order.spec.bind_address),
+        *memory_problems(looked.seen, actions),
+        *image_problems(images),
+    ]
+    if problems:
+        raise ProblemList(problems)
+
+
+@dataclass
+class _Release:
+    """One release on its way: its files, its transaction, its record."""
+
+    docker: DockerCli
+    order: Order
+    expect: Expect
+    looked: Look
+    actions: tuple[Action, ...]
+    images: Images
+
+    @property
+    def state(self) -> StateDir:
+        return self.order.spec.state
+
+    def run(self) -> Outcome:
+        number = self.looked.seen.release.number + 1
+        files = self._render(number)
+        redact = redactor(self.looked.rendered.hidden(self.order.spec.contracts))
+        transaction = Transaction(
+            docker=self.docker,
+            spec=self.order.spec,
+            looked=self.looked,
+            actions=self.actions,
+            new=files,
+            gate=Gate(self.expect, self._tell),
+            redact=redact,
+        )
+        try:
+            transaction.carry_out()
+        except BaseException:
+            forget_files(self.state)
+            self._forget_images()
+            raise
+        finally:
+            self._silent()
+        self._keep(files)
+        self._remove_leftovers()
+        return self._recorded(number)
+
+    def _render(self, number: int) -> StateFiles:
+        """Write the files of the release, and secrets that were not there before."""
+        rendered, files = self.looked.rendered, self.state.of_release(number)
+        path = Path(self.state.secrets)
+        if rendered.damaged:
+            move_aside(path)
+        if not self.order.spec.rotate:
+            self._write_secrets()
+        pins = {name: image.reference for name, image in self.images.items()}
+        for folder in (Path(self.state.releases), Path(files.definition).parent):
+            ensure_private_folder(folder)
+        write_private(Path(files.definition), self.order.spec.definition)
+        off = rendered.resolution.switched_off
+        write_private(Path(files.environment), override(rendered.values, pins, off))
+        return files
+
+    def _write_secrets(self) -> None:
+        path, kept = Path(self.state.secrets), self.looked.rendered.resolution.kept
+        text = as_json(kept)
+        if kept and read_text(path) != text:
+            write_private(path, text)
+
+    def _keep(self, files: StateFiles) -> None:
+        """Let the release's files be the current ones."""
+        current = self.state.current
+        write_private(Path(current.environment), read_text(Path(files.environment)) or "")
+        write_private(Path(current.definition), read_text(Path(files.definition)) or "")
+        self._write_secrets()
+        for path in Path(self.state.folder).rglob("*"):
+            ensure_mode(path, PRIVATE_FOLDER if path.is_dir() else PRIVATE_FILE)
+
+    def _remove_leftovers(self) -> None:
+        """Take away what is no longer wanted: containers, and the name that is not `latest` now."""
+        due = {action.service for action in self.actions if action.action == "remove"}
+        wanted = {service.name for service in self.looked.seen.services}
+        gone = [
+            one.id
+            for one in self.looked.seen.containers
+            if one.service in due
+            and (one.is_candidate(self.order.spec.name) or one.service not in wanted)
+        ]
+        if gone:
+            self.docker.run(["docker", "rm", "--force", "--volumes", *gone])
+        for contract in self.order.spec.contracts:
+            if image := self.images.get(contract.service):
+                self.docker.tag(image.id, f"{contract.image}:latest")
+
+    def _recorded(self, number: int) -> Outcome:
+        """Look again, judge, and write the record, which makes it the release that runs."""
+        key = Path(self.state.fingerprint_key)
+        if not (read_text(key) or "").strip():
+            write_private(key, random_source.token_bytes(_KEY_BYTES).hex() + "\n")
+        looked = look(self.docker, self.order.spec)
+        remember(
+            Path(self.state.contents),
+            {c.image_id: c.contents for c in looked.seen.containers if c.contents != Contents()},
+        )
+        checks = judge(
+            self.order.spec.contracts,
+            looked.seen,
+            bind_address=self.order.spec.bind_address,
+            relaxed=self.order.relaxed or {},
+            expect=self.expect,
+        )
+        write_record(self.state, number, self._record(number, looked, checks))
+        self._forget_images()
+        # What was just written is part of what is seen.
+        seen = replace(looked.seen, release=read_release(self.state), modes=modes(self.state))
+        return Outcome(True, self.actions, replace(looked, seen=seen), number)
+
+    def _record(self, number: int, looked: Look, checks: Sequence[Any]) -> dict[str, Any]:
+        definition = self.order.spec.definition.encode()
+        return {
+            "number": number,
+            "stack": self.order.spec.name,
+            "at": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+            "by": self.order.by,
+            "commit": self.order.commit,
+            "images": {
+                name: {"reference": image.reference, "image_id": image.id}
+                for name, image in sorted(self.images.items())
+            },
+            "environment": fingerprints(Path(self.state.fingerprint_key), looked.rendered.values),
+            "definition": f"sha256:{hashlib.sha256(definition).hexdigest()}",
+            "schema": _schema(looked, self.order.spec),
+            "one_shots": _one_shots(looked),
+            "reasons": [action.line() for action in self.actions],
+            "acceptance": {
+                "passed": sum(one.passed for one in checks),
+                "failed": [one.id for one in checks if not one.passed],
+            },
+        }
+
+    def _forget_images(self) -> None:
+        """Remove content tags that no kept release runs and that are not among the last builds."""
+        records = [read_record(self.state, number) for number in numbers(self.state)]
+        kept = {row["reference"] for one in records for row in (one.get("images") or {}).values()}
+        kept |= set(self.looked.rendered.pins.values())
+        builds = BuildRecords(Path(self.state.builds)).images
+        for contract in self.order.spec.contracts:
+            recent = [str(row.get("digest", "")) for row in builds.get(contract.image, ())]
+            kept |= {_content_tag(contract.image, digest) for digest in recent[:_BUILDS_KEPT]}
+            mine = f"{STACK_LABEL}={self.order.spec.name}"
+            ours = self.docker.image_names(CONTENT_LABEL, mine, repository=contract.image)
+            latest = f"{contract.image}:latest"
+            self.docker.remove_images(one for one in ours if one not in kept and one != latest)
+
+    def _tell(self, trials: Sequence[Trial]) -> None:
+        """Say what is waited for, to whoever watches."""
+        if self.order.progress_file is None:
+            return
+        steps = [
+            {"target": one.service, "step": one.why, "started": time.time() - one.waited_seconds}
+            for one in trials
+        ]
+        fresh = self.order.progress_file.with_suffix(".new")
+        with suppress(OSError):  # a release does not fail for want of onlookers
+            fresh.write_text(json.dumps(steps))
+            fresh.chmod(0o644)
+            fresh.replace(self.order.progress_file)
+
+    def _silent(self) -> None:
+        if self.order.progress_file is not None:
+            with suppress(OSError):
+                self.order.progress_file.unlink(missing_ok=True)
+
+
+def _schema(looked: Look, spec: StackSpec) -> str:
+    """Return the revision of the database's schema, as a check of a contract tells it."""
+    for service in looked.seen.services:
+        contract = spec.own_contract(service.name)
+        for check in contract.run.checks if contract else ():
+            answer = service.probes.get(check.name)
+            if check.revision and answer and answer.body:
+                with suppress(ValueError):
+                    return str((json.loads(answer.body) or {}).get(check.revision) or "")
+    return ""
+
+
+def _one_shots(looked: Look) -> dict[str, str]:
+    """Return for each one-shot that has ended well what it was: its image and its hash."""
+    before = looked.seen.release.one_shots
+    return {
+        service.name: f"{one.image_id} {service.alone_hash}"
+        for service in looked.seen.services
+        if service.one_shot
+        for one in looked.seen.of_service(service.name)
+        if one.ended_well
+    } or dict(before)
+
+
+def _content_tag(image: str, digest: str) -> str:
+    return f"{image}:{digest.removeprefix('sha256:')[:12]}"

@@ -1,0 +1,192 @@
+#!/usr/bin/python
+"""Bring a stack to what is wanted, or leave it as it was."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: release
+short_description: Bring a stack to what is wanted, or leave it as it was
+version_added: 0.1.0
+description:
+  - Compares what M(todo.stack.look) has seen with what is wanted. Where nothing is due, the host is not asked again.
+  - Else one transaction on the host, under one lock. The environment is rendered, the database prepared, one-shots such as
+    migrations run; each new version is started beside the running one, without a published port, and must answer as its
+    contract says. Only then the running one is replaced, and asked again where users reach it.
+  - What fails before that leaves nothing changed. What fails after it has the version before put back. Both is said, with the
+    evidence - state, exit code, restarts, the last healthcheck and the end of the log, secrets hidden.
+  - A release that holds is recorded on the host; C(latest) names its images from then on.
+extends_documentation_fragment:
+  - todo.stack.stack
+options:
+  contracts:
+    description: The contracts, as M(todo.stack.look) returns them.
+    type: list
+    elements: dict
+    required: true
+  seen:
+    description: What M(todo.stack.look) has seen.
+    type: str
+    required: true
+  images:
+    description:
+      - The rows that M(todo.stack.image_build) returned as C(images). Without one of a service, it runs the image that was
+        released last.
+    type: list
+    elements: dict
+    default: []
+  since:
+    description: Set by the controller side of this module; not for playbooks.
+    type: int
+    default: 0
+  by:
+    description: Set by the controller side of this module; not for playbooks.
+    type: str
+    default: ""
+  commit:
+    description: Set by the controller side of this module; not for playbooks.
+    type: str
+    default: ""
+  library:
+    description: Set by the controller side of this module; not for playbooks.
+    type: str
+    default: ""
+  progress_file:
+    description: Set by the controller side of this module; not for playbooks.
+    type: path
+requirements:
+  - Docker Engine 23.0, compose 2.24 on the host
+attributes:
+  check_mode:
+    support: full
+    description: Names what would be created, replaced, started or removed, and why. Nothing is sent to the host.
+  diff_mode:
+    support: full
+    description: Lists the same, by service; values are never shown.
+  idempotent:
+    support: full
+    description: A stack that is as wanted is left alone.
+  platform:
+    support: full
+    platforms: posix
+    description: Runs on Linux.
+seealso:
+  - module: todo.stack.look
+  - module: todo.stack.remove
+"""
+
+EXAMPLES = r"""
+- name: Look at the host
+  todo.stack.look:
+    project_dir: "{{ playbook_dir }}/.."
+    secrets: "{{ stack_secrets }}"
+  register: looked
+
+- name: Build the images whose content changed
+  todo.stack.image_build:
+    stack: "{{ looked.stack }}"
+    images: "{{ looked.contracts | map(attribute='build') | list }}"
+    latest: false
+    present: "{{ looked.images }}"
+  register: built
+
+- name: Release them
+  todo.stack.release:
+    project_dir: "{{ playbook_dir }}/.."
+    secrets: "{{ stack_secrets }}"
+    contracts: "{{ looked.contracts }}"
+    seen: "{{ looked.seen }}"
+    images: "{{ built.images }}"
+"""
+
+RETURN = r"""
+actions:
+  description: What was done, or would be - C(create), C(recreate), C(start), C(remove), C(password), C(tag), C(write) or C(protect) - and why.
+  returned: always
+  type: list
+  elements: dict
+  sample: [{service: backend, action: recreate, why: "its environment changed: BETTER_AUTH_SECRET"}]
+release:
+  description: The number of the release that runs.
+  returned: when the host was asked
+  type: int
+  sample: 12
+rotated:
+  description: The secrets made anew, each with what that ends.
+  returned: on success
+  type: list
+  elements: dict
+  sample: [{name: backend.BETTER_AUTH_SECRET, ends: Every session and token ends}]
+seen:
+  description: The host as it was seen at the end, as M(todo.stack.look) returns it.
+  returned: on success
+  type: str
+  sample: '{"stack": "todo", "containers": [], "services": []}'
+evidence:
+  description: Why services are not healthy, a row each. Secrets are hidden.
+  returned: on failure, where there is any
+  type: list
+  elements: dict
+  sample: [{service: backend, why: "/health answered 500", state: running, health: unhealthy, exit_code: 0, oom_killed: false, restarts: 0, last_healthcheck: "", log: []}]
+"""
+
+from pathlib import Path
+from typing import Any
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.todo.stack.plugins.module_utils.contract.arguments import (
+    STACK_SPEC,
+    read_spec,
+)
+from ansible_collections.todo.stack.plugins.module_utils.contract.errors import StackError
+from ansible_collections.todo.stack.plugins.module_utils.edge.docker import DockerCli
+from ansible_collections.todo.stack.plugins.module_utils.edge.process import run
+from ansible_collections.todo.stack.plugins.module_utils.judge.expectation import expectation
+from ansible_collections.todo.stack.plugins.module_utils.release.expressions import load
+from ansible_collections.todo.stack.plugins.module_utils.release.release import Order, release
+
+ARGUMENT_SPEC: dict[str, Any] = {
+    **STACK_SPEC,
+    "contracts": {"type": "list", "elements": "dict", "required": True},
+    "seen": {"type": "str", "required": True},
+    "images": {"type": "list", "elements": "dict", "default": []},
+    "since": {"type": "int", "default": 0},
+    "by": {"type": "str", "default": ""},
+    "commit": {"type": "str", "default": ""},
+    "library": {"type": "str", "default": ""},
+    "progress_file": {"type": "path"},
+}
+
+
+def order_of(params: dict[str, Any]) -> Order:
+    """Return what the controller has asked for."""
+    progress = params["progress_file"]
+    return Order(
+        spec=read_spec(params),
+        rows=tuple(params["images"]),
+        since=params["since"],
+        by=params["by"],
+        commit=params["commit"],
+        relaxed=params["relaxed"],
+        progress_file=Path(progress) if progress else None,
+    )
+
+
+def main() -> None:
+    """Run the module."""
+    module = AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
+    try:
+        order = order_of(module.params)
+        outcome = release(DockerCli(run), order, expectation(load(module.params["library"])))
+        module.no_log_values |= outcome.looked.rendered.hidden(order.spec.contracts)
+    except StackError as error:
+        module.fail_json(msg=str(error), **{"changed": False, **error.details})
+    except Exception as error:  # its text may hold a value: only its type is told
+        module.fail_json(msg=f"unexpected {type(error).__name__} in release", changed=False)
+    for warning in outcome.looked.seen.warnings:
+        module.warn(warning)
+    module.exit_json(**outcome.as_result())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,127 @@
+"""The stack as a playbook's options describe it, read and judged on the controller."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from ansible.module_utils.parsing.convert_bool import boolean
+from ansible_collections.todo.stack.plugins.module_utils.build.base_image import candidates
+from ansible_collections.todo.stack.plugins.module_utils.contract.codec import from_plain, to_plain
+from ansible_collections.todo.stack.plugins.module_utils.contract.environment import (
+    Given,
+    validate_bind_address,
+    validate_environment,
+)
+from ansible_collections.todo.stack.plugins.module_utils.contract.errors import (
+    Problem,
+    ProblemList,
+    StackError,
+)
+from ansible_collections.todo.stack.plugins.module_utils.contract.model import Contract
+from ansible_collections.todo.stack.plugins.module_utils.contract.relaxed import relaxed_problems
+from ansible_collections.todo.stack.plugins.module_utils.contract.spec import StackSpec
+from ansible_collections.todo.stack.plugins.module_utils.decide.definition import host_definition
+from ansible_collections.todo.stack.plugins.module_utils.decide.rotation import rotation_problems
+from ansible_collections.todo.stack.plugins.plugin_utils.build.build_inputs import read_inputs
+from ansible_collections.todo.stack.plugins.plugin_utils.contract.compose_file import (
+    compose_file_of,
+    read_services,
+    repository,
+    stack_name,
+)
+from ansible_collections.todo.stack.plugins.plugin_utils.contract.contracts import read_contracts
+
+# The options that describe a stack, of every module that takes one.
+OPTIONS = (
+    "project_dir", "services", "env", "secrets", "extra_env", "production", "relaxed",
+    "bind_address", "variables", "state_dir", "rotate",
+)  # fmt: skip
+DEFAULT_SERVICES = ("backend", "frontend")
+
+
+@dataclass
+class Project:
+    """What is read of a project, and everything that is wrong with it.
+
+    ``bases``: images that its own are built from, or that its other services run.
+    """
+
+    spec: StackSpec
+    problems: list[Problem] = field(default_factory=list)
+    bases: list[str] = field(default_factory=list)
+
+
+def read_project(args: Mapping[str, Any], folder: Path) -> Project:
+    """Return the stack in ``folder`` as ``args`` want it; what cannot be used is left out."""
+    services = args.get("services", DEFAULT_SERVICES)
+    contracts, problems = read_contracts(folder, services)
+    spec = stack_spec(args, folder, contracts)
+    problems += validate_environment(contracts, spec.given, unjudged=services)
+    problems += rotation_problems(contracts, spec.given, args.get("rotate") or [])
+    running = [name for contract in contracts for name in contract.running_services()]
+    known = [*running, *spec.services, *services]
+    problems += relaxed_problems(args.get("relaxed") or {}, known)
+    problems += validate_bind_address(spec.bind_address)
+    bases, wrong = _bases(folder, contracts)
+    looked_for = [f"{contract.image}:latest" for contract in contracts]
+    looked_for += [name for reference in bases for name in candidates(reference, "auto")]
+    return Project(
+        replace(spec, looked_for=tuple(dict.fromkeys(looked_for))), [*problems, *wrong], bases
+    )
+
+
+def stack_spec(args: Mapping[str, Any], folder: Path, contracts: Sequence[Contract]) -> StackSpec:
+    """Return the stack with these contracts; where its compose file cannot be read, without one."""
+    given = Given(
+        args.get("env"), args.get("secrets"), args.get("extra_env"),
+        boolean(args.get("production", False)),
+    )  # fmt: skip
+    spec = StackSpec(
+        name="",
+        state_dir=str(args.get("state_dir") or "/var/lib/todo-stack"),
+        bind_address=str(args.get("bind_address") or "127.0.0.1"),
+        variables={
+            **{name: str(value) for name, value in (args.get("variables") or {}).items()},
+            "STACK_BIND_ADDRESS": published_on(str(args.get("bind_address") or "127.0.0.1")),
+        },
+        contracts=tuple(contracts),
+        given=given,
+        rotate=tuple(map(str, args.get("rotate") or ())),
+    )
+    try:
+        names = tuple(read_services(folder))
+        text = compose_file_of(folder).read_text(encoding="utf-8").replace("\r\n", "\n")
+        reset = [name for contract in contracts for name in contract.compose_services]
+        definition = host_definition(text, reset, args.get("relaxed") or {})
+        return replace(spec, name=stack_name(folder), definition=definition, services=names)
+    except (StackError, OSError, UnicodeDecodeError):
+        return spec  # told by the contracts' reading already
+
+
+def published_on(bind_address: str) -> str:
+    """Return an address as a port mapping writes it: IPv6 in brackets."""
+    return f"[{bind_address}]" if ":" in bind_address else bind_address
+
+
+def typed_contracts(raw: Sequence[Mapping[str, Any]]) -> list[Contract]:
+    """Return contracts that M(todo.stack.look) has returned."""
+    return [from_plain(Contract, one) for one in raw]
+
+
+def _bases(folder: Path, contracts: Sequence[Contract]) -> tuple[list[str], list[Problem]]:
+    """Return the images that are built from or run as they are, and what keeps from building."""
+    builds = [to_plain(contract.build) for contract in contracts]
+    try:
+        inputs = read_inputs(builds)
+        references = [one.image for one in read_services(folder).values()]
+    except ProblemList as found:
+        return [], list(found.problems)
+    except StackError:
+        return [], []  # of the compose file, and told already
+    own = {contract.image for contract in contracts}
+    from_files = [ref for one, build in zip(inputs, builds) for ref in one.bases(build)]
+    others = [ref for ref in references if ref and repository(ref) not in own]
+    return list(dict.fromkeys([*from_files, *others])), []
