@@ -1,70 +1,91 @@
-"""Answers over HTTP: only a whole, right one passes."""
+"""Answers over HTTP: only a whole, right one passes, whatever its check is named."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from ansible_collections.todo.stack.plugins.module_utils.judge.answers import (
-    health,
-    health_body,
-    ui,
-)
+from ansible_collections.todo.stack.plugins.module_utils.judge.check import Check
 from ansible_collections.todo.stack.plugins.module_utils.look.observation import (
-    Observation,
+    Inside,
     ProbeResult,
+    Seen,
 )
 
-Contract = dict[str, Any]
+Judged = Callable[..., dict[str, Check]]
+Changed = Callable[..., Seen]
 
 
-def answer(status: int = 200, body: bytes = b"{}", kind: str = "", error: str = "") -> ProbeResult:
-    return ProbeResult(status, body, kind, error, 0.1)
+def answer(
+    status: int = 200, body: str = "", kind: str = "", *, holds: bool | None = None, error: str = ""
+) -> ProbeResult:
+    return ProbeResult(status, kind, body, holds, error, 0.1)
 
 
+@pytest.mark.parametrize("name", ["health", "ready"])
 @pytest.mark.parametrize(
-    ("result", "said"),
+    ("result", "measured", "said"),
     [
-        (answer(0, b"", error="connection refused"), "connection refused; see `docker logs"),
-        (answer(500), "HTTP 500"),
-        (answer(301), "HTTP 301"),
-        (answer(200, b'{"status": "ok"', error="the body is shorter"), "the body is shorter"),
-        (answer(200, b"<html>"), "no JSON"),
-        (answer(200, b'"' + b"x" * 70_000 + b'"'), "at most 64 KiB"),
-        (answer(200, b"\xff"), "no JSON"),
-        (None, "was not probed"),
+        (answer(0, error="connection refused"), "connection refused",
+         "connection refused; see `docker logs todo-backend-1`"),
+        (answer(503, '{"status":"ok"}'), "HTTP 503 in 100 ms", "answered 503; see `docker logs"),
+        (answer(301), "HTTP 301 in 100 ms", "answered 301"),
+        (answer(200, '{"status": "ok"', error="the body is shorter"), "the body is shorter", ""),
+        (answer(200, "<html>"), "HTTP 200 in 100 ms, but not status == 'ok'", "no JSON"),
+        (answer(200), "HTTP 200 in 100 ms, but not status == 'ok'", "at most 64 KiB"),
+        (answer(200, '{"status":"down"}'), "HTTP 200 in 100 ms, but not status == 'ok'",
+         "it is {\"status\": \"down\"}"),
+        (answer(200, "null"), "HTTP 200 in 100 ms, but not status == 'ok'", "it is null"),
+        (None, "not probed", "was not asked"),
     ],
-)
-def test_a_wrong_health_answer_fails_and_says_why(
-    contract: Contract, seen: Observation, result: ProbeResult | None, said: str
-) -> None:
-    check = health(contract, replace(seen, health=result))
-    assert not check.passed
+)  # fmt: skip
+def test_a_wrong_answer_fails_and_says_why(
+    *, judged: Judged, seen: Seen, served: Changed, name: str, result: ProbeResult | None,
+    measured: str, said: str,
+) -> None:  # fmt: skip
+    probes: dict[str, Any] = {**seen.services[2].probes, name: result}
+    check = judged(served("backend", probes=probes))[f"backend.{name}"]
+    assert (check.passed, check.measured) == (False, measured)
     assert said in check.message
+    assert check.limit == "HTTP 200, status == 'ok'"
 
 
-def test_the_body_goes_to_the_controller_as_it_was(seen: Observation) -> None:
-    assert health_body(seen) == {"json": {"status": "ok"}}
-    assert health_body(replace(seen, health=answer(body=b"null"))) == {"json": None}
+def test_a_long_body_is_cut(judged: Judged, served: Changed) -> None:
+    body = '{"status": "' + "x" * 500 + '"}'
+    check = judged(served("backend", probes={"health": answer(200, body)}))["backend.health"]
+    assert len(check.message) < 200
 
 
 @pytest.mark.parametrize(
     ("result", "said"),
     [
-        (answer(200, b"<p>Nginx</p>", "text/html"), "does not contain 'Todo'"),
-        (answer(200, b"Todo", "text/plain"), "text/plain, not text/html"),
-        (answer(200, b"Todo"), "of no type, not text/html"),
-        (answer(404, b"Todo", "text/html"), "HTTP 404"),
+        (answer(200, kind="text/html", holds=False), "without 'Todo' in it"),
+        (answer(200, kind="text/html"), "without 'Todo' in it"),
+        (answer(200, kind="text/plain", holds=True), "text/plain, not text/html"),
+        (answer(200, holds=True), "no type, not text/html"),
+        (answer(404, kind="text/html", holds=True), "answered 404"),
     ],
 )
 def test_a_wrong_page_fails_and_says_why(
-    contract: Contract, seen: Observation, result: ProbeResult, said: str
+    judged: Judged, served: Changed, result: ProbeResult, said: str
 ) -> None:
-    check = ui(contract, replace(seen, ui=result))
+    check = judged(served("backend", probes={"ui": result}))["backend.ui"]
     assert not check.passed
     assert said in check.message
+    assert check.limit == "HTTP 200, 'Todo' in HTML"
 
 
-def test_an_answer_of_somebody_else_does_not_count(contract: Contract, seen: Observation) -> None:
-    assert not health(contract, replace(seen, container=None)).passed
+@pytest.mark.parametrize(("status", "passed"), [(401, True), (200, False), (502, False)])
+def test_a_check_of_the_users_own_wants_the_status_it_names(
+    judged: Judged, served: Changed, status: int, passed: bool
+) -> None:
+    check = judged(served("backend", probes={"api": answer(status)}))["backend.api"]
+    assert (check.passed, check.limit) == (passed, "HTTP 401")
+
+
+def test_an_answer_of_somebody_else_does_not_count(judged: Judged, changed: Changed) -> None:
+    stopped = {"pid": 0, "state": "exited", "inside": Inside()}
+    for look in (changed("backend"), changed("backend", **stopped)):
+        checks = judged(look)
+        assert not any(checks[f"backend.{one}"].passed for one in ("health", "ready", "ui", "api"))

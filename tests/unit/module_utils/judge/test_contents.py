@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.todo.stack.plugins.module_utils.judge.contents import contents
-from ansible_collections.todo.stack.plugins.module_utils.judge.private_files import (
-    private_files,
-)
+from ansible_collections.todo.stack.plugins.module_utils.judge.check import Check
 from ansible_collections.todo.stack.plugins.module_utils.look.contents import (
-    CONTENTS_FILE,
     contents_of,
     look,
     recorded,
     remember,
 )
-from ansible_collections.todo.stack.plugins.module_utils.look.observation import (
-    Contents,
-    Observation,
-)
+from ansible_collections.todo.stack.plugins.module_utils.look.observation import Contents, Seen
+
+Judged = Callable[..., dict[str, Check]]
+Changed = Callable[..., Seen]
 
 
 def made(root: Path, path: str, mode: int) -> None:
@@ -48,40 +45,66 @@ def test_setuid_files_and_tools_are_found_and_their_records_are_not(tmp_path: Pa
 
 
 def test_an_image_is_looked_through_once(tmp_path: Path) -> None:
-    assert contents_of("sha256:a", 0, tmp_path).problem.endswith("(No such file or directory)")
-    (tmp_path / CONTENTS_FILE).write_text(
-        '{"edition": 1, "images": {"sha256:a": {"setuid": ["/su"], "tools": []}}}'
-    )
-    assert contents_of("sha256:a", 0, tmp_path) == Contents(("/su",), ())
-    remember(tmp_path, [("sha256:a", 1), ("sha256:gone", 0)])
-    assert set(recorded(tmp_path)) == {"sha256:a"}
+    file = tmp_path / "contents.json"
+    assert contents_of("sha256:a", 0, file).problem.endswith("(No such file or directory)")
+    remember(file, {"sha256:a": Contents(("/su",)), "sha256:gone": Contents(problem="x")})
+    assert contents_of("sha256:a", 0, file) == Contents(("/su",), ())
+    assert set(recorded(file)) == {"sha256:a"}
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"edition": 0, "images": {"a": {}}}'])
 def test_a_record_that_makes_no_sense_tells_nothing(tmp_path: Path, text: str) -> None:
-    (tmp_path / CONTENTS_FILE).write_text(text)
-    assert recorded(tmp_path) == {}
+    file = tmp_path / "contents.json"
+    file.write_text(text)
+    assert recorded(file) == {}
 
 
-def test_what_is_found_fails_the_check_by_name(contract: dict[str, Any], seen: Observation) -> None:
-    check = contents(contract, replace(seen, contents=Contents(("/su",), ("/usr/bin/gcc",))))
+def test_what_is_found_fails_the_check_by_name(judged: Judged, changed: Changed) -> None:
+    look = changed("backend", contents=Contents(("/su",), ("/usr/bin/gcc",)))
+    check = judged(look)["backend.contents"]
     assert (check.passed, check.measured) == (False, "1 setuid, 1 tools")
     assert check.message == "take out in the Dockerfile: /su, /usr/bin/gcc"
-    assert contents(contract, seen).passed
+
+
+def test_what_could_not_be_looked_through_is_not_clean(judged: Judged, changed: Changed) -> None:
+    look = changed("backend", contents=Contents(problem="the files cannot be looked at"))
+    check = judged(look)["backend.contents"]
+    assert (check.passed, check.measured) == (False, "unknown")
 
 
 @pytest.mark.parametrize(
     ("modes", "passed", "said"),
     [
         ({"": 0o700, "a": 0o600}, True, ""),
-        ({"": 0o755, "a": 0o600}, False, "/s is 0755"),
-        ({"": 0o700, "a": 0o640}, False, "/s/a is 0640"),
-        ({}, False, "there is no /s"),
+        ({"": 0o755, "a": 0o600}, False, "the state folder is 0755"),
+        ({"": 0o700, "releases/3.json": 0o640}, False, "releases/3.json is 0640"),
+        ({}, False, "the stack todo has no state folder"),
     ],
 )
 def test_files_that_are_open_to_others_are_named(
-    modes: dict[str, int], passed: bool, said: str
+    judged: Judged, seen: Seen, modes: dict[str, int], passed: bool, said: str
 ) -> None:
-    check = private_files("/s", modes)
-    assert (check.id, check.passed) == ("host.private_files", passed)
+    check = judged(replace(seen, modes=modes))["host.private_files"]
+    assert check.passed is passed
     assert said in check.message
+
+
+@pytest.mark.parametrize(
+    ("stray", "said"),
+    [
+        ({"service": "old", "name": "todo-old-1"}, "todo-old-1 is of no service"),
+        ({"service": "old", "name": "todo-old-1", "ours": False},
+         "`docker rm --force todo-old-1` takes it away"),
+        ({"name": "todo-backend-candidate", "one_off": True}, "left over by a run that was ended"),
+        ({"name": "todo-backend-run-1f", "one_off": True}, ""),
+    ],
+)  # fmt: skip
+def test_a_container_that_nothing_accounts_for_is_named(
+    judged: Judged, seen: Seen, stray: dict[str, Any], said: str
+) -> None:
+    one = replace(seen.of_service("backend")[0], **stray)
+    checks = judged(replace(seen, containers=(*seen.containers, one)))
+    check = checks["host.leftovers"]
+    assert check.passed is not bool(said)
+    assert said in check.message
+    assert all(other.passed for other in checks.values() if other is not check)

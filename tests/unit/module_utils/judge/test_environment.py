@@ -1,64 +1,87 @@
-"""The environment, both ways, by name and never by value."""
+"""The environment, both ways, by name: as created, as running, as rendered, as given."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 import pytest
-from ansible_collections.todo.stack.plugins.module_utils.judge.environment import (
-    environment,
-    pairs,
-)
+from ansible_collections.todo.stack.plugins.module_utils.contract.model import Contract
+from ansible_collections.todo.stack.plugins.module_utils.judge.check import Check
 from ansible_collections.todo.stack.plugins.module_utils.look.observation import (
-    Observation,
-    Rendered,
+    Inside,
+    Names,
+    Seen,
 )
 
-Contract = dict[str, Any]
-GOOD = {"PATH": "/bin", "PORT": "8000", "DATABASE_URL": "x", "HOSTNAME": "c0ffee"}
+Judged = Callable[..., dict[str, Check]]
+Changed = Callable[..., Seen]
 
 
 @pytest.mark.parametrize(
-    ("environ", "measured", "said"),
+    ("created", "runs", "measured", "said"),
     [
-        (GOOD, "2 names as rendered", ""),
-        ({**GOOD, "HOME": "/", "TERM": "xterm"}, "2 names as rendered", ""),
-        ({**GOOD, "PORT": "marker-value"}, "1 different", "different: PORT"),
-        ({**GOOD, "DEBUG": "marker-value"}, "1 extra", "extra: DEBUG"),
-        ({**GOOD, "PATH": "/evil"}, "1 different", "different: PATH"),
-        ({"PATH": "/bin", "PORT": "8000"}, "1 missing", "missing: DATABASE_URL"),
-        ({"PATH": "/bin", "A": "1", "B": "2"}, "2 missing, 2 extra", "extra: A, B"),
+        (Names(), Names(), "2 names as rendered", ""),
+        (Names(), Names(different=("PORT",)), "1 different", "different: PORT"),
+        (Names(), Names(extra=("DEBUG",)), "1 extra", "extra: DEBUG"),
+        (Names(different=("PORT",)), Names(), "1 different", "different: PORT"),
+        (Names(missing=("A",)), Names(("A",), (), ("B", "C")), "1 missing, 2 extra",
+         "missing: A; extra: B, C"),
     ],
-)
-def test_what_differs_is_named_and_not_shown(
-    contract: Contract, seen: Observation, environ: dict[str, str], measured: str, said: str
-) -> None:
-    check = environment(contract, replace(seen, inside=replace(seen.inside, environ=environ)))
+)  # fmt: skip
+def test_what_differs_is_named(
+    *, judged: Judged, seen: Seen, changed: Changed, created: Names, runs: Names, measured: str,
+    said: str,
+) -> None:  # fmt: skip
+    inside = replace(seen.of_service("backend")[0].inside, environment=runs)
+    check = judged(changed("backend", environment=created, inside=inside))["backend.environment"]
     assert (check.passed, check.measured) == (not said, measured)
     assert said in check.message
-    assert "marker-value" not in str(check)
+
+
+@pytest.mark.parametrize("service", ["postgres", "migrate"])
+def test_a_service_without_a_contract_has_what_it_was_given(
+    judged: Judged, changed: Changed, service: str
+) -> None:
+    look = changed(service, environment=Names(different=("POSTGRES_PASSWORD",)))
+    check = judged(look)[f"{service}.environment"]
+    assert (check.passed, check.measured) == (False, "1 different")
+
+
+def test_the_one_who_stopped_is_not_asked_what_it_runs_with(
+    judged: Judged, changed: Changed
+) -> None:
+    look = changed("postgres", state="exited", pid=0, inside=Inside())
+    assert judged(look)["postgres.environment"].passed
+    contracted = changed("backend", state="exited", pid=0, inside=Inside())
+    assert not judged(contracted)["backend.environment"].passed
+
+
+@pytest.mark.parametrize("service", ["backend", "postgres", "migrate"])
+def test_what_is_given_and_not_yet_rendered_fails(judged: Judged, seen: Seen, service: str) -> None:
+    drift = {service: Names(missing=("NEW",), different=("PORT",), extra=("OLD",))}
+    look = replace(seen, environment=replace(seen.environment, drift=drift))
+    check = judged(look)[f"{service}.environment"]
+    assert not check.passed
+    assert check.message.startswith(
+        "to be added in environment.json: NEW; to be changed in environment.json: PORT; "
+        "to be removed in environment.json: OLD; run playbooks/local.yml"
+    )
 
 
 def test_a_required_name_that_was_never_rendered_is_missing(
-    contract: Contract, seen: Observation
+    judged: Judged, seen: Seen, contract: Contract
 ) -> None:
-    bare = replace(
-        seen,
-        rendered=Rendered({"PORT": "8000"}),
-        inside=replace(seen.inside, environ={"PATH": "/bin", "PORT": "8000"}),
-    )
-    assert "missing: DATABASE_URL" in environment(contract, bare).message
+    assert contract.env["DATABASE_URL"].required
+    names = {**seen.environment.names, "backend": ("PORT",)}
+    look = replace(seen, environment=replace(seen.environment, names=names))
+    assert "missing: DATABASE_URL" in judged(look)["backend.environment"].message
 
 
-def test_without_the_rendered_environment_nothing_is_claimed(
-    contract: Contract, seen: Observation
-) -> None:
-    check = environment(contract, replace(seen, rendered=Rendered(problem="no such file")))
-    assert (check.passed, check.measured) == (False, "unknown")
-    assert "no such file" in check.message
-
-
-def test_entries_keep_equal_signs_and_newlines() -> None:
-    assert pairs(["A=1=2", "B=x\ny", "", "broken"]) == {"A": "1=2", "B": "x\ny"}
-    assert pairs(None) == {}
+def test_without_the_rendered_environment_nothing_is_claimed(judged: Judged, seen: Seen) -> None:
+    told = replace(seen.environment, unreadable="environment.json cannot be read")
+    checks = judged(replace(seen, environment=told))
+    for service in ("backend", "postgres", "migrate"):
+        check = checks[f"{service}.environment"]
+        assert (check.passed, check.measured) == (False, "unknown")
+        assert check.message.startswith("environment.json cannot be read; run ")
