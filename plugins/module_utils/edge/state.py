@@ -22,8 +22,11 @@ from ansible_collections.todo.stack.plugins.module_utils.edge.files import (
 from ansible_collections.todo.stack.plugins.module_utils.look.observation import ReleaseSeen
 
 _NAME = re.compile(r"^name:\s*[\"']?([\w-]+)", re.MULTILINE)
-_FLAT = ("compose.yaml", "environment.json", "secrets.json", "builds.json", "contents.json",
-         "fingerprint.key")  # fmt: skip
+# The definition last: while it is there, it tells whose the others are.
+_FLAT = (
+    "secrets.json", "environment.json", "builds.json", "contents.json", "fingerprint.key",
+    "compose.yaml",
+)  # fmt: skip
 _DROPPED = ("turns.json", "secrets.before.json")
 
 
@@ -32,29 +35,26 @@ def as_it_is(state: StateDir) -> StateDir:
 
     Version 0.1.0 kept one stack's files there.
     """
-    if Path(state.folder).exists():
-        return state
     flat = StateDir(state.root, "")
     if not any((Path(flat.root) / name).is_file() for name in _FLAT):
         return state
     text = read_text(Path(flat.definition))
-    named = _NAME.search(text or "")
-    whose = text is None or (named is not None and named[1] == state.name)
-    return flat if whose else state
+    if text is None:  # the data of a stack that was taken away
+        return state if any(Path(state.folder).glob("*.json")) else flat
+    named = _NAME.search(text)
+    return flat if named is not None and named[1] == state.name else state
 
 
 def adopt(state: StateDir) -> None:
-    """Have the stack's own folder, with the files that lay in the root if they are the stack's."""
-    found = as_it_is(state)
-    ensure_private_folder(Path(state.root))
-    ensure_private_folder(Path(state.folder))
-    if found != state:
-        for name in _FLAT:
-            path = Path(state.root) / name
-            if path.is_file():
-                path.replace(Path(state.folder) / name)
-        for name in _DROPPED:
-            (Path(state.root) / name).unlink(missing_ok=True)
+    """Have the files that lie in the root in the stack's own folder, if they are the stack's."""
+    if as_it_is(state) == state:
+        return
+    for name in _FLAT:
+        path = Path(state.root) / name
+        if path.is_file():
+            path.replace(Path(state.folder) / name)
+    for name in _DROPPED:
+        (Path(state.root) / name).unlink(missing_ok=True)
 
 
 def modes(state: StateDir) -> dict[str, int]:

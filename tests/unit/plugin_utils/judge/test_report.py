@@ -8,10 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible_collections.todo.stack.plugins.module_utils.judge.check import Check
+from ansible_collections.todo.stack.plugins.module_utils.look.observation import ReleaseSeen
 from ansible_collections.todo.stack.plugins.plugin_utils.judge.report import (
     acceptance,
     render_report,
     set_aside,
+    why,
     write_artifacts,
 )
 
@@ -45,13 +48,26 @@ class Page(HTMLParser):
 
 
 def test_the_artifact_has_the_keys_that_programs_rely_on(sample: dict[str, Any]) -> None:
-    content = acceptance("localhost", sample["checks"], sample["images"])
+    rows = [{key: row[key] for key in row if key != "id"} for row in sample["checks"]]
+    content = acceptance(
+        "localhost",
+        [Check(**row) for row in rows],
+        sample["images"],
+        ReleaseSeen(**sample["release"]),
+        actions=sample["actions"],
+        reasons=sample["reasons"],
+    )
     assert content == sample
-    assert list(content) == ["host", "passed", "checks", "images"]
+    assert list(content) == [
+        "host", "passed", "checks", "images", "release", "actions", "reasons",
+    ]  # fmt: skip
+    assert list(content["checks"][0]) == [
+        "id", "service", "criterion", "passed", "measured", "limit", "unit", "message",
+    ]  # fmt: skip
 
 
 def test_no_checks_at_all_are_no_acceptance() -> None:
-    assert acceptance("localhost", [], [])["passed"] is False
+    assert acceptance("localhost", [], [], ReleaseSeen())["passed"] is False
 
 
 def test_a_report_that_is_set_aside_is_found_under_another_name(
@@ -96,9 +112,33 @@ def test_the_page_shows_every_check_and_loads_nothing(sample: dict[str, Any]) ->
     assert not set(page.tags) & {"script", "link", "img", "iframe"}
     assert page.addresses == []
     assert "localhost is not accepted" in page.words
-    assert f"13 of 16 checks passed, {WHEN}" in page.words
-    assert page.words.count("✓") == 13
+    good = sum(check["passed"] for check in sample["checks"])
+    assert f"{good} of {len(sample['checks'])} checks passed, {WHEN}" in page.words
+    assert page.words.count("✓") == good
     assert {"231.4 MB", "at most 500.0 MB", "COPY /opt/venv /opt/venv"} <= set(page.words)
+
+
+def test_the_page_says_why_and_which_release(sample: dict[str, Any]) -> None:
+    words = Page(render_report(sample, WHEN)).words
+    assert "Release 7, 2026-01-18T09:59:30Z, by ops" in words
+    lines = why(sample)
+    assert lines == [
+        "backend: app/main.py changed",
+        "backend: recreate, todo-backend:cc33 is another image now (app/main.py changed)",
+    ]
+    assert set(lines) <= set(words)
+    assert "Room on volumes" in words
+    sample.update(release={"number": 0, "at": "", "by": ""}, actions=[], reasons=[])
+    bare = Page(render_report(sample, WHEN)).words
+    assert not [word for word in bare if word.startswith(("Release", "What this run did"))]
+
+
+def test_a_name_that_is_no_unicode_is_written_all_the_same(
+    tmp_path: Path, sample: dict[str, Any]
+) -> None:
+    sample["reasons"] = ["backend: caf\udce9.py changed"]
+    written = write_artifacts(tmp_path, sample, WHEN)
+    assert all("caf\\udce9.py" in path.read_text() for path in written)
 
 
 def test_text_from_a_host_is_text_and_no_markup(sample: dict[str, Any]) -> None:
@@ -111,6 +151,8 @@ def test_text_from_a_host_is_text_and_no_markup(sample: dict[str, Any]) -> None:
 
 def test_an_image_without_a_record_is_shown_all_the_same(sample: dict[str, Any]) -> None:
     sample["images"][0].update(base_bytes=None, build_seconds=None, steps=[], cached_steps=None)
-    assert "todo-backend:latest" in render_report(sample, WHEN)
+    assert "todo-backend:cc33" in render_report(sample, WHEN)
+    sample["images"][0]["budget"] = {"seconds": None, "bytes": None}
+    assert "Budget" not in Page(render_report(sample, WHEN)).words[-40:]
     sample["images"] = []
     assert "Images" not in Page(render_report(sample, WHEN)).words
