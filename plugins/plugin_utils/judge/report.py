@@ -134,6 +134,7 @@ def _image(image: Mapping[str, Any]) -> dict[str, Any]:
     steps = image.get("steps") or []
     worked = [step for step in steps if not step["cached"] and step["seconds"] >= IDLE_SECONDS]
     return {
+        "reason": "",
         **image,
         "size_bytes": size,
         "base_share": _percent(base or 0, size),

@@ -1,65 +1,107 @@
-"""The action plugin: writes first, fails after, waits only when asked, changes nothing."""
+"""The action: judges what was seen, writes first, fails after, waits only when asked."""
 
 from __future__ import annotations
 
 import json
-from copy import deepcopy
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from ansible import constants
+from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible_collections.todo.stack.plugins.action import acceptance as plugin
+from ansible_collections.todo.stack.plugins.module_utils.contract.codec import to_plain
+from ansible_collections.todo.stack.plugins.module_utils.contract.model import (
+    Budget,
+    Build,
+    Contract,
+    HttpCheck,
+    Run,
+)
+from ansible_collections.todo.stack.plugins.module_utils.decide.engine_state import EngineState
+from ansible_collections.todo.stack.plugins.module_utils.judge.registry import judge
+from ansible_collections.todo.stack.plugins.module_utils.look.observation import (
+    Container,
+    Inside,
+    ProbeResult,
+    ReleaseSeen,
+    Seen,
+    Service,
+)
 
-CONTRACT = {
-    "service": "backend",
-    "run": {"health": {"path": "/health", "expect": "status == 'ok'", "within_seconds": 30}},
-}
+HEALTH = HttpCheck("health", "/health", expect="status == 'ok'", within_seconds=30)
+BUILD = Build("backend", "todo-backend", "/b", "Dockerfile", None, {}, Budget(300, 10**9))
+CONTRACT = Contract("backend", "f", "todo-backend", ("backend",), BUILD, Run(8000, (HEALTH,)))
+RUNNING = Container("b", "todo-backend-1", "backend", state="running", pid=7,
+                    inside=Inside(problem="not looked into"))  # fmt: skip
+ARGS: dict[str, Any] = {"artifacts_dir": "artifacts", "enforce": True}
 
 
-def observed(body: object, *, passed: bool = True) -> dict[str, Any]:
-    row = {
-        "id": "backend.health",
-        "service": "backend",
-        "criterion": "health",
-        "passed": passed,
-        "measured": "HTTP 200 in 0.01 s",
-        "limit": "HTTP 200, status == 'ok'",
-        "unit": "",
-        "message": "" if passed else "connection refused",
-    }
-    return {"changed": False, "checks": [row], "images": [], "bodies": {"backend": {"json": body}}}
+def seen(body: str = '{"status": "ok"}') -> Seen:
+    """Return a look at a host whose backend is unlike its contract but for its answer."""
+    probes = {"health": ProbeResult(200, "application/json", body, None, "", 0.01)}
+    return Seen(
+        "todo",
+        EngineState("running"),
+        services=(Service("backend", probes=probes),),
+        containers=(RUNNING,),
+        release=ReleaseSeen(7, "2026-01-18T10:00:00Z", "ops"),
+    )
+
+
+GOOD, BAD = seen(), seen('{"status": "down"}')
+
+
+def text(look: Seen) -> str:
+    return json.dumps(to_plain(look))
 
 
 class Bench:
-    """An action plugin on a bench: a scripted module, a clock that sleeping advances."""
+    """The action on a bench: a scripted look, a clock that sleeping advances, one judged check."""
 
     def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self.now = 0.0
-        self.runs = 0
+        self.looks: list[tuple[str, dict[str, Any]]] = []
         self.folder = folder
         self.check_mode = False
-        self.shown: list[str] = []
-        display = SimpleNamespace(display=lambda text, **_: self.shown.append(text))
+        self.screen: list[str] = []
+        self.log: list[str] = []
+        self.monkeypatch = monkeypatch
+        self.callback("ansible.builtin.default")
         clock = SimpleNamespace(monotonic=lambda: self.now, sleep=self._sleep)
-        monkeypatch.setattr(plugin, "Display", lambda: display)
+        monkeypatch.setattr(plugin, "Display", lambda: SimpleNamespace(display=self._display))
         monkeypatch.setattr(plugin, "time", clock)
         monkeypatch.setattr(ActionBase, "run", lambda *_: {})
+        monkeypatch.setattr(
+            plugin, "judge", lambda *args: [c for c in judge(*args) if c.criterion == "health"]
+        )
+
+    def callback(self, name: str) -> None:
+        """Have this stdout callback plugin."""
+        self.monkeypatch.setattr(constants, "DEFAULT_STDOUT_CALLBACK", name, raising=False)
+
+    def _display(self, shown: str, *, screen_only: bool = False, log_only: bool = False) -> None:
+        assert screen_only is not log_only
+        (self.screen if screen_only else self.log).append(shown)
 
     def _sleep(self, seconds: float) -> None:
         self.now += seconds
 
-    def run(self, *answers: dict[str, Any], **options: Any) -> dict[str, Any]:
-        """Run the plugin; the last answer of the module is repeated."""
+    def run(self, first: Any = GOOD, *answers: Any, **options: Any) -> dict[str, Any]:
+        """Run the action on a look; the last of the later answers is repeated."""
         action = plugin.ActionModule.__new__(plugin.ActionModule)
-        args = {"contracts": [CONTRACT], "artifacts_dir": "artifacts", **options}
+        given = text(first) if isinstance(first, Seen) else first
+        args = {**ARGS, "seen": given, "contracts": [to_plain(CONTRACT)], **options}
         action._task = SimpleNamespace(args=args, check_mode=self.check_mode)
         action._loader = SimpleNamespace(get_basedir=lambda: str(self.folder))
+        action._load_name = "todo.stack.acceptance"
 
-        def execute(*_: object, **__: object) -> dict[str, Any]:
-            self.runs += 1
-            return deepcopy(answers[min(self.runs, len(answers)) - 1])
+        def execute(name: str, args: dict[str, Any], **_: object) -> dict[str, Any]:
+            self.looks.append((name, args))
+            answer = answers[min(len(self.looks), len(answers)) - 1]
+            return {"seen": text(answer)} if isinstance(answer, Seen) else answer
 
         action._execute_module = execute
         result: dict[str, Any] = action.run(task_vars={"inventory_hostname": "vm1"})
@@ -78,53 +120,121 @@ def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
     return Bench(tmp_path, monkeypatch)
 
 
-def test_a_good_host_passes_and_its_bodies_stay_out_of_the_result(bench: Bench) -> None:
-    result = bench.run(observed({"status": "ok"}))
+def test_a_good_host_passes_without_another_look(bench: Bench) -> None:
+    result = bench.run()
     assert (result["changed"], result["passed"], result["failed_checks"]) == (False, True, [])
     assert "failed" not in result
-    assert "bodies" not in result
+    assert [check["id"] for check in result["checks"]] == ["backend.health"]
     assert bench.artifact()["passed"] is True
-    assert len(bench.shown) == 2
-    assert all("vm1: 1 of 1 checks passed" in table for table in bench.shown)
+    assert bench.artifact()["release"] == {"number": 7, "at": "2026-01-18T10:00:00Z", "by": "ops"}
+    assert bench.looks == []
+
+
+def test_a_look_that_the_templates_have_turned_into_data_is_read_as_well(bench: Bench) -> None:
+    assert bench.run(to_plain(GOOD))["passed"] is True
 
 
 def test_a_wrong_body_fails_after_the_artifacts_were_written(bench: Bench) -> None:
-    result = bench.run(observed({"status": "down"}))
+    result = bench.run(BAD)
     assert (result["changed"], result["failed"]) == (False, True)
     assert result["failed_checks"] == ["backend.health"]
     assert "backend.health" in result["msg"]
+    assert result["msg"].endswith("artifacts/vm1/report.html")
     assert bench.artifact()["checks"][0]["passed"] is False
 
 
 def test_without_enforcement_the_failure_is_only_told(bench: Bench) -> None:
-    result = bench.run(observed({"status": "down"}), enforce=False)
+    result = bench.run(BAD, enforce=False)
     assert "failed" not in result
     assert (result["passed"], result["checks"][0]["passed"]) == (False, False)
 
 
-def test_check_mode_looks_and_writes_nothing(bench: Bench) -> None:
+def test_every_reason_is_on_the_terminal_and_in_the_artifact(bench: Bench) -> None:
+    action = {"service": "backend", "action": "recreate", "why": "another image"}
+    bench.run(reasons=["backend: app/health.py changed"], actions=[action])
+    assert "\nbackend: app/health.py changed\nbackend: recreate, another image\n" in bench.screen[0]
+    assert bench.artifact()["reasons"] == ["backend: app/health.py changed"]
+    assert bench.artifact()["actions"] == [action]
+
+
+def test_the_table_goes_out_once_and_to_the_log(bench: Bench) -> None:
+    bench.run()
+    assert (len(bench.screen), len(bench.log)) == (1, 1)
+    assert all("vm1: 1 of 1 checks passed" in shown for shown in (*bench.screen, *bench.log))
+
+
+@pytest.mark.parametrize("callback", ["json", "ansible.posix.json", "oneline", "minimal"])
+def test_the_table_is_not_put_into_the_output_of_another_callback(
+    bench: Bench, callback: str
+) -> None:
+    bench.callback(callback)
+    assert bench.run(BAD, BAD, wait=True, look={})["failed"] is True
+    assert (bench.screen, len(bench.log)) == ([], 1)
+
+
+def test_check_mode_judges_and_writes_nothing(bench: Bench) -> None:
     bench.check_mode = True
-    assert bench.run(observed({"status": "ok"}))["artifacts"] == []
+    assert bench.run()["artifacts"] == []
     assert list(bench.folder.iterdir()) == []
 
 
-def test_it_looks_once_unless_asked_to_wait(bench: Bench) -> None:
-    bench.run(observed(None, passed=False))
-    assert (bench.runs, bench.now) == (1, 0.0)
+@pytest.mark.parametrize(("look", "failed"), [(GOOD, False), (BAD, True)])
+def test_a_report_that_cannot_be_written_changes_no_verdict(
+    bench: Bench, look: Seen, failed: bool
+) -> None:
+    (bench.folder / "artifacts").write_text("a file is in the way")
+    result = bench.run(look)
+    assert (result.get("failed", False), result["passed"]) == (failed, not failed)
+    (warning,) = result["warnings"]
+    assert str(bench.folder / "artifacts/vm1") in warning
+    assert warning.endswith("the report cannot be written (Not a directory)")
+
+
+def test_it_judges_once_unless_asked_to_wait(bench: Bench) -> None:
+    bench.run(BAD)
+    assert (bench.looks, bench.now) == ([], 0.0)
 
 
 def test_waiting_ends_with_the_first_success(bench: Bench) -> None:
-    late, good = observed(None, passed=False), observed({"status": "ok"})
-    assert bench.run(late, observed({"status": "starting"}), good, wait=True)["passed"] is True
-    assert bench.runs == 3
+    look = {"project_dir": "/p"}
+    assert bench.run(BAD, BAD, GOOD, wait=True, look=look)["passed"] is True
+    assert bench.looks == [("todo.stack.look", look)] * 2
 
 
-def test_waiting_ends_at_the_contracts_deadline(bench: Bench) -> None:
-    assert bench.run(observed(None, passed=False), wait=True)["failed"] is True
+def test_waiting_ends_at_the_contracts_deadline_and_says_what_it_waits_for(bench: Bench) -> None:
+    assert bench.run(BAD, BAD, wait=True, look={})["failed"] is True
     assert bench.now == 30.0
+    assert bench.screen[:-1] == [
+        "vm1: waiting for backend.health, 10 of 30 s",
+        "vm1: waiting for backend.health, 20 of 30 s",
+    ]
 
 
-def test_a_module_that_failed_is_passed_on_and_writes_nothing(bench: Bench) -> None:
-    failed = {"failed": True, "msg": "acceptance stopped unexpectedly: KeyError"}
-    assert bench.run(failed)["msg"] == failed["msg"]
+def test_a_look_that_fails_is_passed_on_and_nothing_written(bench: Bench) -> None:
+    lost = {"unreachable": True, "msg": "the host is gone"}
+    assert bench.run(BAD, lost, wait=True, look={}) == lost
     assert list(bench.folder.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"seen": "{}"}, "seen: is nothing that a look has returned"),
+        ({"seen": "no JSON"}, "seen: is nothing that a look has returned"),
+        ({"seen": '{"stck": "todo"}'}, "'stck' is unknown"),
+        ({"contracts": [{"service": "backend"}]}, "contracts: is nothing"),
+    ],
+)
+def test_what_no_look_has_returned_is_refused(
+    bench: Bench, options: dict[str, Any], said: str
+) -> None:
+    result = bench.run(**({"first": options.pop("seen")} if "seen" in options else {}), **options)
+    assert result["failed"] is True
+    assert said in result["msg"]
+
+
+@pytest.mark.parametrize("options", [{"enfroce": False}, {"wait": True}, {"contracts": None}])
+def test_options_are_judged_by_their_specification(bench: Bench, options: dict[str, Any]) -> None:
+    with pytest.raises(AnsibleError):
+        bench.run(**options)
+    assert bench.looks == []

@@ -153,6 +153,6 @@ def test_an_image_without_a_record_is_shown_all_the_same(sample: dict[str, Any])
     sample["images"][0].update(base_bytes=None, build_seconds=None, steps=[], cached_steps=None)
     assert "todo-backend:cc33" in render_report(sample, WHEN)
     sample["images"][0]["budget"] = {"seconds": None, "bytes": None}
-    assert "Budget" not in Page(render_report(sample, WHEN)).words[-40:]
+    assert Page(render_report(sample, WHEN)).words.count("Budget") == 1
     sample["images"] = []
     assert "Images" not in Page(render_report(sample, WHEN)).words
