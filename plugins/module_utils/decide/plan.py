@@ -65,7 +65,9 @@ def plan(seen: Seen, contracts: Sequence[Contract], images: Images) -> tuple[Act
     for service in seen.services:
         actions += _service_actions(seen, service, images.get(service.name), actions)
     actions += _passwords(seen, contracts, actions)
-    return (*actions, *_leftovers(seen), *_tags(seen, contracts, images), *_files(seen, images))
+    due = {action.service for action in actions}
+    tags = [tag for tag in _tags(seen, contracts, images) if tag.service not in due]
+    return (*actions, *_leftovers(seen), *tags, *_files(seen, images))
 
 
 def _foreseen(seen: Seen, contracts: Sequence[Contract]) -> Iterator[Action]:

@@ -90,12 +90,12 @@ _FIRST = (
 )
 _ANSWERS = (
     _http("health", "Health answer"),
-    _http("ready", "Ready for requests"),
+    _http("ready", "Readiness"),
     _http("ui", "User interface"),
 )
 _LAST = (
     Criterion("networks", "Networks", False, _service, networks),
-    Criterion("volumes", "Room on volumes", False, _writer, volumes),
+    Criterion("volumes", "Volumes", False, _writer, volumes),
     Criterion("environment", "Environment", False, _service, environment),
     Criterion("hardening", "Hardening", False, _service, hardening),
     Criterion("contents", "Image contents", False, _contract, contents),
@@ -108,7 +108,7 @@ _BY_ID = {one.id: one for one in REGISTRY}
 
 def criterion_of(name: str) -> Criterion:
     """Return the criterion of this id; one that has no row is an HTTP check of some contract."""
-    return _BY_ID.get(name) or _http(name, name.replace("_", " ").replace("-", " ").capitalize())
+    return _BY_ID.get(name) or _http(name, name)
 
 
 def judge(

@@ -205,7 +205,7 @@ class _Release:
             transaction.carry_out()
         except BaseException:
             forget_files(self.state)
-            self._forget_images()
+            self._forget_images(failed=True)
             raise
         finally:
             self._silent()
@@ -306,15 +306,19 @@ class _Release:
             },
         }
 
-    def _forget_images(self) -> None:
-        """Remove content tags that no kept release runs and that are not among the last builds."""
+    def _forget_images(self, *, failed: bool = False) -> None:
+        """Remove content tags that no kept release runs and that are not among the last builds.
+
+        What was built for a release that ``failed`` goes too.
+        """
         records = [read_record(self.state, number) for number in numbers(self.state)]
         kept = {row["reference"] for one in records for row in (one.get("images") or {}).values()}
         kept |= set(self.looked.rendered.pins.values())
         builds = BuildRecords(Path(self.state.builds)).images
         for contract in self.order.spec.contracts:
-            recent = [str(row.get("digest", "")) for row in builds.get(contract.image, ())]
-            kept |= {_content_tag(contract.image, digest) for digest in recent[:_BUILDS_KEPT]}
+            rows = builds.get(contract.image, ())[:_BUILDS_KEPT]
+            recent = {str(row.get("content_image", "")) for row in rows}
+            kept |= recent - {image.reference for image in self.images.values() if failed}
             mine = f"{STACK_LABEL}={self.order.spec.name}"
             ours = self.docker.image_names(CONTENT_LABEL, mine, repository=contract.image)
             latest = f"{contract.image}:latest"
@@ -362,7 +366,3 @@ def _one_shots(looked: Look) -> dict[str, str]:
         for one in looked.seen.of_service(service.name)
         if one.ended_well
     } or dict(before)
-
-
-def _content_tag(image: str, digest: str) -> str:
-    return f"{image}:{digest.removeprefix('sha256:')[:12]}"

@@ -69,6 +69,7 @@ class Transaction:
     changed: bool = False
     swapped: list[Service] = field(default_factory=list)
     candidates: list[str] = field(default_factory=list)
+    one_shots: list[str] = field(default_factory=list)
     passwords: list[Callable[[], None]] = field(default_factory=list)
 
     @property
@@ -138,15 +139,13 @@ class Transaction:
     def _run_one_shots(self) -> None:
         for service in self._due(lambda one: one.one_shot):
             self.changed = True
+            self.one_shots.append(service.name)
             trial = Trial(service.name, lambda s=service: self._find(s.name), one_shot=True)  # type: ignore[misc]
             self.compose.up(self.new, [service.name], anew=True)
             try:
                 self.gate.wait([trial])
             except StackError as error:
                 raise self._with_evidence(error, trial.containers) from None
-            finally:
-                if not trial.passed:
-                    self._remove(one.id for one in self._find(service.name))
 
     def _try_candidates(self) -> None:
         """Start what is new beside what runs, and take nothing away until it has proven itself."""
@@ -246,7 +245,7 @@ class Transaction:
 
     def _undone(self, error: BaseException) -> StackError:
         """Return the error that tells of ``error`` and of how all was put back."""
-        failed = [self._attempt(self._remove_candidates)]
+        failed = [self._attempt(self._remove_candidates), self._attempt(self._remove_one_shots)]
         for back in reversed(self.passwords):
             failed.append(self._attempt(back))
         for service in reversed(self.swapped):
@@ -322,6 +321,10 @@ class Transaction:
     def _remove_candidates(self) -> None:
         if self.candidates:
             self._remove(one.id for one in containers_of(self.docker, self.candidates))
+
+    def _remove_one_shots(self) -> None:
+        """Take away what ran of the new version; the record tells that the one before has run."""
+        self._remove(one.id for name in self.one_shots for one in self._find(name))
 
     def _remove(self, ids: Any) -> None:
         if found := list(ids):
