@@ -38,6 +38,28 @@ def test_the_health_body_is_as_promised(
     assert jmespath.search(health["expect"], json.loads(body)) is True
 
 
+def test_it_says_that_it_is_ready(eyes: Any, fetch_script: str, contract: dict[str, Any]) -> None:
+    ready = contract["run"].get("ready")
+    if not ready:
+        pytest.skip("the contract promises no readiness")
+    status, _, body = from_the_host(eyes, fetch_script, contract, ready["path"])
+    assert (status, jmespath.search(ready["expect"], json.loads(body))) == (200, True)
+
+
+def test_each_check_of_its_own_is_answered_as_promised(
+    eyes: Any, fetch_script: str, contract: dict[str, Any]
+) -> None:
+    checks = contract["run"].get("checks", {})
+    if not checks:
+        pytest.skip("the contract has no checks of its own")
+    for check in checks.values():
+        status, _, body = from_the_host(eyes, fetch_script, contract, check["path"])
+        assert status == check.get("status", 200), body
+        assert check.get("contains", "") in body
+        if "expect" in check:
+            assert jmespath.search(check["expect"], json.loads(body)) is True
+
+
 @pytest.mark.parametrize("get", [from_the_host, from_a_container])
 def test_the_page_has_the_promised_content(
     eyes: Any, contract: dict[str, Any], fetch_script: str, get: Any

@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from ansible_collections.todo.stack.molecule.eyes import STATE_DIR, Eyes
+
+RELEASES = "ls $0/releases | sed -n 's/[.]json$//p'"
 
 
 @pytest.fixture
@@ -19,17 +22,29 @@ def test_the_image_is_within_its_budget(layers: list[int], contract: dict[str, A
     assert 0 < sum(layers) <= contract["build"]["budget"]["bytes"]
 
 
-def test_the_container_runs_the_tagged_image(
-    eyes: Any, image: dict[str, Any], contract: dict[str, Any]
+def test_the_build_was_within_its_time(eyes: Eyes, contract: dict[str, Any]) -> None:
+    rows = eyes.state("builds.json")["images"][contract["image"]]
+    runs = eyes.container(contract["service"]).inspect["Image"]
+    seconds = [row["build_seconds"] for row in rows if row["image_id"] == runs]
+    assert seconds
+    assert seconds[0] <= contract["build"]["budget"]["seconds"]
+
+
+def test_the_container_runs_the_image_that_is_pinned_and_that_latest_is(
+    eyes: Eyes, image: dict[str, Any], contract: dict[str, Any]
 ) -> None:
-    tagged = eyes.docker_json("image", "inspect", f"{contract['image']}:latest")[0]
-    assert tagged["Id"] == image["Id"]
+    pinned = eyes.state("environment.json")["services"][contract["service"]]["image"]
+    content = image["Config"]["Labels"]["todo.stack.content"].removeprefix("sha256:")
+    assert pinned == f"{contract['image']}:{content[:12]}"
+    for name in (pinned, f"{contract['image']}:latest"):
+        assert eyes.docker_json("image", "inspect", name)[0]["Id"] == image["Id"]
 
 
 def test_the_image_is_labelled_with_its_service_and_content(
-    image: dict[str, Any], contract: dict[str, Any]
+    eyes: Eyes, image: dict[str, Any], contract: dict[str, Any]
 ) -> None:
     labels = image["Config"]["Labels"]
+    assert labels["todo.stack.name"] == eyes.project
     assert labels["todo.stack.service"] == contract["service"]
     assert labels["todo.stack.content"]
 
@@ -37,8 +52,16 @@ def test_the_image_is_labelled_with_its_service_and_content(
 def test_the_image_keeps_no_secret(
     eyes: Any, image: dict[str, Any], contract: dict[str, Any]
 ) -> None:
-    secrets = {name for name, entry in contract["env"].items() if entry.get("secret")}
+    secrets = {name for name, entry in contract.get("env", {}).items() if entry.get("secret")}
     names = {entry.split("=", 1)[0] for entry in image["Config"]["Env"]}
     assert not names & secrets
     history = eyes.run("docker", "history", "--no-trunc", "--format={{.CreatedBy}}", image["Id"])
     assert "BEGIN CERTIFICATE" not in history
+
+
+def test_the_record_names_the_image_that_runs(
+    eyes: Eyes, image: dict[str, Any], contract: dict[str, Any]
+) -> None:
+    numbers = [int(name) for name in eyes.sh(RELEASES, STATE_DIR).split()]
+    record = eyes.state(f"releases/{max(numbers)}.json")
+    assert record["images"][contract["service"]]["image_id"] == image["Id"]

@@ -89,6 +89,8 @@ class Gate:
             lost = [one for one in waiting if one.failed or spent >= one.within_seconds]
             if not waiting:
                 return
+            for one in lost:
+                one.why += "" if one.failed else f", after {one.within_seconds:g} s"
             if lost:
                 raise Unhealthy(lost)
             if nobody_listens():

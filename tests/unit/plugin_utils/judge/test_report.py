@@ -127,7 +127,7 @@ def test_the_page_says_why_and_which_release(sample: dict[str, Any]) -> None:
         "backend: recreate, todo-backend:cc33 is another image now (app/main.py changed)",
     ]
     assert set(lines) <= set(words)
-    assert "Room on volumes" in words
+    assert "Volumes" in words
     sample.update(release={"number": 0, "at": "", "by": ""}, actions=[], reasons=[])
     bare = Page(render_report(sample, WHEN)).words
     assert not [word for word in bare if word.startswith(("Release", "What this run did"))]
