@@ -52,6 +52,19 @@ test("an answer streams through the server while it is still being written", asy
   expect((await reader?.read())?.value).toBe("second");
 });
 
+test("a request waits for a backend that is being replaced", async () => {
+  const address = await named("old");
+  const { origin } = await start(address);
+  expect(await (await fetch(`${origin}/api/tasks`)).json()).toEqual({ name: "old" });
+  stopBackends();
+  const asking = ["GET", "POST"].map((method) => fetch(`${origin}/api/tasks`, { method, body: method === "POST" ? "{}" : null }));
+  await new Promise((passed) => setTimeout(passed, 1_500));
+  await backend((request, response) => {
+    void textOf(request).then((body) => response.end(`${request.method ?? ""}${body}`));
+  }, Number(new URL(address).port));
+  expect(await Promise.all((await Promise.all(asking)).map((answer) => answer.text()))).toEqual(["GET", "POST{}"]);
+});
+
 test("a sign-in gives cookies alone, which open the pages and the API; a session is renewed once for many requests", async () => {
   const known = await accounts();
   const { origin } = await start(known.address);
@@ -102,7 +115,7 @@ test("a page is served with a nonce on each of its scripts, new for each answer"
 });
 
 test.each(["/", "/sign-in", "/api/tasks", "/healthz", "/icon.svg", "/nothing-here"])("%s carries the security headers", async (path) => {
-  const { origin } = servers[0] ?? (await start("http://127.0.0.1:9999"));
+  const { origin } = await start(await named("any"));
   const { headers } = await fetch(origin + path);
   expect(headers.get("x-content-type-options")).toBe("nosniff");
   expect(headers.get("x-frame-options")).toBe("DENY");
