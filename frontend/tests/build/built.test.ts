@@ -10,8 +10,8 @@ import { build, builtFiles, ended, serve, type Served } from "./server";
 const FROZEN = "frozen-at-build.invalid";
 const servers: Served[] = [];
 
-async function start(apiUrl: string): Promise<Served> {
-  const server = await serve(apiUrl);
+async function start(apiUrl: string, environment: Record<string, string> = {}): Promise<Served> {
+  const server = await serve(apiUrl, environment);
   servers.push(server);
   return server;
 }
@@ -77,6 +77,20 @@ test("a sign-in gives cookies alone, which open the pages and the API; a session
   expect(known.asked.filter((each) => each.includes("renew"))).toHaveLength(1);
   const foreign = await fetch(`${origin}/api/tasks`, { method: "POST", headers: { cookie, origin: "http://elsewhere.example" } });
   expect(foreign.status).toBe(403);
+});
+
+test.each([
+  ["127.0.0.0/8", 200, "203.0.113.7"],
+  ["10.0.0.0/8", 403, "127.0.0.1"],
+  ["", 403, "127.0.0.1"],
+])("of the proxies %j, sign-in at another port than ours is answered %i", async (FORWARDED_ALLOW_IPS, status, client) => {
+  const told: unknown[] = [];
+  const known = await accounts((request) => told.push(request.headers["x-forwarded-for"]));
+  const { origin } = await start(known.address, { FORWARDED_ALLOW_IPS });
+  const headers = { origin: "https://todo.example:8443", "x-forwarded-host": "todo.example", "x-forwarded-port": "8443", "x-forwarded-for": "203.0.113.7" };
+  const answer = await fetch(`${origin}/api/auth/sign-in`, { method: "POST", body: "{}", headers });
+  await fetch(`${origin}/api/tasks`, { headers });
+  expect([answer.status, told.at(-1)]).toEqual([status, client]);
 });
 
 test.each([
