@@ -8,10 +8,13 @@ type Network = IPv4Network | IPv6Network
 
 # Whoever has one IPv6 address has all of its network's.
 IPV6_PREFIX = 64
+EVERYBODY: tuple[Network, ...] = (ip_network("0.0.0.0/0"), ip_network("::/0"))
 
 
 def read_networks(text: str) -> tuple[Network, ...]:
-    """Read addresses and networks, separated by commas. Raises ValueError."""
+    """Read addresses and networks, separated by commas; `*` is everybody. Raises ValueError."""
+    if "*" in (part.strip() for part in text.split(",")):
+        return EVERYBODY
     try:
         return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
     except ValueError:
@@ -23,11 +26,15 @@ def client_address(
 ) -> str | None:
     """Return the nearest address that is no trusted proxy; None where none can be believed.
 
+    Where everybody is trusted it is the farthest, as uvicorn documents it.
     The peer's own address is not an answer: that of an unnamed proxy stands for everybody.
     """
     if not _is_trusted(_read(peer or ""), trusted):
         return None
     hops = [hop for line in forwarded_for for hop in line.split(",")]
+    if trusted == EVERYBODY:
+        farthest = _read(hops[0].strip()) if hops else None
+        return None if farthest is None else _shown(farthest)
     for hop in reversed(hops):
         address = _read(hop.strip())
         if address is None:

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
 from app import __version__
-from app.database.readiness import failing_dependency
+from app.database.readiness import Ready, readiness
 
 logger = logging.getLogger(__name__)
 
@@ -21,10 +21,10 @@ async def health() -> dict[str, str]:
 
 @router.get("/ready")
 async def ready(request: Request) -> JSONResponse:
-    """Answer 503 naming the dependency that is missing."""
+    """Tell the schema's revision, or answer 503 naming the dependency that is missing."""
     state = request.app.state
-    dependency = await failing_dependency(state.database, state.expected_revisions)
-    if dependency is None:
-        return JSONResponse({"status": "ready"})
-    logger.warning("not ready", extra={"dependency": dependency})
-    return JSONResponse({"status": "unavailable", "dependency": dependency}, status_code=503)
+    found = await readiness(state.database, state.needed_revision)
+    if isinstance(found, Ready):
+        return JSONResponse({"status": "ok", "schema": found.schema})
+    logger.warning("not ready", extra={"dependency": found.dependency})
+    return JSONResponse({"status": "unavailable", "dependency": found.dependency}, status_code=503)

@@ -18,7 +18,7 @@ from app.assistant.model import Model, make_model
 from app.body_deadline import BodyDeadline
 from app.body_limit import BodyLimit
 from app.database.address import read_address
-from app.database.readiness import expected_revisions
+from app.database.readiness import newest_revision
 from app.database.sessions import Database
 from app.envelope import Envelope
 from app.errors import add_error_handlers
@@ -67,7 +67,7 @@ def create_app(settings: Settings) -> FastAPI:
 
 def _fill_state(state: State, settings: Settings, database: Database, model: Model | None) -> None:
     state.database = database
-    state.expected_revisions = expected_revisions()
+    state.needed_revision = newest_revision()
     state.tokens = AccessTokens(_signing_key(settings))
     state.accounts = Accounts(database, Passwords())
     state.model = model

@@ -5,11 +5,14 @@ import os
 import sys
 
 TIMEOUT_SECONDS = 2
+# To listen there is to listen on the loopback address as well.
+EVERYWHERE = frozenset({"", "0.0.0.0", "::"})  # noqa: S104
 
 
-def answers_ok(port: int) -> bool:
-    """Ask the service on this container's loopback address."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=TIMEOUT_SECONDS)
+def answers_ok(host: str, port: int) -> bool:
+    """Ask the service where it listens, from inside its container."""
+    asked = "127.0.0.1" if host in EVERYWHERE else host
+    connection = http.client.HTTPConnection(asked, port, timeout=TIMEOUT_SECONDS)
     try:
         connection.request("GET", "/health")
         return connection.getresponse().status == http.HTTPStatus.OK
@@ -20,4 +23,5 @@ def answers_ok(port: int) -> bool:
 
 
 if __name__ == "__main__":
-    sys.exit(0 if answers_ok(int(os.environ.get("PORT") or 8000)) else 1)
+    healthy = answers_ok(os.environ.get("HOST", ""), int(os.environ.get("PORT") or 8000))
+    sys.exit(0 if healthy else 1)

@@ -2,11 +2,13 @@
 
 import logging
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
 
+from app.database.address import UnusableCertificateError
 from app.impatience import ImpatientProtocol
 from app.logs import configure_logging
 from app.main import MAX_HEAD_BYTES, create_app
@@ -27,18 +29,28 @@ OPTIONS: Mapping[str, Any] = {
     "proxy_headers": False,
 }
 
+STARTUP_FAILURE = 3
+
 logger = logging.getLogger(__name__)
 
 
 def main() -> None:
     """Serve until a stop signal, then drain."""
     settings = _settings()
-    uvicorn.run(create_app(settings), host=settings.host, port=settings.port, **OPTIONS)
+    config = uvicorn.Config(
+        _application(settings), host=settings.host, port=settings.port, **OPTIONS
+    )
+    # A socket of our own: one that asyncio binds to :: takes no IPv4.
+    server = uvicorn.Server(config)
+    with suppress(KeyboardInterrupt):  # raised anew after a clean stop
+        server.run(sockets=[config.bind_socket()])
+    if not server.started:
+        raise SystemExit(STARTUP_FAILURE)
 
 
 def from_environment() -> FastAPI:
     """Make the application for a server that reloads it."""
-    return create_app(_settings())
+    return _application(_settings())
 
 
 def _settings() -> Settings:
@@ -46,9 +58,20 @@ def _settings() -> Settings:
     try:
         return load_settings()
     except SettingsRefusedError as error:
-        for problem in error.problems:
-            logger.critical("setting refused: %s", problem)
-        raise SystemExit(2) from None
+        raise _refused(error.problems) from None
+
+
+def _application(settings: Settings) -> FastAPI:
+    try:
+        return create_app(settings)
+    except UnusableCertificateError as error:
+        raise _refused([f"DATABASE_URL: {error} -> check the path of sslrootcert"]) from None
+
+
+def _refused(problems: list[str]) -> SystemExit:
+    for problem in problems:
+        logger.critical("setting refused: %s", problem)
+    return SystemExit(2)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
 """What the service reads from its environment, checked before anything starts."""
 
+import re
+from ipaddress import ip_address
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -10,13 +12,27 @@ from app.client_address import Network, read_networks
 from app.database.address import read_address
 from app.secret_rules import why_secret_is_refused
 
+_HOST_NAME = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})*")
+
 
 class SettingsRefusedError(Exception):
-    """The environment is not usable; `problems` names each variable and why, never a value."""
+    """The environment is not usable; `problems` says of each variable why and what to do.
+
+    No problem holds a value.
+    """
 
     def __init__(self, problems: list[str]) -> None:
         super().__init__("settings refused: " + "; ".join(problems))
         self.problems = problems
+
+
+def _bind_address(value: str) -> str:
+    try:
+        ip_address(value)
+    except ValueError:
+        if not _HOST_NAME.fullmatch(value):
+            raise ValueError("is no address to listen on") from None
+    return value
 
 
 def _usable_address(value: SecretStr) -> SecretStr:
@@ -43,19 +59,39 @@ def _networks(value: object) -> object:
 
 
 class Settings(BaseSettings):
-    """One field for each environment variable of that name; an empty one counts as unset."""
+    """One field for each environment variable of that name; an empty one counts as unset.
+
+    A field's description is what to do where its value is refused.
+    """
 
     model_config = SettingsConfigDict(env_ignore_empty=True, frozen=True, hide_input_in_errors=True)
 
-    host: str = "0.0.0.0"  # noqa: S104  a container is reached from outside or not at all
-    port: int = Field(default=8000, ge=1, le=65535)
-    database_url: Annotated[SecretStr, AfterValidator(_usable_address)]
-    openai_api_key: SecretStr | None = None
-    openai_base_url: Annotated[str, AfterValidator(_http_url)] = "https://api.openai.com/v1"
-    openai_model: str = "gpt-4.1-mini"
-    better_auth_secret: Annotated[SecretStr | None, AfterValidator(_strong_secret)] = None
+    host: Annotated[str, AfterValidator(_bind_address)] = Field(
+        default="0.0.0.0",  # noqa: S104  a container is reached from outside or not at all
+        description="use 0.0.0.0, :: or leave it out",
+    )
+    port: int = Field(default=8000, ge=1, le=65535, description="use a number from 1 to 65535")
+    database_url: Annotated[SecretStr, AfterValidator(_usable_address)] = Field(
+        description="use postgresql://USER:PASSWORD@HOST:5432/DATABASE, with %XX for what is "
+        "special in the password"
+    )
+    openai_api_key: SecretStr | None = Field(
+        default=None, description="use the key as it was given"
+    )
+    openai_base_url: Annotated[str, AfterValidator(_http_url)] = Field(
+        default="https://api.openai.com/v1",
+        description="use an address like https://HOST/v1, or leave it out",
+    )
+    openai_model: str = Field(default="gpt-4.1-mini", description="use the name of a model")
+    better_auth_secret: Annotated[SecretStr | None, AfterValidator(_strong_secret)] = Field(
+        default=None,
+        description="""use what `python3 -c "import secrets; print(secrets.token_urlsafe(48))"` """
+        "prints",
+    )
     # The proxies whose X-Forwarded-For is believed.
-    forwarded_allow_ips: Annotated[tuple[Network, ...], NoDecode, BeforeValidator(_networks)] = ()
+    forwarded_allow_ips: Annotated[tuple[Network, ...], NoDecode, BeforeValidator(_networks)] = (
+        Field(default=(), description="use addresses like 10.0.0.1, 192.168.7.0/24, or *")
+    )
 
 
 def load_settings() -> Settings:
@@ -66,8 +102,11 @@ def load_settings() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        problems = [
-            f"{str(problem['loc'][0]).upper()}: {problem['msg'].removeprefix('Value error, ')}"
-            for problem in error.errors(include_url=False, include_input=False)
-        ]
+        found = error.errors(include_url=False, include_input=False, include_context=False)
+        problems = [_told(str(each["loc"][0]), each["type"], each["msg"]) for each in found]
         raise SettingsRefusedError(problems) from None
+
+
+def _told(field: str, kind: str, message: str) -> str:
+    wrong = "is not set" if kind == "missing" else message.removeprefix("Value error, ")
+    return f"{field.upper()}: {wrong} -> {Settings.model_fields[field].description}"

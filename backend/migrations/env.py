@@ -5,11 +5,12 @@ import time
 
 from alembic import context
 from alembic.util import CommandError
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.schema import CreateSchema
 
 from app import allowances as _allowances  # noqa: F401  its table belongs to Base.metadata
-from app.database.address import read_address
+from app.database.address import UnusableCertificateError, read_address
 from app.database.models import Base
 from app.database.sessions import is_unavailable, name_of_cause, open_engine, sqlstate
 from app.logs import configure_logging
@@ -24,11 +25,14 @@ REFUSALS = ("28", "3D")
 LOCK = 7_203_117
 
 
-def run(connection: Connection) -> None:
+def run(connection: Connection, schema: str | None) -> None:
     """Apply what is asked in one transaction; a second run at the same time waits."""
     context.configure(connection=connection, target_metadata=Base.metadata)
     with context.begin_transaction():
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+        # IF NOT EXISTS asks for the right to make one even where there is nothing to make.
+        if schema is not None and not inspect(connection).has_schema(schema):
+            connection.execute(CreateSchema(schema))
         context.run_migrations()
 
 
@@ -53,11 +57,14 @@ async def migrate() -> None:
     except SettingsRefusedError as error:
         raise CommandError(str(error)) from None
     address = read_address(settings.database_url.get_secret_value())
-    engine = open_engine(address, command_seconds=None)
+    try:
+        engine = open_engine(address, command_seconds=None)
+    except UnusableCertificateError as error:
+        raise CommandError(f"DATABASE_URL: {error}") from None
     try:
         connection = await connected(engine)
         try:
-            await connection.run_sync(run)
+            await connection.run_sync(run, address.schema)
         finally:
             await connection.close()
     finally:

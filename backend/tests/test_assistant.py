@@ -10,7 +10,7 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from app.assistant import answer, model
+from app.assistant import answer, openai_api, turns
 from app.logs import JsonFormatter
 from app.tasks import store
 
@@ -80,7 +80,7 @@ async def test_it_says_what_the_model_says(ada: httpx.AsyncClient, stand_in: Sta
     request = stand_in.requests[0]
     assert request["model"] == "gpt-4.1-mini"
     assert request["stream"] is True
-    assert request["max_completion_tokens"] == model.LONGEST_ANSWER_TOKENS
+    assert request["max_completion_tokens"] == turns.LONGEST_ANSWER_TOKENS
     assert datetime.now(UTC).date().isoformat() in request["messages"][0]["content"]
     assert request["messages"][1:] == [{"role": "user", "content": "hello"}]
 
@@ -162,7 +162,7 @@ async def test_a_turn_has_few_operations_and_an_answer_few_turns(
     events = await events_of(ada)
     assert events[-1] == ("error", {"detail": "the assistant took too many steps"})
     assert len(stand_in.requests) == answer.MOST_STEPS
-    assert len(events) == 1 + answer.MOST_STEPS * model.MOST_CALLS
+    assert len(events) == 1 + answer.MOST_STEPS * openai_api.MOST_CALLS
 
 
 async def test_an_answer_costs_no_more_than_its_limit(
@@ -240,8 +240,8 @@ async def test_an_answer_ends_at_its_time_limit(
 async def test_a_model_that_is_silent_is_given_up(
     database_url: str, stand_in: StandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(model, "CONNECT_AND_READ_SECONDS", 0.2)
-    monkeypatch.setattr(model, "RETRIES", 0)
+    monkeypatch.setattr(openai_api, "CONNECT_AND_READ_SECONDS", 0.2)
+    monkeypatch.setattr(openai_api, "RETRIES", 0)
     stand_in.script = [hang(2)]
     key = SecretStr(KEY)
     async with serving(

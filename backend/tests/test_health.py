@@ -5,14 +5,16 @@ import threading
 import tomllib
 from collections.abc import Iterator
 
-import asyncpg
 import httpx
 import pytest
 
 from app import __version__
+from app.database.readiness import newest_revision
 from app.probe import answers_ok
 
-from .conftest import BACKEND, run_alembic, serving
+from .conftest import BACKEND, execute, run_alembic, serving
+
+NEWEST = newest_revision()
 
 
 async def test_health_tells_the_version(client: httpx.AsyncClient) -> None:
@@ -27,7 +29,7 @@ def test_the_version_is_the_projects() -> None:
 
 async def test_ready_with_every_migration_applied(client: httpx.AsyncClient) -> None:
     answer = await client.get("/ready")
-    assert (answer.status_code, answer.json()) == (200, {"status": "ready"})
+    assert (answer.status_code, answer.json()) == (200, {"status": "ok", "schema": NEWEST})
 
 
 async def test_an_empty_database_lacks_migrations(empty_url: str) -> None:
@@ -39,13 +41,28 @@ async def test_an_empty_database_lacks_migrations(empty_url: str) -> None:
         assert (await client.get("/ready")).status_code == 200
 
 
-async def test_a_database_of_another_version_lacks_migrations(empty_url: str) -> None:
-    run_alembic(empty_url, "upgrade", "head").check_returncode()
-    connection = await asyncpg.connect(empty_url)
-    await connection.execute("UPDATE alembic_version SET version_num = 'other'")
-    await connection.close()
+@pytest.mark.parametrize("revision", ["other", "0001", ""])
+async def test_a_database_of_an_older_version_or_of_another_service_lacks_migrations(
+    empty_url: str, revision: str
+) -> None:
+    await at_revision(empty_url, revision)
     async with serving(empty_url) as client:
-        assert (await client.get("/ready")).json()["dependency"] == "migrations"
+        answer = await client.get("/ready")
+    assert answer.status_code == 503
+    assert answer.json() == {"status": "unavailable", "dependency": "migrations"}
+
+
+async def test_a_database_that_a_newer_version_has_migrated_is_ready(empty_url: str) -> None:
+    await at_revision(empty_url, "9999")
+    async with serving(empty_url) as client:
+        answer = await client.get("/ready")
+    assert (answer.status_code, answer.json()) == (200, {"status": "ok", "schema": "9999"})
+
+
+async def at_revision(url: str, revision: str) -> None:
+    """Leave a database as if a version of the service had migrated it so far."""
+    await execute(url, "CREATE TABLE alembic_version (version_num text NOT NULL)")
+    await execute(url, "INSERT INTO alembic_version VALUES ($1)", revision)
 
 
 @pytest.fixture(params=[200, 500])
@@ -66,8 +83,14 @@ def server(request: pytest.FixtureRequest) -> Iterator[tuple[int, int]]:
 
 def test_the_probe_believes_only_a_200(server: tuple[int, int]) -> None:
     port, status = server
-    assert answers_ok(port) is (status == 200)
+    for host in ("", "0.0.0.0", "::", "127.0.0.1", "localhost"):  # noqa: S104
+        assert answers_ok(host, port) is (status == 200)
+
+
+def test_the_probe_asks_where_the_service_listens(server: tuple[int, int]) -> None:
+    port, _ = server
+    assert not answers_ok("::1", port)
 
 
 def test_the_probe_fails_where_nothing_listens() -> None:
-    assert not answers_ok(1)
+    assert not answers_ok("", 1)

@@ -3,13 +3,23 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import asyncpg
+from alembic.config import Config
+from alembic.script import ScriptDirectory
 
-from .conftest import execute, run_alembic
+from app.database.readiness import newest_revision
+
+from .conftest import BACKEND, execute, run_alembic, serving
+from .people import signed_up
 
 
 def test_migrations_make_exactly_what_the_models_describe(migrated_url: str) -> None:
     done = run_alembic(migrated_url, "check")
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_service_and_alembic_name_the_same_newest_migration() -> None:
+    heads = ScriptDirectory.from_config(Config(BACKEND / "alembic.ini")).get_heads()
+    assert heads == [newest_revision()]
 
 
 def test_migrations_can_be_taken_back_and_applied_again(empty_url: str) -> None:
@@ -37,6 +47,22 @@ def test_several_runs_at_once_apply_each_migration_once(empty_url: str) -> None:
         runs = list(pool.map(lambda _: run_alembic(empty_url, "upgrade", "head"), range(4)))
     assert [run.returncode for run in runs] == [0, 0, 0, 0]
     assert run_alembic(empty_url, "check").returncode == 0
+
+
+async def test_a_schema_of_its_own_is_made_and_nothing_else_is_touched(empty_url: str) -> None:
+    await execute(empty_url, "CREATE EXTENSION pg_trgm")
+    for _ in range(2):
+        done = run_alembic(f"{empty_url}?schema=shop", "upgrade", "head")
+        assert done.returncode == 0, done.stdout + done.stderr
+    connection = await asyncpg.connect(empty_url)
+    made = await connection.fetch(
+        "SELECT DISTINCT schemaname FROM pg_tables WHERE tablename IN ('tasks', 'alembic_version')"
+    )
+    await connection.close()
+    assert [row["schemaname"] for row in made] == ["shop"]
+    async with serving(f"{empty_url}?schema=shop") as client:
+        assert (await client.get("/ready")).status_code == 200
+        assert (await signed_up(client, "ada"))["user"]["name"] == "Ada"
 
 
 def test_a_refused_address_is_one_line_that_does_not_quote_it() -> None:

@@ -6,12 +6,16 @@ import re
 import signal
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import httpx
 import pytest
+
+from app.probe import answers_ok
+from app.server import STARTUP_FAILURE
 
 from .conftest import BACKEND
 from .people import PASSWORD, SECRET, token_of_nobody
@@ -190,5 +194,40 @@ def test_refused_settings_end_it_with_one_line_each(port: int) -> None:
     messages = [json.loads(line)["message"] for line in output.splitlines()]
     assert len(messages) == 2
     assert messages[0].startswith("setting refused: DATABASE_URL: has an unknown sslmode")
-    assert messages[1] == "setting refused: BETTER_AUTH_SECRET: is a placeholder"
+    assert messages[1].startswith("setting refused: BETTER_AUTH_SECRET: is a placeholder -> ")
     assert "s3cr" not in output
+
+
+def test_a_certificate_that_is_not_there_ends_it_with_one_line(port: int) -> None:
+    url = "postgresql://todo:s3cr@db/todo?sslmode=verify-full&sslrootcert=/s3cr.pem"
+    with running(port, DATABASE_URL=url) as process:
+        output, _ = process.communicate(timeout=20)
+    assert process.returncode == 2
+    (message,) = [json.loads(line)["message"] for line in output.splitlines()]
+    assert "DATABASE_URL: names an sslrootcert that cannot be read -> check" in message
+    assert "s3cr" not in output
+
+
+def test_listening_everywhere_in_ipv6_is_listening_in_ipv4_too(port: int) -> None:
+    with running(port, HOST="::", DATABASE_URL="postgresql://todo:s3cr@127.0.0.1:1/todo"):
+        wait_for(port)
+        assert answers_ok("::", port)
+
+
+def test_a_taken_port_ends_it(port: int) -> None:
+    url = "postgresql://todo:s3cr@127.0.0.1:1/todo"
+    with (
+        socket.create_server(("127.0.0.1", port)),
+        running(port, DATABASE_URL=url) as process,
+    ):
+        output, _ = process.communicate(timeout=20)
+    assert process.returncode == STARTUP_FAILURE
+    assert "Address already in use" in output
+
+
+def test_a_healthy_answer_needs_neither_the_assistant_nor_the_migrations() -> None:
+    imported = "import app.server, sys; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", imported], cwd=BACKEND, capture_output=True, text=True, check=True
+    )
+    assert not {"openai", "alembic", "httpx"} & set(done.stdout.split())

@@ -3,11 +3,11 @@ import type { AddressInfo } from "node:net";
 
 const running: Server[] = [];
 
-/** A stand-in backend on a free port; the address it answers at. */
-export async function backend(answer: RequestListener): Promise<string> {
+/** A stand-in backend, on a free port unless one is named; the address it answers at. */
+export async function backend(answer: RequestListener, port = 0): Promise<string> {
   const server = createServer(answer);
   running.push(server);
-  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+  await new Promise<void>((listening) => server.listen(port, "127.0.0.1", listening));
   return `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
 }
 

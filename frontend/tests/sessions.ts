@@ -1,4 +1,4 @@
-import type { RequestListener } from "node:http";
+import type { IncomingMessage, RequestListener } from "node:http";
 
 import { backend, textOf } from "./backend";
 
@@ -10,7 +10,7 @@ export interface Accounts {
 }
 
 /** A stand-in backend with accounts: `s1` renews to `s2` and so on, and opens access `a2`. */
-export async function accounts(renewStatus = 200): Promise<Accounts> {
+export async function accounts(seen: (request: IncomingMessage) => void = () => undefined, renewStatus = 200): Promise<Accounts> {
   const known: Accounts = { address: "", alive: new Set(), asked: [] };
   let renewals = 1;
   const answers: Record<string, () => [number, unknown]> = {
@@ -26,6 +26,7 @@ export async function accounts(renewStatus = 200): Promise<Accounts> {
     return { user: { name: "Ada" }, ...tokens, expires_in: 900, session_expires_in: 2_592_000 };
   };
   const answer: RequestListener = (request, response) => {
+    seen(request);
     void textOf(request).then((body) => {
       const what = `${request.method ?? ""} ${request.url ?? ""}`;
       const bearer = request.headers.authorization ?? "nobody";

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from openai import APIStatusError, OpenAIError
-
 from app.allowances import Allowance, use
-from app.assistant.model import LONGEST_ANSWER_TOKENS, Model, Turn, estimated_tokens
+from app.assistant.model import Model
 from app.assistant.schemas import Conversation, Event, Failed, Finished, Said
 from app.assistant.toolbox import Toolbox, described
+from app.assistant.turns import LONGEST_ANSWER_TOKENS, ModelFailedError, Turn, estimated_tokens
 from app.database.sessions import DatabaseUnavailableError, name_of_cause
 from app.metrics import Metrics
 
@@ -53,11 +52,12 @@ class Answerer:
 
     async def _steps(self, history: list[dict[str, Any]]) -> AsyncIterator[Event]:
         tokens = 0
+        model = await self.model.opened()
         for _ in range(MOST_STEPS):
             turn = Turn()
             reserved = estimated_tokens(history) + LONGEST_ANSWER_TOKENS
             await self._charge(reserved)
-            async for delta in self.model.take_turn(history, described(), turn):
+            async for delta in model.take_turn(history, described(), turn):
                 yield Said(delta=delta)
             tokens += turn.tokens
             self.metrics.assistant_tokens.inc(turn.tokens)
@@ -95,11 +95,9 @@ def _opening(conversation: Conversation) -> list[dict[str, Any]]:
 
 
 def _words(error: Exception) -> str:
-    # Type and status only: the API's own words may hold a part of the key.
-    status = error.status_code if isinstance(error, APIStatusError) else None
-    logger.warning(
-        "assistant failed", extra={"cause": name_of_cause(error), "model_status": status}
-    )
-    if isinstance(error, OpenAIError):
+    if isinstance(error, ModelFailedError):
+        told = {"cause": error.cause, "model_status": error.status}
+        logger.warning("assistant failed", extra=told)
         return "the assistant's model does not answer: try again later"
+    logger.warning("assistant failed", extra={"cause": name_of_cause(error)})
     return "the assistant failed: try again later"

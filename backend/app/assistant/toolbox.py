@@ -8,8 +8,8 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.assistant.model import ToolCall
 from app.assistant.schemas import Touched
+from app.assistant.turns import ToolCall
 from app.database.sessions import Database
 from app.tasks import store
 from app.tasks.filters import TaskFilter, TaskQuery

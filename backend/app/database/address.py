@@ -1,7 +1,7 @@
-"""Translate a PostgreSQL URL, as Neon and libpq print it, into what asyncpg takes."""
+"""Translate a PostgreSQL URL, as Neon, libpq and other tools write it, into what asyncpg takes."""
 
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
@@ -11,33 +11,105 @@ from sqlalchemy.exc import ArgumentError
 
 SCHEMES = frozenset({"postgres", "postgresql"})
 SSL_MODES = frozenset({"disable", "allow", "prefer", "require", "verify-ca", "verify-full"})
-SERVER_SETTINGS = frozenset({"application_name", "options"})
-# asyncpg has no channel binding; verify-full is the protection to ask for in its place.
-DROPPED = frozenset({"channel_binding", "connect_timeout"})
-KNOWN = SERVER_SETTINGS | DROPPED | {"sslmode", "sslrootcert", "pgbouncer"}
+# node-postgres says so; libpq's `require` asks for just that.
+UNVERIFIED = "no-verify"
+# What other tools write for an sslmode.
+OTHER_SSL_NAMES: Mapping[str, Callable[[str], str]] = {
+    "ssl": lambda value: "disable" if value in {"false", "0"} else "require",
+    "sslaccept": lambda value: "verify-full" if value == "strict" else "require",
+}
+# Nothing is lost when these are left out: they tune TLS and weaken nothing by their absence.
+HARMLESS_SSL_NAMES = frozenset({"sslcompression", "sslsni", "sslnegotiation"})
+KNOWN_SSL_NAMES = {"sslmode", "sslrootcert"} | HARMLESS_SSL_NAMES | set(OTHER_SSL_NAMES)
+SERVER_SETTINGS = frozenset({"application_name", "options", "search_path"})
+SCHEMA_NAMES = ("schema", "currentSchema")
+# PostgreSQL looks there unless it is told otherwise; a pooler may refuse to be told.
+USUAL_SCHEMA = "public"
+
+
+class UnusableCertificateError(Exception):
+    """The file with the certificates of authorities is not there, or holds none."""
+
+    def __init__(self) -> None:
+        super().__init__("names an sslrootcert that cannot be read")
+
+
+@dataclass(frozen=True)
+class Tls:
+    """What an sslmode asks for; `root_certificate` is a file, or `system`."""
+
+    mode: str
+    root_certificate: str
+
+    def as_argument(self) -> str | ssl.SSLContext:
+        """Return what asyncpg takes. Raises UnusableCertificateError."""
+        if not self.mode.startswith("verify-"):
+            return self.mode
+        file = None if self.root_certificate == "system" else self.root_certificate
+        try:
+            context = ssl.create_default_context(cafile=file)
+        except OSError:
+            raise UnusableCertificateError from None
+        context.check_hostname = self.mode == "verify-full"
+        return context
 
 
 @dataclass(frozen=True)
 class DatabaseAddress:
-    """Where the database is. `connect_args` go to asyncpg; `pooled`: a PgBouncer is in between."""
+    """Where the database is. `schema`: the only one to look into, None for PostgreSQL's own way.
+
+    `pooled`: a PgBouncer is in between.
+    """
 
     url: URL
     pooled: bool
-    connect_args: Mapping[str, Any] = field(repr=False)
+    schema: str | None
+    tls: Tls | None
+    server_settings: Mapping[str, str] = field(repr=False)
+
+    def connect_args(self) -> dict[str, Any]:
+        """Return asyncpg's arguments. Raises UnusableCertificateError."""
+        arguments: dict[str, Any] = {}
+        if self.tls is not None:
+            arguments["ssl"] = self.tls.as_argument()
+        if self.server_settings:
+            arguments["server_settings"] = dict(self.server_settings)
+        if self.pooled:
+            # In transaction mode the next statement may meet another server session, so neither
+            # cache may keep a prepared statement, and two sessions must not name theirs alike.
+            arguments["statement_cache_size"] = 0
+            arguments["prepared_statement_cache_size"] = 0
+            arguments["prepared_statement_name_func"] = lambda: f"__todo_{uuid4().hex}__"
+        return arguments
 
 
 def read_address(raw: str) -> DatabaseAddress:
-    """Translate a `postgres[ql]://` URL. Raises ValueError, which never quotes it."""
+    """Translate a `postgres[ql]://` URL, touching nothing. Raises ValueError, never quoting it.
+
+    Parameters of other tools (pools, timeouts, prepared statements) are left out: the service has
+    its own. One that begins with `ssl` and is not understood is refused, for it may ask for more
+    protection than there would be.
+    """
     url = _parsed(raw)
     query = {name: _single(name, value) for name, value in url.query.items()}
-    unknown = sorted(name for name in query if name not in KNOWN)
-    if unknown:
-        raise ValueError(f"has {len(unknown)} unknown query parameter(s); known: {_listed(KNOWN)}")
-    pooled = "-pooler." in str(url.host) or query.get("pgbouncer") == "true"
+    if any(name.startswith("ssl") and name not in KNOWN_SSL_NAMES for name in query):
+        raise ValueError(f"has an unknown ssl parameter; known: {_listed(KNOWN_SSL_NAMES)}")
+    schema = next((query[name] for name in SCHEMA_NAMES if query.get(name)), USUAL_SCHEMA)
+    settings = {name: query[name] for name in SERVER_SETTINGS if name in query}
+    if schema != USUAL_SCHEMA:
+        settings["search_path"] = '"{}"'.format(schema.replace('"', '""'))
     return DatabaseAddress(
-        url=url.set(drivername="postgresql+asyncpg", query={}),
-        pooled=pooled,
-        connect_args=_connect_args(query, pooled=pooled),
+        url=url.set(
+            drivername="postgresql+asyncpg",
+            # JDBC's and libpq's other place for them.
+            username=url.username or query.get("user"),
+            password=url.password or query.get("password"),
+            query={},
+        ),
+        pooled="-pooler." in str(url.host) or query.get("pgbouncer") == "true",
+        schema=None if schema == USUAL_SCHEMA else schema,
+        tls=_tls(query),
+        server_settings=settings,
     )
 
 
@@ -62,39 +134,21 @@ def _parsed(raw: str) -> URL:
 def _single(name: str, value: str | tuple[str, ...]) -> str:
     if isinstance(value, str):
         return value
-    raise ValueError(f"gives {name if name in KNOWN else 'a parameter'} more than once")
+    if name in KNOWN_SSL_NAMES:
+        raise ValueError(f"gives {name} more than once")
+    return value[-1]
 
 
-def _connect_args(query: Mapping[str, str], *, pooled: bool) -> dict[str, Any]:
-    arguments: dict[str, Any] = {}
-    if "sslmode" in query:
-        arguments["ssl"] = _tls(query["sslmode"], query.get("sslrootcert", "system"))
-    server_settings = {name: query[name] for name in SERVER_SETTINGS if name in query}
-    if server_settings:
-        arguments["server_settings"] = server_settings
-    if pooled:
-        # In transaction mode the next statement may meet another server session, so neither
-        # cache may keep a prepared statement, and two sessions must not name theirs alike.
-        arguments["statement_cache_size"] = 0
-        arguments["prepared_statement_cache_size"] = 0
-        arguments["prepared_statement_name_func"] = lambda: f"__todo_{uuid4().hex}__"
-    return arguments
-
-
-def _tls(mode: str, root_certificate: str) -> str | ssl.SSLContext:
+def _tls(query: Mapping[str, str]) -> Tls | None:
+    asked = [read(query[name]) for name, read in OTHER_SSL_NAMES.items() if name in query]
+    mode = query.get("sslmode") or (asked[-1] if asked else None)
+    if mode is None:
+        return None
+    mode = "require" if mode == UNVERIFIED else mode
     if mode not in SSL_MODES:
         raise ValueError(f"has an unknown sslmode; known: {_listed(SSL_MODES)}")
-    if not mode.startswith("verify-"):
-        return mode
-    try:
-        context = ssl.create_default_context(
-            cafile=None if root_certificate == "system" else root_certificate
-        )
-    except OSError:
-        raise ValueError("names an sslrootcert that cannot be read") from None
-    context.check_hostname = mode == "verify-full"
-    return context
+    return Tls(mode, query.get("sslrootcert", "system"))
 
 
-def _listed(names: frozenset[str]) -> str:
+def _listed(names: frozenset[str] | set[str]) -> str:
     return ", ".join(sorted(names))

@@ -62,7 +62,7 @@ def open_engine(address: DatabaseAddress, *, command_seconds: float | None) -> A
         connect_args={
             "timeout": STEP_SECONDS,
             "command_timeout": command_seconds,
-            **address.connect_args,
+            **address.connect_args(),
         },
         hide_parameters=True,
         pool_pre_ping=True,

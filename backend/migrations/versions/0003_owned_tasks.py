@@ -43,12 +43,16 @@ def _create_indexes() -> None:
     ):
         op.create_index(name, "tasks", ["user_id", *key, "id"], postgresql_where=LIVING)
     op.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
+    # It may have been there before, in a schema that is not looked into.
+    home = op.get_bind().scalar(
+        sa.text("SELECT extnamespace::regnamespace::text FROM pg_extension WHERE extname='pg_trgm'")
+    )
     op.create_index(
         "ix_tasks_words",
         "tasks",
         ["title", "notes"],
         postgresql_using="gin",
-        postgresql_ops={"title": "gin_trgm_ops", "notes": "gin_trgm_ops"},
+        postgresql_ops={"title": f"{home}.gin_trgm_ops", "notes": f"{home}.gin_trgm_ops"},
         postgresql_where=LIVING,
     )
     op.create_index(

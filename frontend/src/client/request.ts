@@ -10,7 +10,8 @@ export class RequestFailed extends Error {
   }
 }
 
-const ANSWER_WITHIN_MS = 15_000;
+// Longer than the server waits for a backend that is being replaced.
+const ANSWER_WITHIN_MS = 25_000;
 
 /** Send JSON; the answer of a success. */
 export async function send(method: string, path: string, content?: object, signal?: AbortSignal): Promise<Response> {

@@ -22,6 +22,11 @@ export function apiUrl(environment: Environment = process.env): string {
   return url.origin + url.pathname.replace(/\/+$/, "");
 }
 
+/** Proxies whose word on the browser's side is taken, as a list; the backend has a setting of the same name. */
+export function trustedProxies(environment: Environment = process.env): string {
+  return environment.FORWARDED_ALLOW_IPS ?? "";
+}
+
 /** True under `next dev`, whose tooling needs a looser content policy. */
 export function isDevelopment(environment: Environment = process.env): boolean {
   return environment.NODE_ENV === "development";

@@ -1,9 +1,10 @@
+import { type Answer, deliver, TooSlow } from "./delivery";
 import { apiUrl, EnvironmentError } from "./environment";
 import { requestHeaders, responseHeaders } from "./headers";
 import { inWords } from "./words";
 
-/** How long the backend may take until its answer begins. The answer itself may stream for longer. */
-const ANSWER_WITHIN_MS = 10_000;
+/** How long the backend may take until its answer begins; the answer itself may stream for longer. And how long it may be out of reach. */
+const PATIENCE = { answerMs: 10_000, arrivalMs: 10_000 };
 
 /** Answers whose body has to stay empty. */
 const WITHOUT_BODY = new Set([204, 205, 304]);
@@ -13,43 +14,36 @@ export interface Outgoing {
   method: string;
   path: string;
   headers: Headers;
-  body?: BodyInit | null;
+  body?: Uint8Array | string | null;
   signal?: AbortSignal;
 }
 
-class TooSlow extends Error {}
-
-/** Send to the backend and pass its answer back, streaming. The bearer is `access`; `address` is asked at every call. */
+/**
+ * Send to the backend and pass its answer back, streaming; while the backend is replaced, wait for the new one.
+ * The bearer is `access`; `address` is asked at every call.
+ */
 export async function forward(
   outgoing: Outgoing,
   access: string | null,
   address: () => string = apiUrl,
-  answerWithinMs: number = ANSWER_WITHIN_MS,
+  patience: Partial<typeof PATIENCE> = {},
 ): Promise<Response> {
-  const deadline = new AbortController();
-  const timer = setTimeout(() => {
-    deadline.abort(new TooSlow());
-  }, answerWithinMs);
-  const signals = outgoing.signal ? [outgoing.signal, deadline.signal] : [deadline.signal];
+  const signal = outgoing.signal ?? new AbortController().signal;
   try {
     const base = address();
-    const answer = await send(outgoing, access, base, AbortSignal.any(signals));
+    const { method, path, body = null } = outgoing;
+    const headers = [...requestHeaders(outgoing.headers, access)];
+    const init = { method, headers, body, redirect: "manual", signal } as const;
+    const answer = await deliver(base + path, init, { ...PATIENCE, ...patience });
     return passBack(answer, base);
   } catch (problem) {
-    return explain(problem, outgoing.signal?.aborted ?? false);
-  } finally {
-    clearTimeout(timer);
+    return explain(problem, signal.aborted);
   }
 }
 
-function send({ method, path, headers, body }: Outgoing, access: string | null, base: string, signal: AbortSignal): Promise<Response> {
-  const sent = requestHeaders(headers, access);
-  return fetch(base + path, { method, headers: sent, body: body ?? null, redirect: "manual", cache: "no-store", signal });
-}
-
-function passBack(answer: Response, base: string): Response {
-  const body = WITHOUT_BODY.has(answer.status) ? null : answer.body;
-  return new Response(body, { status: answer.status, headers: responseHeaders(answer.headers, base) });
+function passBack(answer: Answer, base: string): Response {
+  const body = WITHOUT_BODY.has(answer.status) ? null : (answer.body as ReadableStream | null);
+  return new Response(body, { status: answer.status, headers: responseHeaders(new Headers([...answer.headers]), base) });
 }
 
 /** An answer in words. The cause is logged by its code alone: messages of the network layer hold internal addresses. */

@@ -12,9 +12,12 @@ const REQUEST = [
   "if-none-match",
   "last-event-id",
   "user-agent",
+  // Whom the page is for, and where its day begins.
+  "x-account",
   // As the proxy in front told it; whether it is believed is the backend's setting.
   "x-forwarded-for",
   "x-request-id",
+  "x-time-zone",
 ];
 
 const RESPONSE = [

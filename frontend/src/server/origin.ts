@@ -14,7 +14,10 @@ export function refuseForeign(request: Request): Response | null {
   return own ? null : inWords(403, "This request came from another site and was refused.");
 }
 
+/** What `X-Forwarded-Host` says has been judged before (`proxies.ts`); a host without a port has its scheme's own. */
 function isOwn(origin: string, headers: Headers): boolean {
-  const host = headers.get("x-forwarded-host") ?? headers.get("host");
-  return URL.canParse(origin) && new URL(origin).host === host;
+  if (!URL.canParse(origin)) return false;
+  const { protocol, host } = new URL(origin);
+  const shown = (headers.get("x-forwarded-host") ?? headers.get("host") ?? "").split(",").map((each) => `${protocol}//${each.trim()}`);
+  return host !== "" && shown.some((each) => URL.canParse(each) && new URL(each).host === host);
 }

@@ -10,8 +10,8 @@ import { build, builtFiles, ended, serve, type Served } from "./server";
 const FROZEN = "frozen-at-build.invalid";
 const servers: Served[] = [];
 
-async function start(apiUrl: string): Promise<Served> {
-  const server = await serve(apiUrl);
+async function start(apiUrl: string, environment: Record<string, string> = {}): Promise<Served> {
+  const server = await serve(apiUrl, environment);
   servers.push(server);
   return server;
 }
@@ -52,6 +52,19 @@ test("an answer streams through the server while it is still being written", asy
   expect((await reader?.read())?.value).toBe("second");
 });
 
+test("a request waits for a backend that is being replaced", async () => {
+  const address = await named("old");
+  const { origin } = await start(address);
+  expect(await (await fetch(`${origin}/api/tasks`)).json()).toEqual({ name: "old" });
+  stopBackends();
+  const asking = ["GET", "POST"].map((method) => fetch(`${origin}/api/tasks`, { method, body: method === "POST" ? "{}" : null }));
+  await new Promise((passed) => setTimeout(passed, 1_500));
+  await backend((request, response) => {
+    void textOf(request).then((body) => response.end(`${request.method ?? ""}${body}`));
+  }, Number(new URL(address).port));
+  expect(await Promise.all((await Promise.all(asking)).map((answer) => answer.text()))).toEqual(["GET", "POST{}"]);
+});
+
 test("a sign-in gives cookies alone, which open the pages and the API; a session is renewed once for many requests", async () => {
   const known = await accounts();
   const { origin } = await start(known.address);
@@ -64,6 +77,20 @@ test("a sign-in gives cookies alone, which open the pages and the API; a session
   expect(known.asked.filter((each) => each.includes("renew"))).toHaveLength(1);
   const foreign = await fetch(`${origin}/api/tasks`, { method: "POST", headers: { cookie, origin: "http://elsewhere.example" } });
   expect(foreign.status).toBe(403);
+});
+
+test.each([
+  ["127.0.0.0/8", 200, "203.0.113.7"],
+  ["10.0.0.0/8", 403, "127.0.0.1"],
+  ["", 403, "127.0.0.1"],
+])("of the proxies %j, sign-in at another port than ours is answered %i", async (FORWARDED_ALLOW_IPS, status, client) => {
+  const told: unknown[] = [];
+  const known = await accounts((request) => told.push(request.headers["x-forwarded-for"]));
+  const { origin } = await start(known.address, { FORWARDED_ALLOW_IPS });
+  const headers = { origin: "https://todo.example:8443", "x-forwarded-host": "todo.example", "x-forwarded-port": "8443", "x-forwarded-for": "203.0.113.7" };
+  const answer = await fetch(`${origin}/api/auth/sign-in`, { method: "POST", body: "{}", headers });
+  await fetch(`${origin}/api/tasks`, { headers });
+  expect([answer.status, told.at(-1)]).toEqual([status, client]);
 });
 
 test.each([
@@ -102,7 +129,7 @@ test("a page is served with a nonce on each of its scripts, new for each answer"
 });
 
 test.each(["/", "/sign-in", "/api/tasks", "/healthz", "/icon.svg", "/nothing-here"])("%s carries the security headers", async (path) => {
-  const { origin } = servers[0] ?? (await start("http://127.0.0.1:9999"));
+  const { origin } = await start(await named("any"));
   const { headers } = await fetch(origin + path);
   expect(headers.get("x-content-type-options")).toBe("nosniff");
   expect(headers.get("x-frame-options")).toBe("DENY");

@@ -21,9 +21,9 @@ export interface Served {
 }
 
 /** Start what was built, with this backend; resolves when it answers. */
-export async function serve(apiUrl: string): Promise<Served> {
+export async function serve(apiUrl: string, environment: Record<string, string> = {}): Promise<Served> {
   const port = String(await freePort());
-  const process = run(["server.js"], STANDALONE, { NEXT_PUBLIC_API_URL: apiUrl, PORT: port, HOSTNAME: "127.0.0.1" });
+  const process = run(["server.js"], STANDALONE, { NEXT_PUBLIC_API_URL: apiUrl, PORT: port, HOSTNAME: "127.0.0.1", ...environment });
   const origin = `http://127.0.0.1:${port}`;
   for (let tries = 0; tries < 100; tries += 1) {
     const up = await fetch(`${origin}/healthz`).then(

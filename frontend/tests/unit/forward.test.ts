@@ -23,8 +23,8 @@ async function stopped(): Promise<string> {
   return address;
 }
 
-function ask(address: string, path = "/api/tasks", init: Partial<Outgoing> = {}, withinMs?: number): Promise<Response> {
-  return forward({ method: "GET", path, headers: new Headers(), ...init }, null, () => address, withinMs);
+function ask(address: string, path = "/api/tasks", init: Partial<Outgoing> = {}, answerMs = 10_000): Promise<Response> {
+  return forward({ method: "GET", path, headers: new Headers(), ...init }, null, () => address, { answerMs, arrivalMs: 300 });
 }
 
 test("the address is read again at every request", async () => {

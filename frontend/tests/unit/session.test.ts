@@ -16,7 +16,7 @@ let tokens = 0;
 const fresh = () => `old-${String((tokens += 1))}`;
 
 async function start(renewStatus?: number): Promise<Accounts> {
-  const known = await accounts(renewStatus);
+  const known = await accounts(undefined, renewStatus);
   vi.stubEnv("NEXT_PUBLIC_API_URL", known.address);
   return known;
 }
