@@ -88,6 +88,8 @@ def test_what_is_relaxed_on_purpose_is_told_and_no_fault(
     assert (check.passed, check.measured) == (True, "15 of 17 settings")
     assert check.message == "relaxed by stack_relaxed: read_only, init"
     half = judged(look, relaxed={"backend": ["init"], "postgres": ["read_only"]})
+    assert half["postgres.hardening"].message == "relaxed by stack_relaxed: read_only"
+    assert half["migrate.hardening"].message == ""
     assert half["backend.hardening"].message == (
         "lacks: read-only root filesystem; see compose.yaml; relaxed by stack_relaxed: init"
     )

@@ -144,6 +144,15 @@ def test_a_one_shot_that_was_pruned_is_judged_by_the_releases_record(
     assert {check.measured for check in own} == {"ended" if passed else "no container"}
 
 
+def test_a_service_that_is_to_stay_is_not_excused_by_a_record(
+    judged: Judged, seen: Seen, served: Changed
+) -> None:
+    release = replace(seen.release, one_shots={"backend": "sha256:aa h2"})
+    gone = replace(served("backend", alone_hash="h2"), release=release, containers=())
+    checks = judged(gone)
+    assert not any(checks[f"backend.{one}"].passed for one in ("running", "networks", "hardening"))
+
+
 def test_an_image_that_is_not_there_is_nobodys_good_end(
     judged: Judged, seen: Seen, changed: Changed
 ) -> None:
