@@ -109,6 +109,7 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.todo.stack.plugins.module_utils.build.base_image import Wanted, local_name
 from ansible_collections.todo.stack.plugins.module_utils.build.bootstrap import Settings, bootstrap
 from ansible_collections.todo.stack.plugins.module_utils.contract.errors import StackError
+from ansible_collections.todo.stack.plugins.module_utils.edge.process import run
 
 ARGUMENT_SPEC = {
     "reference": {"type": "str", "required": True},
@@ -134,7 +135,7 @@ def main() -> None:
         module.exit_json(changed=True, name=name)
     started = time.monotonic()
     try:
-        recipe = bootstrap(want, Settings(**params), module.run_command, os.environ)
+        recipe = bootstrap(want, Settings(**params), run, os.environ)
     except StackError as error:
         module.fail_json(msg=str(error), **error.details)
     module.exit_json(

@@ -113,6 +113,7 @@ from ansible_collections.todo.stack.plugins.module_utils.build.base_image import
 )
 from ansible_collections.todo.stack.plugins.module_utils.build.base_images import inspect_present
 from ansible_collections.todo.stack.plugins.module_utils.contract.errors import StackError
+from ansible_collections.todo.stack.plugins.module_utils.edge.process import run
 from ansible_collections.todo.stack.plugins.module_utils.look.engine import describe_engine
 
 WANTED_SPEC = {
@@ -138,8 +139,8 @@ def main() -> None:
     names = [name for want in wanted for name in candidates(want.reference, source)]
     try:
         # In check mode the engine itself may be only predicted; it then has no images yet.
-        absent = module.check_mode and not describe_engine(module.run_command, os.environ).running
-        present = [] if absent else inspect_present(module.run_command, names)
+        absent = module.check_mode and not describe_engine(run, os.environ).running
+        present = [] if absent else inspect_present(run, names)
     except StackError as error:
         module.fail_json(msg=str(error))
     module.exit_json(**result_of(wanted, present, source, mirror))

@@ -108,7 +108,8 @@ def _folder(name: str, depth: int) -> str:
 
 
 def _describe(name: str, old: Mapping[str, str], new: Mapping[str, str]) -> str:
-    shown = name.removeprefix("file ")
+    # A file's name may be no UTF-8, and what is told must be.
+    shown = name.removeprefix("file ").encode("utf-8", "backslashreplace").decode()
     if name not in old:
         return f"{shown} added"
     if name not in new:
