@@ -110,10 +110,26 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible ships no types
                 names = ", ".join(check.id for check in awaited(checks))
                 self._say(f"{host}: waiting for {names}, {now - started:.0f} of {patience:.0f} s")
             time.sleep(PAUSE_SECONDS)
-            answer = self._execute_module(LOOK, dict(options["look"]), task_vars=task_vars)
+            answer = self._look(options["look"], task_vars)
             if "seen" not in answer:
                 raise LookFailed(answer)
             seen = typed(Seen, answer["seen"], "seen")
+
+    def _look(self, options: Mapping[str, Any], task_vars: dict[str, Any] | None) -> dict[str, Any]:
+        """Return what the task `todo.stack.look` returns with these options."""
+        task = self._task.copy()
+        task.args = dict(options)
+        action = self._shared_loader_obj.action_loader.get(
+            LOOK,
+            task=task,
+            connection=self._connection,
+            play_context=self._play_context,
+            loader=self._loader,
+            templar=self._templar,
+            shared_loader_obj=self._shared_loader_obj,
+        )
+        answer: dict[str, Any] = action.run(task_vars=task_vars)
+        return answer
 
     def _show(self, host: str, checks: Sequence[Check], reasons: Sequence[str]) -> None:
         marks = marks_for(getattr(sys.__stdout__, "encoding", None))

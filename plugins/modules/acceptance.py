@@ -62,7 +62,7 @@ options:
     type: bool
     default: false
   look:
-    description: Options of M(todo.stack.look) with which the host is asked again; needed by O(wait).
+    description: Options of M(todo.stack.look), as its task takes them, with which the host is asked again; needed by O(wait).
     type: dict
 attributes:
   check_mode:

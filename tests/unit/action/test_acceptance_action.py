@@ -63,7 +63,7 @@ class Bench:
 
     def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self.now = 0.0
-        self.looks: list[tuple[str, dict[str, Any]]] = []
+        self.looks: list[dict[str, Any]] = []
         self.folder = folder
         self.check_mode = False
         self.screen: list[str] = []
@@ -98,12 +98,12 @@ class Bench:
         action._loader = SimpleNamespace(get_basedir=lambda: str(self.folder))
         action._load_name = "todo.stack.acceptance"
 
-        def execute(name: str, args: dict[str, Any], **_: object) -> dict[str, Any]:
-            self.looks.append((name, args))
+        def look(options: dict[str, Any], *_: object) -> dict[str, Any]:
+            self.looks.append(options)
             answer = answers[min(len(self.looks), len(answers)) - 1]
             return {"seen": text(answer)} if isinstance(answer, Seen) else answer
 
-        action._execute_module = execute
+        self.monkeypatch.setattr(action, "_look", look)
         result: dict[str, Any] = action.run(task_vars={"inventory_hostname": "vm1"})
         return result
 
@@ -198,7 +198,7 @@ def test_it_judges_once_unless_asked_to_wait(bench: Bench) -> None:
 def test_waiting_ends_with_the_first_success(bench: Bench) -> None:
     look = {"project_dir": "/p"}
     assert bench.run(BAD, BAD, GOOD, wait=True, look=look)["passed"] is True
-    assert bench.looks == [("todo.stack.look", look)] * 2
+    assert bench.looks == [look] * 2
 
 
 def test_waiting_ends_at_the_contracts_deadline_and_says_what_it_waits_for(bench: Bench) -> None:
@@ -238,3 +238,20 @@ def test_options_are_judged_by_their_specification(bench: Bench, options: dict[s
     with pytest.raises(AnsibleError):
         bench.run(**options)
     assert bench.looks == []
+
+
+def test_another_look_is_the_task_of_that_name_with_the_given_options() -> None:
+    asked: dict[str, Any] = {}
+
+    def get(name: str, **given: Any) -> SimpleNamespace:
+        asked.update(given, name=name, args=given["task"].args)
+        return SimpleNamespace(run=lambda task_vars: {"seen": task_vars["told"]})
+
+    action = plugin.ActionModule.__new__(plugin.ActionModule)
+    action._task = SimpleNamespace(args={"wait": True}, copy=lambda: SimpleNamespace(args={}))
+    action._shared_loader_obj = SimpleNamespace(action_loader=SimpleNamespace(get=get))
+    for name in ("_connection", "_play_context", "_loader", "_templar"):
+        setattr(action, name, name)
+    assert action._look({"project_dir": "/p"}, {"told": "{}"}) == {"seen": "{}"}
+    assert (asked["name"], asked["args"]) == ("todo.stack.look", {"project_dir": "/p"})
+    assert (asked["connection"], action._task.args) == ("_connection", {"wait": True})

@@ -13,7 +13,6 @@ from ansible_collections.todo.stack.plugins.module_utils.look.contents import (
     contents_of,
     look,
     recorded,
-    remember,
 )
 from ansible_collections.todo.stack.plugins.module_utils.look.observation import Contents, Seen
 
