@@ -46,7 +46,9 @@ class BuildInput:
         """Return the image references the build starts from, as its arguments say."""
         given = {name: str(value) for name, value in (image.get("args") or {}).items()}
         args = {name: (stand_ins or {}).get(value, value) for name, value in given.items()}
-        return self.main.bases(args, image.get("target"))
+        platforms = image.get("platforms")
+        named = platforms if isinstance(platforms, list) else []
+        return self.main.bases(args, image.get("target"), [str(one) for one in named])
 
     def place(
         self, image: Mapping[str, Any], ship: Callable[[BuildContext, str], str]

@@ -28,6 +28,8 @@ from ansible_collections.todo.stack.plugins.plugin_utils.build.context_tree impo
 _READ_BYTES = 1_000_000
 # More than processors: opening many small files waits more than it computes.
 _HASHERS = 2 * (os.cpu_count() or 1)
+# The host is taken to be of the controller's kind: it is asked only once a build is due.
+_MACHINES = {"x86_64": "amd64", "aarch64": "arm64", "armv7l": "arm/v7", "i686": "386"}
 
 
 @dataclass(frozen=True)
@@ -40,9 +42,17 @@ class BuildContext:
     dockerfile_text: str = ""
     ignore_file: str = ""
 
-    def bases(self, args: Mapping[str, str], target: str | None) -> list[str]:
-        """Return the image references the build starts from."""
-        return base_images(self.dockerfile_text, args, target)
+    def bases(
+        self, args: Mapping[str, str], target: str | None, platforms: Sequence[str] = ()
+    ) -> list[str]:
+        """Return the image references the build starts from, the result's own last."""
+        own = _own_platform()
+        found = [
+            image
+            for one in platforms or (own,)
+            for image in base_images(self.dockerfile_text, args, target, one, own)
+        ]
+        return list(dict.fromkeys(reversed(found)))[::-1]
 
     def fingerprints(self) -> dict[str, str]:
         """Return ``path -> mode and SHA-256`` of every file, link and empty folder."""
@@ -91,6 +101,11 @@ def read_named_context(folder: Path) -> BuildContext:
     if problems:
         raise ProblemList(problems)
     return BuildContext(folder, entries, ignore_file=ignore_file)
+
+
+def _own_platform() -> str:
+    machine = os.uname().machine
+    return f"linux/{_MACHINES.get(machine, machine)}"
 
 
 def _context_problem(folder: Path) -> Problem:

@@ -1,7 +1,8 @@
-"""The project's compose.yaml, as far as contracts need it: which services run which image."""
+"""The project's compose file, as far as contracts need it: which services run which image."""
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from ansible_collections.todo.stack.plugins.module_utils.contract.errors import 
 from ansible_collections.todo.stack.plugins.plugin_utils.contract.strict_yaml import read_yaml
 
 COMPOSE_FILE = "compose.yaml"
+# Of two, compose takes the first, with a warning.
+COMPOSE_FILES = (COMPOSE_FILE, "compose.yml", "docker-compose.yml", "docker-compose.yaml")
 _INTERPOLATION = re.compile(r"\$\$|\$\{(?P<name>\w+)(?P<rest>[^{}]*)\}|\$(?P<bare>[A-Za-z_]\w*)")
 
 
@@ -24,24 +27,32 @@ class ComposeService:
 
 
 def compose_file_of(project_dir: Path) -> Path:
-    """Return the project's compose file."""
-    return project_dir / COMPOSE_FILE
+    """Return the compose file that compose itself takes; the first name's path if there is none."""
+    found = (project_dir / name for name in COMPOSE_FILES)
+    return next((path for path in found if path.exists()), project_dir / COMPOSE_FILE)
 
 
 def stack_name(project_dir: Path) -> str:
-    """Return the stack's name: its compose file's, else what compose makes of the folder's."""
-    document = read_yaml(compose_file_of(project_dir), COMPOSE_FILE)
-    named = document.get("name") if isinstance(document, Mapping) else None
-    text = defaults_of(str(named)) if named else project_dir.resolve().name
-    return re.sub(r"[^a-z0-9_-]", "", text.lower()).lstrip("_-")
+    """Return the project's name: the compose file's own, else the folder's, as compose reads it."""
+    file = compose_file_of(project_dir)
+    document = read_yaml(file, file.name, compose=True)
+    given = document.get("name") if isinstance(document, Mapping) else None
+    # The folder by the name it was given: a link has its own.
+    text = defaults_of(str(given)) if given else Path(os.path.abspath(project_dir)).name  # noqa: PTH100
+    name = re.sub(r"[^a-z0-9_-]", "", text.lower()).lstrip("_-")
+    if not name:
+        what = f"{text!r} makes no name of a stack" if text else "its name is empty"
+        raise StackError(what, where=f"{file.name}: name", remedy="give it one, such as name: todo")
+    return name
 
 
 def read_services(project_dir: Path) -> dict[str, ComposeService]:
-    """Return every service in compose.yaml."""
-    document = read_yaml(project_dir / COMPOSE_FILE, COMPOSE_FILE)
+    """Return every service in the compose file."""
+    file = compose_file_of(project_dir)
+    document = read_yaml(file, file.name, compose=True)
     services = document.get("services") if isinstance(document, Mapping) else None
     if not isinstance(services, Mapping) or not services:
-        raise StackError("it holds no services", where=COMPOSE_FILE)
+        raise StackError("it holds no services", where=file.name)
     return {
         str(name): _service(spec) if isinstance(spec, Mapping) else ComposeService()
         for name, spec in services.items()

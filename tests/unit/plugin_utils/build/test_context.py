@@ -142,6 +142,13 @@ def test_the_bases_are_read_with_their_arguments(folder: Path) -> None:
     assert context.bases({"BASE": "b:2"}, None) == ["b:2"]
 
 
+def test_every_platform_has_its_bases_the_last_one_s_own_last(folder: Path) -> None:
+    (folder / "Dockerfile").write_text("FROM a:$TARGETARCH\nCOPY --from=b / /\n")
+    context = read_context(folder)
+    platforms = ["linux/arm64", "linux/s390x"]
+    assert context.bases({}, None, platforms) == ["a:arm64", "b", "a:s390x"]
+
+
 @pytest.mark.parametrize(
     ("make", "said"),
     [

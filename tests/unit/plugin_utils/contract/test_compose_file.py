@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 from ansible_collections.todo.stack.plugins.module_utils.contract.errors import StackError
 from ansible_collections.todo.stack.plugins.plugin_utils.contract.compose_file import (
+    COMPOSE_FILES,
+    compose_file_of,
     defaults_of,
     read_services,
     repository,
+    stack_name,
 )
+
+COMPOSE = json.loads((Path(__file__).parents[2] / "data/compose.json").read_text())
+NAMES: list[tuple[str, str, str | None]] = COMPOSE["names"]
+IMAGES: list[tuple[str, dict[str, str]]] = COMPOSE["images"]
 
 
 @pytest.mark.parametrize(
@@ -85,3 +93,74 @@ def test_a_healthcheck_of_the_compose_file_is_seen(tmp_path: Path) -> None:
     assert {name: one.healthcheck for name, one in read_services(tmp_path).items()} == {
         "a": True, "b": False,
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("first", range(4))
+def test_of_several_files_the_one_that_compose_prefers_is_read(tmp_path: Path, first: int) -> None:
+    for name in COMPOSE_FILES[first:]:
+        (tmp_path / name).write_text(f"services: {{a: {{image: {name}}}}}\n")
+    assert compose_file_of(tmp_path).name == COMPOSE_FILES[first]
+    assert read_services(tmp_path)["a"].image == COMPOSE_FILES[first]
+
+
+def test_where_there_is_none_the_preferred_one_is_missing(tmp_path: Path) -> None:
+    with pytest.raises(StackError, match="the file is missing") as missing:
+        read_services(tmp_path)
+    assert missing.value.where == "compose.yaml"
+
+
+# As `docker compose config` tells them; tests/integration asks it again.
+@pytest.mark.parametrize(("line", "folder", "expected"), NAMES)
+def test_the_stack_has_the_name_that_compose_gives_it(
+    tmp_path: Path, line: str, folder: str, expected: str | None
+) -> None:
+    project = tmp_path / folder
+    project.mkdir()
+    (project / "compose.yaml").write_text(f"{line}\nservices: {{a: {{image: b}}}}\n")
+    if expected is None:
+        with pytest.raises(StackError, match="name"):
+            stack_name(project)
+    else:
+        assert stack_name(project) == expected
+
+
+def test_a_link_to_the_project_has_a_name_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "Real").mkdir()
+    (tmp_path / "Real/compose.yml").write_text("services: {a: {image: b}}\n")
+    (tmp_path / "Link").symlink_to("Real")
+    monkeypatch.chdir(tmp_path / "Real")
+    found = [stack_name(tmp_path / "Link"), stack_name(Path()), stack_name(Path("../Link"))]
+    assert found == ["link", "real", "link"]
+
+
+@pytest.mark.parametrize(("text", "images"), IMAGES)
+def test_tags_and_merges_are_read_as_compose_reads_them(
+    tmp_path: Path, text: str, images: dict[str, str]
+) -> None:
+    (tmp_path / "compose.yaml").write_text(text)
+    assert {name: one.image for name, one in read_services(tmp_path).items()} == images
+
+
+@pytest.mark.parametrize(
+    ("spec", "name"),
+    [
+        ("{external: true}", "n"),
+        ("{external: yes}", "n"),
+        ('{external: "true"}', "n"),
+        ("{external: false}", ""),
+        ('{external: "false"}', ""),
+        ("{external: no}", ""),
+        ('{external: "${E:-true}"}', "n"),
+        ('{external: "${E:-false}"}', ""),
+        ("{external: {name: q}}", "q"),
+        ("{external: true, name: q}", "q"),
+        ("{external: !override true}", "n"),
+        ("{external: !reset true}", ""),
+    ],
+)
+def test_an_external_network_keeps_its_name(tmp_path: Path, spec: str, name: str) -> None:
+    text = f"services: {{a: {{image: b, networks: [n]}}}}\nnetworks:\n  n: {spec}\n"
+    (tmp_path / "compose.yaml").write_text(text)
+    assert read_services(tmp_path)["a"].networks == {"n": name}

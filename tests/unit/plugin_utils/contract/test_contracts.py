@@ -100,7 +100,7 @@ WRONG = [
     (GOOD + "env: {NAME: {}}", "env.NAME: the key 'purpose' is missing"),
     (ENV % "type: prot", "env.NAME.type: is not known here -> did you mean port?"),
     (ENV % "default: yes", "env.NAME.default: must be a text or a whole number"),
-    (ENV % "default: 2026-01-01", "env.NAME.default: must be a text or a whole number"),
+    (ENV % "default: 1.5", "env.NAME.default: must be a text or a whole number"),
     (ENV % "default: 12", "env.NAME.default: is a number where a text is meant -> quote it"),
     (ENV % "type: port, default: 70000", "env.NAME.default: is no port"),
     (ENV % "type: url, default: 'ftp://x'", "env.NAME.default: has another scheme"),
@@ -121,7 +121,7 @@ WRONG = [
     (GOOD + "\n\tenv: 1", "backend/contract.yml, line 7: "),
     ("[]", "backend/contract.yml: must be a mapping"),
     ("", "backend/contract.yml: must be a mapping"),
-    ("a: &a [*a]", "backend/contract.yml: "),
+    ("a: &a [*a]", "backend/contract.yml, line 1: a value contains itself"),
     (GOOD.replace("8000", "3000"), "frontend/contract.yml: run.port: 3000 is the port of backend"),
     (
         GOOD.replace("todo-backend", "other"),
