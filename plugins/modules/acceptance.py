@@ -137,6 +137,9 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.todo.stack.plugins.module_utils.edge.docker import DockerCli
+from ansible_collections.todo.stack.plugins.module_utils.edge.surroundings import (
+    leave_callers_shell,
+)
 from ansible_collections.todo.stack.plugins.module_utils.judge.answers import (
     health_body,
 )
@@ -222,6 +225,7 @@ class Runner:
 def main() -> None:
     """Run the module."""
     module = AnsibleModule(ARGUMENT_SPEC, supports_check_mode=True)
+    leave_callers_shell()
     try:
         result = check_host(module.params, DockerCli(Runner(module)))
         if not module.check_mode:

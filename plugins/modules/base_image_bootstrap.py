@@ -102,13 +102,15 @@ seconds:
   sample: 26.1
 """
 
-import os
 import time
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.todo.stack.plugins.module_utils.build.base_image import Wanted, local_name
 from ansible_collections.todo.stack.plugins.module_utils.build.bootstrap import Settings, bootstrap
 from ansible_collections.todo.stack.plugins.module_utils.contract.errors import StackError
+from ansible_collections.todo.stack.plugins.module_utils.edge.surroundings import (
+    leave_callers_shell,
+)
 
 ARGUMENT_SPEC = {
     "reference": {"type": "str", "required": True},
@@ -133,8 +135,9 @@ def main() -> None:
     if module.check_mode:
         module.exit_json(changed=True, name=name)
     started = time.monotonic()
+    environ = leave_callers_shell()
     try:
-        recipe = bootstrap(want, Settings(**params), module.run_command, os.environ)
+        recipe = bootstrap(want, Settings(**params), module.run_command, environ)
     except StackError as error:
         module.fail_json(msg=str(error), **error.details)
     module.exit_json(

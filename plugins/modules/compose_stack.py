@@ -186,6 +186,9 @@ from typing import Any
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.todo.stack.plugins.module_utils.contract.errors import StackError
 from ansible_collections.todo.stack.plugins.module_utils.edge.docker import DockerCli
+from ansible_collections.todo.stack.plugins.module_utils.edge.surroundings import (
+    leave_callers_shell,
+)
 from ansible_collections.todo.stack.plugins.module_utils.release.deploy import Stack
 from ansible_collections.todo.stack.plugins.module_utils.release.removal import remove_stack
 from ansible_collections.todo.stack.plugins.module_utils.release.rendering import Rendering
@@ -251,6 +254,7 @@ def main() -> None:
         required_if=[("state", "present", ["definition"])],
         supports_check_mode=True,
     )
+    leave_callers_shell()
     docker = DockerCli(module.run_command)
     try:
         if module.params["state"] == "present":

@@ -111,6 +111,9 @@ import os
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.todo.stack.plugins.module_utils.decide.engine_state import MINIMUM, decide
+from ansible_collections.todo.stack.plugins.module_utils.edge.surroundings import (
+    leave_callers_shell,
+)
 from ansible_collections.todo.stack.plugins.module_utils.look.engine import (
     daemon_path,
     describe_engine,
@@ -122,6 +125,7 @@ ARGUMENT_SPEC = {"minimum": {"type": "dict", "default": MINIMUM}}
 def main() -> None:
     """Run the module."""
     module = AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
+    leave_callers_shell()
     state = describe_engine(module.run_command, os.environ)
     daemon = daemon_path()
     action, reason = decide(state, {**MINIMUM, **module.params["minimum"]}, bool(daemon))

@@ -164,6 +164,9 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.todo.stack.plugins.module_utils.contract.errors import StackError
 from ansible_collections.todo.stack.plugins.module_utils.contract.model import from_dict
 from ansible_collections.todo.stack.plugins.module_utils.decide.rotation import rotated_rows
+from ansible_collections.todo.stack.plugins.module_utils.edge.surroundings import (
+    leave_callers_shell,
+)
 from ansible_collections.todo.stack.plugins.module_utils.release.rendering import Rendering
 from ansible_collections.todo.stack.plugins.module_utils.release.turns import Turn
 
@@ -199,6 +202,7 @@ def render(module: AnsibleModule, rendering: Rendering) -> dict[str, Any]:
 def main() -> None:
     """Run the module."""
     module = AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
+    leave_callers_shell()
     rendering = Rendering.read(module.params["contracts"], module.params)
     module.no_log_values |= rendering.hidden()
     try:

@@ -354,6 +354,9 @@ from ansible_collections.todo.stack.plugins.module_utils.contract.errors import 
 from ansible_collections.todo.stack.plugins.module_utils.edge.docker import (
     DockerCli,
 )
+from ansible_collections.todo.stack.plugins.module_utils.edge.surroundings import (
+    leave_callers_shell,
+)
 from ansible_collections.todo.stack.plugins.module_utils.release.turns import Turn
 
 BUDGET_SPEC: dict[str, Any] = {"seconds": {"type": "float"}, "bytes": {"type": "int"}}
@@ -411,7 +414,8 @@ def main() -> None:
     module = AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
     turn, folder = Turn.read(module.params["play"]), Path(module.params["state_dir"])
     try:
-        wanted = Wanted.read(module.params)
+        wanted = Wanted.read(module.params)  # secrets may be named in the caller's environment
+        leave_callers_shell()
         module.no_log_values.update(wanted.hidden())
         with turn.taken(folder, check_mode=module.check_mode):
             result, warnings = ensure_images(

@@ -165,6 +165,9 @@ from ansible_collections.todo.stack.plugins.module_utils.decide.host_checks impo
     Expected,
     judge_host,
 )
+from ansible_collections.todo.stack.plugins.module_utils.edge.surroundings import (
+    leave_callers_shell,
+)
 from ansible_collections.todo.stack.plugins.module_utils.look.host import measure
 
 ARGUMENT_SPEC: dict[str, Any] = {
@@ -190,6 +193,7 @@ PROJECT = "todo"
 def main() -> None:
     """Run the module."""
     module = AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
+    leave_callers_shell()
     params = module.params
     contracts = [from_dict(raw) for raw in params["contracts"]]
     expected = Expected(
