@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-import jmespath
 from ansible_collections.todo.stack.plugins.module_utils.contract.errors import StackError
-from jmespath.exceptions import JMESPathError
+from ansible_collections.todo.stack.plugins.plugin_utils.needed import lacking
+
+try:
+    import jmespath
+    from jmespath.exceptions import JMESPathError
+except ImportError as problem:
+    raise lacking("jmespath") from problem
 
 
 def meets(expect: str, body: object) -> bool:
