@@ -56,7 +56,9 @@ reason:
   type: str
   sample: buildx is missing (at least 0.13 is needed)
 state:
-  description: One of running, stopped, absent, permission_denied, wrong_docker_host.
+  description:
+    - One of running, stopped, absent, outdated (the client), permission_denied, wrong_docker_host, unsupported (Podman, a
+      snap, a rootless engine) or busy (a plugin is there and does not answer).
   returned: always
   type: str
   sample: running
@@ -72,6 +74,11 @@ message:
   sample: ""
 remedy:
   description: What to do about it.
+  returned: always
+  type: str
+  sample: ""
+slow:
+  description: What took its time to answer, empty when nothing did; a warning says it too.
   returned: always
   type: str
   sample: ""
@@ -127,6 +134,8 @@ def main() -> None:
     module = AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
     leave_callers_shell()
     state = describe_engine(module.run_command, os.environ)
+    if state.slow:
+        module.warn(state.slow)
     daemon = daemon_path()
     action, reason = decide(state, {**MINIMUM, **module.params["minimum"]}, bool(daemon))
     module.exit_json(

@@ -208,6 +208,8 @@ def main() -> None:
     try:
         host = measure(module.run_command, os.environ, contracts, expected, params["state_dir"])
         problems += judge_host(host, expected)
+        if host.engine.slow:
+            module.warn(host.engine.slow)
     except StackError as error:
         problems.append(Problem(error.what, error.where, error.remedy))
     if problems:

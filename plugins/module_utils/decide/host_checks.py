@@ -10,6 +10,7 @@ from ansible_collections.todo.stack.plugins.module_utils.contract.errors import 
 from ansible_collections.todo.stack.plugins.module_utils.decide.engine_state import (
     ABSENT,
     MINIMUM,
+    OUTDATED,
     STOPPED,
     EngineState,
     shortfalls,
@@ -134,7 +135,7 @@ def _engine_problems(engine: EngineState, managed: bool) -> Iterator[Problem]:
         remedy = "run playbooks/local.yml, whose role docker_engine brings it up to date"
         lacks = [] if managed else shortfalls(engine, MINIMUM)
         yield from (Problem(lack, "docker engine", remedy) for lack in lacks)
-    elif not (managed and engine.state in (ABSENT, STOPPED)):
+    elif not (managed and engine.state in (ABSENT, STOPPED, OUTDATED)):
         yield Problem(engine.message, "docker engine", engine.remedy)
 
 
