@@ -17,8 +17,13 @@ options:
     description:
       - Least versions of C(server), C(buildx) and C(compose), as major and minor number.
       - C(--progress=rawjson) came with buildx 0.13, C(env_file.required) with Compose 2.24.
+      - What is not named keeps its default.
     type: dict
     default: {server: "23.0", buildx: "0.13", compose: "2.24"}
+    suboptions:
+      server: {description: Docker Engine., type: str}
+      buildx: {description: The builder., type: str}
+      compose: {description: Docker Compose., type: str}
 attributes:
   check_mode:
     description: Runs in check mode exactly as otherwise.
@@ -126,7 +131,13 @@ from ansible_collections.todo.stack.plugins.module_utils.look.engine import (
     describe_engine,
 )
 
-ARGUMENT_SPEC = {"minimum": {"type": "dict", "default": MINIMUM}}
+ARGUMENT_SPEC = {
+    "minimum": {
+        "type": "dict",
+        "default": MINIMUM,
+        "options": {part: {"type": "str"} for part in MINIMUM},
+    }
+}
 
 
 def main() -> None:
@@ -137,7 +148,8 @@ def main() -> None:
     if state.slow:
         module.warn(state.slow)
     daemon = daemon_path()
-    action, reason = decide(state, {**MINIMUM, **module.params["minimum"]}, bool(daemon))
+    given = {part: least for part, least in module.params["minimum"].items() if least}
+    action, reason = decide(state, {**MINIMUM, **given}, bool(daemon))
     module.exit_json(
         changed=False, action=action, reason=reason, daemon_path=daemon, **state.as_result()
     )

@@ -29,7 +29,7 @@ _ADDRESS = re.compile(r"\bat ([a-z]+://\S+?)[.:;,]?(?:\s|$)")
 _TOO_OLD = re.compile(
     r"client version (\S+) is too old\. minimum supported api version is ([\d.]+)", re.IGNORECASE
 )
-_NUMBER = re.compile(r"(\d+)\.(\d+)")
+_NUMBER = re.compile(r"(\d+)(?:\.(\d+))?")
 
 
 @dataclass(frozen=True)
@@ -155,7 +155,7 @@ def decide(state: EngineState, minimum: Mapping[str, str], daemon: bool) -> tupl
 def numbers(version: str) -> tuple[int, int]:
     """Return major and minor of the first version in the text, (0, 0) when there is none."""
     match = _NUMBER.search(version)
-    return (int(match[1]), int(match[2])) if match else (0, 0)
+    return (int(match[1]), int(match[2] or 0)) if match else (0, 0)
 
 
 def buildx_version(out: str) -> str:

@@ -171,7 +171,13 @@ def test_an_answer_that_makes_no_sense_is_no_running_engine(out: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("26.1.5+dfsg1", (26, 1)), ("v0.13.1", (0, 13)), ("2.26.1-4", (2, 26)), ("", (0, 0))],
+    [
+        ("26.1.5+dfsg1", (26, 1)),
+        ("v0.13.1", (0, 13)),
+        ("2.26.1-4", (2, 26)),
+        ("", (0, 0)),
+        ("24", (24, 0)),
+    ],
 )
 def test_versions_compare_by_major_and_minor(text: str, expected: tuple[int, int]) -> None:
     assert numbers(text) == expected
