@@ -5,9 +5,31 @@ SHELL := /bin/bash
 .PHONY: help up verify destroy test test-all lint unit engine integration backend frontend e2e molecule molecule-rest
 .PHONY: mutants load bench docs lock build clean
 
+# The caller's shell is not the product's: a locale that is everywhere, the configuration of this
+# folder also where Ansible would pass it over (world-writable), the engine of this machine.
+ifeq ($(wildcard ansible.cfg),)
+$(error Call it for its folder: make -C <folder of this Makefile>)
+endif
+HONOURED := DOCKER_HOST DOCKER_CERT_PATH DOCKER_TLS_VERIFY DOCKER_CONFIG ANSIBLE_BECOME% ANSIBLE_VAULT% \
+  ANSIBLE_FORCE_COLOR ANSIBLE_NOCOLOR ANSIBLE_LOG_PATH ANSIBLE_VERBOSITY
+unexport $(filter-out $(HONOURED),$(filter DOCKER_% COMPOSE_% BUILDX_% BUILDKIT_% ANSIBLE_% MOLECULE_% \
+  PYTHON% PYTEST_% MYPY% RUFF_% PIP_USER PIP_TARGET PIP_PREFIX LC_% LANGUAGE TZ SOURCE_DATE_EPOCH BASH_ENV \
+  CDPATH,$(.VARIABLES)))
+export LC_ALL := C.UTF-8
+export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
+export DOCKER_CONTEXT := default
+export BUILDX_BUILDER := default
+
 BIN := .venv/bin
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
-PLAY := $(BIN)/ansible-playbook
+# Ansible asks for sudo's password where sudo needs one; nobody can be asked without a terminal.
+define play
+@ask=; if [ "$$(id -u)" != 0 ] && [ -z "$${ANSIBLE_BECOME_PASSWORD_FILE-}" ] && ! sudo -n true 2>/dev/null; then \
+  if ! command -v sudo >/dev/null; then echo 'Root is needed, or sudo: neither is here'; exit 1; fi; \
+  if ! [ -t 0 ]; then echo 'sudo asks for a password, and there is no terminal to type it at: call make at one, or' \
+    'name a file that holds it in ANSIBLE_BECOME_PASSWORD_FILE'; exit 1; fi; ask=--ask-become-pass; fi; \
+$(BIN)/ansible-playbook $$ask $(1)
+endef
 DOCKER := $(SUDO) docker
 # A base by its own name, or the one that was bootstrapped where no registry answers.
 base = $(shell $(DOCKER) image inspect localhost/todo-stack/$(1) >/dev/null 2>&1 && echo localhost/todo-stack/)$(1)
@@ -21,13 +43,13 @@ help: ## List the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 up: .venv/up ## Set this machine up: engine, images, running stack, proof
-	$(PLAY) playbooks/local.yml
+	$(call play,playbooks/local.yml)
 
 verify: .venv/up ## Check what runs against the contracts; changes nothing
-	$(PLAY) playbooks/verify.yml
+	$(call play,playbooks/verify.yml)
 
 destroy: .venv/up ## Remove the stack from this machine; the database stays
-	$(PLAY) playbooks/destroy.yml
+	$(call play,playbooks/destroy.yml)
 
 test: lint unit engine integration backend frontend e2e molecule ## Run every check
 
@@ -44,7 +66,7 @@ unit: .venv/dev ## Unit tests; no engine needed
 	$(BIN)/pytest tests/unit
 
 engine: .venv/up ## Have an engine and the base images on this machine
-	$(PLAY) playbooks/local.yml --tags docker_engine,base_images
+	$(call play,playbooks/local.yml --tags docker_engine --tags base_images)
 
 integration: engine .venv/dev ## Modules against this machine's engine
 	$(BIN)/pytest tests/integration

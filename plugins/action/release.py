@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import base64
 import getpass
-import io
 import json
 import os
 import socket
 import subprocess
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import jmespath
 from ansible.plugins.action import ActionBase
 from ansible_collections.todo.stack.plugins.module_utils.contract.codec import from_plain, to_plain
 from ansible_collections.todo.stack.plugins.module_utils.decide.images import wanted_images
@@ -33,6 +29,7 @@ from ansible_collections.todo.stack.plugins.plugin_utils.contract.stack_spec imp
     stack_spec,
     typed_contracts,
 )
+from ansible_collections.todo.stack.plugins.plugin_utils.judge.expectation import packed_library
 
 MODULE = "todo.stack.release"
 OWN_OPTIONS = ("contracts", "seen", "images")
@@ -140,12 +137,3 @@ def _commit(folder: Path) -> str:
     except (OSError, subprocess.TimeoutExpired):
         return ""
     return done.stdout.strip() if done.returncode == 0 else ""
-
-
-def packed_library() -> str:
-    """Return the controller's JMESPath as a zip archive in base64: a host has no such package."""
-    folder, archive = Path(jmespath.__file__).parent, io.BytesIO()
-    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
-        for file in sorted(folder.glob("*.py")):
-            packed.write(file, f"jmespath/{file.name}")
-    return base64.b64encode(archive.getvalue()).decode()

@@ -102,7 +102,6 @@ seconds:
   sample: 26.1
 """
 
-import os
 import time
 
 from ansible.module_utils.basic import AnsibleModule
@@ -110,6 +109,9 @@ from ansible_collections.todo.stack.plugins.module_utils.build.base_image import
 from ansible_collections.todo.stack.plugins.module_utils.build.bootstrap import Settings, bootstrap
 from ansible_collections.todo.stack.plugins.module_utils.contract.errors import StackError
 from ansible_collections.todo.stack.plugins.module_utils.edge.process import run
+from ansible_collections.todo.stack.plugins.module_utils.edge.surroundings import (
+    leave_callers_shell,
+)
 
 ARGUMENT_SPEC = {
     "reference": {"type": "str", "required": True},
@@ -134,8 +136,9 @@ def main() -> None:
     if module.check_mode:
         module.exit_json(changed=True, name=name)
     started = time.monotonic()
+    environ = leave_callers_shell()
     try:
-        recipe = bootstrap(want, Settings(**params), run, os.environ)
+        recipe = bootstrap(want, Settings(**params), run, environ)
     except StackError as error:
         module.fail_json(msg=str(error), **error.details)
     module.exit_json(

@@ -114,6 +114,9 @@ from ansible_collections.todo.stack.plugins.module_utils.build.base_image import
 from ansible_collections.todo.stack.plugins.module_utils.build.base_images import inspect_present
 from ansible_collections.todo.stack.plugins.module_utils.contract.errors import StackError
 from ansible_collections.todo.stack.plugins.module_utils.edge.process import run
+from ansible_collections.todo.stack.plugins.module_utils.edge.surroundings import (
+    leave_callers_shell,
+)
 from ansible_collections.todo.stack.plugins.module_utils.look.engine import describe_engine
 
 WANTED_SPEC = {
@@ -132,6 +135,7 @@ ARGUMENT_SPEC = {
 def main() -> None:
     """Run the module."""
     module = AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
+    leave_callers_shell()
     source, mirror = module.params["source"], module.params["registry_mirror"]
     wanted = [Wanted(**entry) for entry in module.params["wanted"]]
     for warning in end_of_life_warnings(wanted):

@@ -17,8 +17,13 @@ options:
     description:
       - Least versions of C(server), C(buildx) and C(compose), as major and minor number.
       - C(--progress=rawjson) came with buildx 0.13, C(env_file.required) with Compose 2.24.
+      - What is not named keeps its default.
     type: dict
     default: {server: "23.0", buildx: "0.13", compose: "2.24"}
+    suboptions:
+      server: {description: Docker Engine., type: str}
+      buildx: {description: The builder., type: str}
+      compose: {description: Docker Compose., type: str}
 attributes:
   check_mode:
     description: Runs in check mode exactly as otherwise.
@@ -56,7 +61,9 @@ reason:
   type: str
   sample: buildx is missing (at least 0.13 is needed)
 state:
-  description: One of running, stopped, absent, permission_denied, wrong_docker_host.
+  description:
+    - One of running, stopped, absent, outdated (the client), permission_denied, wrong_docker_host, unsupported (Podman, a
+      snap, a rootless engine) or busy (a plugin is there and does not answer).
   returned: always
   type: str
   sample: running
@@ -72,6 +79,11 @@ message:
   sample: ""
 remedy:
   description: What to do about it.
+  returned: always
+  type: str
+  sample: ""
+slow:
+  description: What took its time to answer, empty when nothing did; a warning says it too.
   returned: always
   type: str
   sample: ""
@@ -112,20 +124,33 @@ import os
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.todo.stack.plugins.module_utils.decide.engine_state import MINIMUM, decide
 from ansible_collections.todo.stack.plugins.module_utils.edge.process import run
+from ansible_collections.todo.stack.plugins.module_utils.edge.surroundings import (
+    leave_callers_shell,
+)
 from ansible_collections.todo.stack.plugins.module_utils.look.engine import (
     daemon_path,
     describe_engine,
 )
 
-ARGUMENT_SPEC = {"minimum": {"type": "dict", "default": MINIMUM}}
+ARGUMENT_SPEC = {
+    "minimum": {
+        "type": "dict",
+        "default": MINIMUM,
+        "options": {part: {"type": "str"} for part in MINIMUM},
+    }
+}
 
 
 def main() -> None:
     """Run the module."""
     module = AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
+    leave_callers_shell()
     state = describe_engine(run, os.environ)
+    if state.slow:
+        module.warn(state.slow)
     daemon = daemon_path()
-    action, reason = decide(state, {**MINIMUM, **module.params["minimum"]}, bool(daemon))
+    given = {part: least for part, least in module.params["minimum"].items() if least}
+    action, reason = decide(state, {**MINIMUM, **given}, bool(daemon))
     module.exit_json(
         changed=False, action=action, reason=reason, daemon_path=daemon, **state.as_result()
     )

@@ -363,6 +363,9 @@ from ansible_collections.todo.stack.plugins.module_utils.edge.docker import (
     DockerCli,
 )
 from ansible_collections.todo.stack.plugins.module_utils.edge.process import run
+from ansible_collections.todo.stack.plugins.module_utils.edge.surroundings import (
+    leave_callers_shell,
+)
 
 BUDGET_SPEC: dict[str, Any] = {"seconds": {"type": "float"}, "bytes": {"type": "int"}}
 SECRET_SOURCES = ["file", "env", "value"]
@@ -419,7 +422,8 @@ def main() -> None:
     """Run the module."""
     module = AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
     try:
-        wanted = Wanted.read(module.params)
+        wanted = Wanted.read(module.params)  # secrets may be named in the caller's environment
+        leave_callers_shell()
         module.no_log_values.update(wanted.hidden())
         result, warnings = ensure_images(DockerCli(run), wanted, check_mode=module.check_mode)
     except StackError as error:

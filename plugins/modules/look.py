@@ -112,6 +112,9 @@ from ansible_collections.todo.stack.plugins.module_utils.contract.codec import t
 from ansible_collections.todo.stack.plugins.module_utils.contract.errors import StackError
 from ansible_collections.todo.stack.plugins.module_utils.edge.docker import DockerCli
 from ansible_collections.todo.stack.plugins.module_utils.edge.process import run
+from ansible_collections.todo.stack.plugins.module_utils.edge.surroundings import (
+    leave_callers_shell,
+)
 from ansible_collections.todo.stack.plugins.module_utils.look.look import look
 
 ARGUMENT_SPEC = {
@@ -125,6 +128,7 @@ ARGUMENT_SPEC = {
 def main() -> None:
     """Run the module."""
     module = AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
+    leave_callers_shell()
     try:
         found = look(DockerCli(run), read_spec(module.params))
     except StackError as error:

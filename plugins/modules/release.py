@@ -141,6 +141,9 @@ from ansible_collections.todo.stack.plugins.module_utils.contract.arguments impo
 from ansible_collections.todo.stack.plugins.module_utils.contract.errors import StackError
 from ansible_collections.todo.stack.plugins.module_utils.edge.docker import DockerCli
 from ansible_collections.todo.stack.plugins.module_utils.edge.process import run
+from ansible_collections.todo.stack.plugins.module_utils.edge.surroundings import (
+    leave_callers_shell,
+)
 from ansible_collections.todo.stack.plugins.module_utils.judge.expectation import expectation
 from ansible_collections.todo.stack.plugins.module_utils.release.expressions import load
 from ansible_collections.todo.stack.plugins.module_utils.release.release import Order, release
@@ -175,6 +178,7 @@ def order_of(params: dict[str, Any]) -> Order:
 def main() -> None:
     """Run the module."""
     module = AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
+    leave_callers_shell()
     try:
         order = order_of(module.params)
         outcome = release(DockerCli(run), order, expectation(load(module.params["library"])))

@@ -49,7 +49,8 @@ def find_mirror(sources: Iterable[Source], codename: str) -> Mirror:
     if not candidates:
         return Mirror()
     updated = {uri for s in known if f"{codename}-updates" in s.suites for uri in s.uris}
-    best = max(candidates, key=lambda s: s.uris[0] in updated)
+    # A file or a disc of this host is no address that an image, or another suite, could use.
+    best = max(candidates, key=lambda s: (_is_remote(s.uris[0]), s.uris[0] in updated))
     # A mirror that serves one release's security updates serves the others' beside it.
     security = [s for s in known if any(suite.endswith("-security") for suite in s.suites)]
     security.sort(key=lambda s: f"{codename}-security" not in s.suites)
@@ -59,6 +60,48 @@ def find_mirror(sources: Iterable[Source], codename: str) -> Mirror:
         # A key written into the stanza itself has no path to pass on.
         signed_by=best.signed_by if best.signed_by.startswith("/") else "",
     )
+
+
+def listed_in(files: Mapping[str, str], repository: str, codename: str) -> list[str]:
+    """Return the names of the files with an enabled source of a release at this address.
+
+    apt refuses everything while two sources of one address name different keys.
+    """
+    wanted = _place(repository)
+    return [
+        name
+        for name, text in files.items()
+        for source in parse_sources({name: text})
+        if codename in [suite.rstrip("/") for suite in source.suites]
+        and wanted in [_place(uri) for uri in source.uris]
+    ]
+
+
+def mirror_list(uri: str) -> str:
+    """Return the path of the list that a ``mirror+file:`` source is read from, empty for others."""
+    kind, _, path = uri.partition(":")
+    return "/" + path.lstrip("/") if kind == "mirror+file" and path else ""
+
+
+def mirrors_of(text: str) -> tuple[str, ...]:
+    """Return the addresses in a mirror list that serve packages, the preferred first."""
+    found = []
+    for line in text.splitlines():
+        uri, *options = line.partition("#")[0].split() or [""]
+        pairs = [option.partition(":")[::2] for option in options]
+        types = [value for name, value in pairs if name == "type"]
+        priority = [int(value) for name, value in pairs if name == "priority" and value.isdigit()]
+        if uri and (not types or {"deb", "index"} & set(types)):
+            found.append((priority[0] if priority else 0, uri))
+    return tuple(uri for _, uri in sorted(found, key=lambda one: one[0]))
+
+
+def _is_remote(uri: str) -> bool:
+    return uri.startswith(("http://", "https://"))
+
+
+def _place(uri: str) -> str:
+    return uri.rstrip("/").partition("://")[2].lower()
 
 
 def _stanzas(text: str) -> list[Source]:

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from typing import Any
 
 DEFAULT_SOCKET = "/var/run/docker.sock"
 MINIMUM = {"server": "23.0", "buildx": "0.13", "compose": "2.24"}
@@ -15,11 +16,20 @@ STOPPED = "stopped"
 ABSENT = "absent"
 PERMISSION_DENIED = "permission_denied"
 WRONG_DOCKER_HOST = "wrong_docker_host"
+OUTDATED = "outdated"
+UNSUPPORTED = "unsupported"
+BUSY = "busy"
+
+PODMAN = "podman"
+SNAP = "snap"
 
 _TIMED_OUT = 124
 _NOUNS = {"server": "Docker Engine", "buildx": "buildx", "compose": "Docker Compose"}
-_ADDRESS = re.compile(r"\bat ([a-z]+://\S+?)[.:]?(?:\s|$)")
-_NUMBER = re.compile(r"(\d+)\.(\d+)")
+_ADDRESS = re.compile(r"\bat ([a-z]+://\S+?)[.:;,]?(?:\s|$)")
+_TOO_OLD = re.compile(
+    r"client version (\S+) is too old\. minimum supported api version is ([\d.]+)", re.IGNORECASE
+)
+_NUMBER = re.compile(r"(\d+)(?:\.(\d+))?")
 
 
 @dataclass(frozen=True)
@@ -40,14 +50,16 @@ class HostFacts:
     daemon: bool = True
     socket: bool = True
     user: str = "root"
+    client_kind: str = ""  # podman or snap where the docker command is one of these
 
 
 @dataclass(frozen=True)
 class EngineState:
     """Whether the engine answers; if it does not: why, and what to do.
 
-    ``state`` is running, stopped, absent, permission_denied or wrong_docker_host. A version is
-    empty where there is none to be had.
+    ``state`` is running, stopped, absent, outdated (the client), permission_denied,
+    wrong_docker_host, unsupported or busy. A version is empty where there is none to be had.
+    ``slow`` says what took its time to answer.
     """
 
     state: str
@@ -58,6 +70,7 @@ class EngineState:
     compose_version: str = ""
     server_os: str = ""
     server_arch: str = ""
+    slow: str = ""
 
     @property
     def running(self) -> bool:
@@ -72,6 +85,8 @@ class EngineState:
 def judge_answer(answer: Answer, facts: HostFacts) -> EngineState:
     """Return the state of the engine, without the plugins' versions."""
     server = _server(answer.out)
+    if (kind := _unsupported(facts.client_kind, server, answer.err)) is not None:
+        return kind
     if answer.code == 0 and server:
         return EngineState(
             RUNNING,
@@ -87,6 +102,13 @@ def judge_answer(answer: Answer, facts: HostFacts) -> EngineState:
         )
     if "permission denied" in answer.err.lower():
         return _permission_denied(facts)
+    if match := _TOO_OLD.search(answer.err):
+        return EngineState(
+            OUTDATED,
+            f"the docker command is too old for the engine: it speaks API {match[1]}, the engine "
+            f"{match[2]} and later",
+            "run playbooks/local.yml, whose role docker_engine brings it up to date",
+        )
     address = _address(answer.err, facts)
     if address != f"unix://{DEFAULT_SOCKET}":
         return _wrong_host(address, answer, facts)
@@ -113,10 +135,13 @@ def shortfalls(state: EngineState, minimum: Mapping[str, str]) -> list[str]:
 def decide(state: EngineState, minimum: Mapping[str, str], daemon: bool) -> tuple[str, str]:
     """Return what to do, ``none``, ``start``, ``install`` or ``access``, and why.
 
-    ``access`` means that no installation helps: the user or DOCKER_HOST is in the way.
+    ``access`` means that no installation helps: the user, DOCKER_HOST, an engine of another kind or
+    a host without time is in the way.
     """
-    if state.state in (PERMISSION_DENIED, WRONG_DOCKER_HOST):
+    if state.state in (PERMISSION_DENIED, WRONG_DOCKER_HOST, UNSUPPORTED, BUSY):
         return "access", f"{state.message} -> {state.remedy}"
+    if state.state == OUTDATED:
+        return "install", state.message
     lacks = shortfalls(state, minimum)
     if state.running:
         return ("install", "; ".join(lacks)) if lacks else ("none", "")
@@ -130,7 +155,7 @@ def decide(state: EngineState, minimum: Mapping[str, str], daemon: bool) -> tupl
 def numbers(version: str) -> tuple[int, int]:
     """Return major and minor of the first version in the text, (0, 0) when there is none."""
     match = _NUMBER.search(version)
-    return (int(match[1]), int(match[2])) if match else (0, 0)
+    return (int(match[1]), int(match[2] or 0)) if match else (0, 0)
 
 
 def buildx_version(out: str) -> str:
@@ -145,13 +170,47 @@ def compose_version(out: str) -> str:
     return text if numbers(text) > (0, 0) and "\n" not in text else ""
 
 
-def _server(out: str) -> Mapping[str, object]:
+def _server(out: str) -> Mapping[str, Any]:
     try:
         answer = json.loads(out)
     except ValueError:
         return {}
     server = answer.get("Server") if isinstance(answer, dict) else None
     return server if isinstance(server, dict) else {}
+
+
+def busy(part: str, seconds: float) -> EngineState:
+    """Return the state of a host on which a plugin has not answered in so many seconds."""
+    return EngineState(
+        BUSY,
+        f"`docker {part} version` did not answer within {seconds:.0f} s: the host is too busy "
+        "to be judged, and nothing was changed",
+        "see what keeps it busy (top, iostat), then run again",
+    )
+
+
+def _unsupported(kind: str, server: Mapping[str, Any], err: str) -> EngineState | None:
+    """Return the state of an engine of another kind; None for the one that this is made for."""
+    parts = {str(one.get("Name", "")).lower() for one in server.get("Components") or ()}
+    if kind == PODMAN or "using podman" in err.lower() or any("podman" in part for part in parts):
+        return EngineState(
+            UNSUPPORTED,
+            "the docker command of this host leads to Podman, which has neither buildx nor Compose",
+            "remove the package podman-docker, or unset DOCKER_HOST; Podman itself may stay",
+        )
+    if kind == SNAP:
+        return EngineState(
+            UNSUPPORTED,
+            "Docker is installed as a snap, which may not read the stack's files in /var/lib",
+            "save what its volumes hold, `snap remove docker`, run again: packages replace it",
+        )
+    if "rootlesskit" in parts:
+        return EngineState(
+            UNSUPPORTED,
+            "the engine is rootless: it belongs to one user, and not to the host",
+            "unset DOCKER_HOST: an engine of the host may stand beside it",
+        )
+    return None
 
 
 def _address(err: str, facts: HostFacts) -> str:
@@ -168,12 +227,12 @@ def _permission_denied(facts: HostFacts) -> EngineState:
 
 
 def _wrong_host(address: str, answer: Answer, facts: HostFacts) -> EngineState:
-    origin = f"DOCKER_HOST={facts.docker_host}" if facts.docker_host else "the docker context"
+    origin = f"DOCKER_HOST={facts.docker_host}" if facts.docker_host else "the docker command"
     why = "did not answer in time" if answer.code == _TIMED_OUT else "leads to no engine"
     return EngineState(
         WRONG_DOCKER_HOST,
         f"{origin} {why} ({address})" if address != facts.docker_host else f"{origin} {why}",
-        "unset DOCKER_HOST or correct it; `docker context ls` shows what is in use",
+        "unset DOCKER_HOST or correct it: without it the socket of this host is used",
     )
 
 

@@ -9,6 +9,7 @@ from ansible_collections.todo.stack.plugins.module_utils.contract.labels import 
 from ansible_collections.todo.stack.plugins.module_utils.decide.engine_state import (
     ABSENT,
     MINIMUM,
+    OUTDATED,
     STOPPED,
     EngineState,
     shortfalls,
@@ -80,7 +81,7 @@ def _engine_problems(engine: EngineState, managed: bool) -> Iterator[Problem]:
         remedy = "run playbooks/local.yml, whose role docker_engine brings it up to date"
         lacks = [] if managed else shortfalls(engine, MINIMUM)
         yield from (Problem(lack, "docker engine", remedy) for lack in lacks)
-    elif not (managed and engine.state in (ABSENT, STOPPED)):
+    elif not (managed and engine.state in (ABSENT, STOPPED, OUTDATED)):
         yield Problem(engine.message, "docker engine", engine.remedy)
 
 

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from ansible_collections.todo.stack.plugins.module_utils.build.apt_sources import (
     Mirror,
+    Source,
     find_mirror,
+    listed_in,
+    mirror_list,
+    mirrors_of,
     parse_sources,
 )
 from ansible_collections.todo.stack.plugins.module_utils.edge.docker import Run
@@ -27,14 +33,13 @@ def host_release() -> tuple[str, str]:
 
 def host_mirror(codename: str) -> Mirror:
     """Return the mirror this host takes a release from, with a keyring for it."""
-    names = [APT / "sources.list", *sorted((APT / "sources.list.d").glob("*"))]
-    files = {
-        str(path): path.read_text(encoding="utf-8", errors="replace")
-        for path in names
-        if path.suffix in (".list", ".sources") and path.is_file()
-    }
-    found = find_mirror(parse_sources(files), codename)
+    found = find_mirror(_resolved(parse_sources(_source_files())), codename)
     return Mirror(found.uri, found.security_uri, found.signed_by or _keyring(host_release()[0]))
+
+
+def sources_of(repository: str, codename: str) -> list[str]:
+    """Return the files of this host that have a source of a release at this address."""
+    return listed_in(_source_files(), repository, codename)
 
 
 def debian_mirror() -> Mirror:
@@ -49,6 +54,23 @@ def apt_options(run: Run) -> list[str]:
     _code, out, _err = run(["apt-config", "dump"])
     wanted = ("Acquire::Check-Valid-Until ", "Acquire::Check-Date ")
     return [line.rstrip(";") for line in out.splitlines() if line.startswith(wanted)]
+
+
+def _source_files() -> dict[str, str]:
+    names = [APT / "sources.list", *sorted((APT / "sources.list.d").glob("*"))]
+    return {
+        str(path): path.read_text(encoding="utf-8", errors="replace")
+        for path in names
+        if path.suffix in (".list", ".sources") and path.is_file()
+    }
+
+
+def _resolved(sources: list[Source]) -> Iterator[Source]:
+    """Yield the sources, those that name a list of mirrors with the mirrors themselves."""
+    for source in sources:
+        paths = [Path(path) for path in map(mirror_list, source.uris) if path]
+        named = [u for path in paths if path.is_file() for u in mirrors_of(path.read_text())]
+        yield replace(source, uris=tuple(named)) if named else source
 
 
 def _keyring(distribution: str) -> str:

@@ -90,6 +90,7 @@ def look(docker: DockerCli, spec: StackSpec) -> Look:
         ip_forward=host.ip_forward(),
         release=read_release(state),
         modes=modes(state),
+        warnings=(*records.warnings, *([engine.slow] if engine.slow else [])),
         definition_current=read_text(Path(state.definition)) == spec.definition,
     )
     if not engine.running:
@@ -101,12 +102,12 @@ def look(docker: DockerCli, spec: StackSpec) -> Look:
                 space=space,
                 ports=_ports(spec, ()),
                 environment=compared(state, rendered),
-                warnings=(*records.warnings, *rendered.warnings),
+                warnings=(*seen.warnings, *rendered.warnings),
                 problem=engine.message,
             ),
             rendered,
         )
-    return _look_at_engine(docker, spec, state, replace(seen, warnings=tuple(records.warnings)))
+    return _look_at_engine(docker, spec, state, seen)
 
 
 def _look_at_engine(docker: DockerCli, spec: StackSpec, state: StateDir, seen: Seen) -> Look:

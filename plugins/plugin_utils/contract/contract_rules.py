@@ -9,8 +9,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import jmespath
-import jsonschema
 from ansible_collections.todo.stack.plugins.module_utils.contract.errors import Problem
 from ansible_collections.todo.stack.plugins.module_utils.contract.model import Variable
 from ansible_collections.todo.stack.plugins.module_utils.contract.suggest import did_you_mean
@@ -19,6 +17,13 @@ from ansible_collections.todo.stack.plugins.module_utils.contract.urls import (
     url_problems,
 )
 from ansible_collections.todo.stack.plugins.module_utils.contract.values import check_value
+from ansible_collections.todo.stack.plugins.plugin_utils.needed import lacking
+
+try:
+    import jmespath
+    import jsonschema
+except ImportError as problem:
+    raise lacking(problem.name or "jsonschema") from problem
 
 SCHEMA_FILE = Path(__file__).with_name("contract.schema.json")
 _KINDS = {

@@ -6,6 +6,9 @@ import pytest
 from ansible_collections.todo.stack.plugins.module_utils.build.apt_sources import (
     Mirror,
     find_mirror,
+    listed_in,
+    mirror_list,
+    mirrors_of,
     parse_sources,
 )
 
@@ -79,3 +82,76 @@ def test_another_suite_of_the_host_has_the_same_security_mirror() -> None:
     newer = "deb http://mirror.example/debian trixie main"
     files = {"debian.sources": DEB822, "newer.list": newer}
     assert find_mirror(parse_sources(files), "trixie").security_uri == EXPECTED.security_uri
+
+
+DOCKER = "https://download.docker.com/linux/debian"
+LINE = f"{DOCKER} bookworm stable"
+STANZA = f"Types: deb\nURIs: {DOCKER}\nSuites: bookworm\nComponents: stable\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("docker.list", f"deb [arch=amd64 signed-by=/etc/apt/keyrings/docker.gpg] {LINE}"),
+        ("docker.list", f"deb [arch=amd64] {DOCKER}/ bookworm stable"),
+        ("docker.list", f"deb-src {DOCKER} bookworm stable\ndeb {DOCKER} bookworm stable test"),
+        ("docker.list", "deb http://download.docker.com/linux/debian bookworm stable"),
+        ("archive_uri-https_download_docker_com_linux_debian.list", f"deb {LINE}"),
+        ("docker.sources", STANZA + "Signed-By: /x.gpg\n"),
+        ("docker.sources", STANZA.replace("bookworm", "trixie bookworm") + "Signed-By:\n ---\n x"),
+    ],
+)  # fmt: skip
+def test_a_repository_that_is_listed_already_is_found(name: str, text: str) -> None:
+    files = {"debian.sources": DEB822, name: text}
+    assert listed_in(files, DOCKER, "bookworm") == [name]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("docker.list", f"# deb {DOCKER} bookworm stable"),
+        ("docker.list", f"deb-src {DOCKER} bookworm stable"),
+        ("docker.list", f"deb {DOCKER} bullseye stable"),
+        ("docker.list", "deb https://download.docker.com/linux/ubuntu bookworm stable"),
+        ("docker.list", "deb https://mirror.example/docker/linux/debian bookworm stable"),
+        ("docker.sources", "Enabled: no\n" + STANZA),
+    ],
+)  # fmt: skip
+def test_a_source_that_is_off_or_of_something_else_is_none(name: str, text: str) -> None:
+    assert listed_in({"debian.sources": DEB822, name: text}, DOCKER, "bookworm") == []
+
+
+@pytest.mark.parametrize(
+    ("uri", "path"),
+    [
+        ("mirror+file:///etc/apt/mirrors/debian.list", "/etc/apt/mirrors/debian.list"),
+        ("mirror+file:/etc/apt/mirrors/debian.list", "/etc/apt/mirrors/debian.list"),
+        ("mirror+http://mirror.example/list", ""), ("mirror://mirror.example/list", ""),
+        ("file:///srv/debian", ""), ("http://mirror.example/debian", ""), ("mirror+file:", ""),
+    ],
+)  # fmt: skip
+def test_a_list_of_mirrors_in_a_file_has_a_path(uri: str, path: str) -> None:
+    assert mirror_list(uri) == path
+
+
+@pytest.mark.parametrize(
+    ("text", "uris"),
+    [
+        ("https://deb.debian.org/debian\n", ("https://deb.debian.org/debian",)),
+        ("# cloud\n\nhttp://a/debian\tpriority:2\nhttp://b/debian\tpriority:1 # near\n",
+         ("http://b/debian", "http://a/debian")),
+        ("http://a/debian type:deb-src\nhttp://b/debian type:index type:deb\n", ("http://b/debian",)),
+        ("http://a/debian priority:x\n", ("http://a/debian",)),
+        ("", ()),
+    ],
+)  # fmt: skip
+def test_a_list_of_mirrors_names_them_the_preferred_first(text: str, uris: tuple[str, ...]) -> None:
+    assert mirrors_of(text) == uris
+
+
+@pytest.mark.parametrize("local", ["file:///srv/debian", "cdrom:[Debian]/", "copy:/srv/debian"])
+def test_an_address_on_the_network_goes_before_a_disc_or_a_folder(local: str) -> None:
+    files = {"a.list": f"deb {local} bookworm main", "debian.sources": DEB822}
+    assert find_mirror(parse_sources(files), "bookworm").uri == EXPECTED.uri
+    alone = {"a.list": "deb file:///srv/debian bookworm main"}
+    assert find_mirror(parse_sources(alone), "bookworm").uri == "file:///srv/debian"

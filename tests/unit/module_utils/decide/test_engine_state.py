@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+import yaml
 from ansible_collections.todo.stack.plugins.module_utils.decide.engine_state import (
     MINIMUM,
     Answer,
@@ -66,7 +68,7 @@ def test_an_answering_engine_is_running() -> None:
             NOBODY.format("tcp://10.0.0.9:2375"),
             HostFacts(),
             "wrong_docker_host",
-            "the docker context leads to no engine (tcp://10.0.0.9:2375)",
+            "the docker command leads to no engine (tcp://10.0.0.9:2375)",
         ),
         (DEFAULT, HostFacts(docker_host="unix:///var/run/docker.sock"), "stopped", "is stopped"),
     ],
@@ -79,6 +81,63 @@ def test_each_cause_has_a_state_a_message_and_a_remedy(
     assert said in found.message
     assert found.remedy
     assert not found.running
+
+
+SAYINGS = yaml.safe_load((Path(__file__).parents[2] / "data/engine_sayings.yml").read_text())
+
+
+@pytest.mark.parametrize("saying", SAYINGS)
+def test_every_generation_of_clients_is_understood(saying: str) -> None:
+    state, err = SAYINGS[saying]["state"], SAYINGS[saying]["said"]
+    elsewhere = "tcp://10.0.0.9:2375" if state == "wrong_docker_host" else ""
+    facts = HostFacts(docker_host=elsewhere, socket=state != "absent", user="ann")
+    found = judge_answer(Answer(1, NO_SERVER, f"{err}\n"), facts)
+    assert found.state == state, found.message
+    assert found.remedy
+
+
+def test_a_client_that_is_too_old_for_its_engine_is_brought_up_to_date() -> None:
+    found = judge_answer(Answer(1, NO_SERVER, SAYINGS["20.10 at a 29"]["said"]), HostFacts())
+    action, why = decide(found, MINIMUM, True)
+    assert action == "install"
+    assert "it speaks API 1.41, the engine 1.44 and later" in why
+
+
+def answer_of(*components: str) -> Answer:
+    server = {"Version": "26.1.5", "Components": [{"Name": name} for name in components]}
+    return Answer(0, json.dumps({"Server": server}), "")
+
+
+EMULATED = "Emulate Docker CLI using podman. Create /etc/containers/nodocker to quiet msg.\n"
+
+
+@pytest.mark.parametrize(
+    ("answer", "facts", "said"),
+    [
+        (answer_of("Podman Engine", "Conmon"), HostFacts(), "leads to Podman"),
+        (Answer(0, '{"Client": {"Version": "4.3.1"}}', EMULATED), HostFacts(), "leads to Podman"),
+        (Answer(125, "", ""), HostFacts(client_kind="podman"), "leads to Podman"),
+        (Answer(0, RUNNING.out, ""), HostFacts(client_kind="snap"), "installed as a snap"),
+        (Answer(1, NO_SERVER, DENIED), HostFacts(client_kind="snap"), "installed as a snap"),
+        (answer_of("Engine", "containerd", "rootlesskit", "slirp4netns"),
+         HostFacts(docker_host="unix:///run/user/1000/docker.sock"), "the engine is rootless"),
+    ],
+)  # fmt: skip
+def test_an_engine_of_another_kind_is_refused_by_name(
+    answer: Answer, facts: HostFacts, said: str
+) -> None:
+    found = judge_answer(answer, facts)
+    assert (found.state, found.running) == ("unsupported", False)
+    action, why = decide(found, MINIMUM, True)
+    assert action == "access"
+    assert said in why
+    assert " -> " in why
+
+
+def test_the_parts_of_an_ordinary_engine_are_no_other_kind() -> None:
+    assert judge_answer(
+        answer_of("Engine", "containerd", "runc", "docker-init"), HostFacts()
+    ).running
 
 
 @pytest.mark.parametrize(
@@ -112,7 +171,13 @@ def test_an_answer_that_makes_no_sense_is_no_running_engine(out: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("26.1.5+dfsg1", (26, 1)), ("v0.13.1", (0, 13)), ("2.26.1-4", (2, 26)), ("", (0, 0))],
+    [
+        ("26.1.5+dfsg1", (26, 1)),
+        ("v0.13.1", (0, 13)),
+        ("2.26.1-4", (2, 26)),
+        ("", (0, 0)),
+        ("24", (24, 0)),
+    ],
 )
 def test_versions_compare_by_major_and_minor(text: str, expected: tuple[int, int]) -> None:
     assert numbers(text) == expected
