@@ -22,7 +22,7 @@ def running(subject: Subject) -> Finding:
     wanted, there = subject.service.replicas, len(subject.containers)
     measured, fault = each(subject, partial(_state, subject))
     if there and there != wanted:
-        said = f"{there} replicas are there, and {wanted} wanted; {BUILD_REMEDY}"
+        said = f"replicas: {there} there, {wanted} wanted; {BUILD_REMEDY}"
         fault = f"{fault}; {said}" if fault else said
     limit = f"{wanted} of {wanted} running, healthy" if wanted > 1 else "running, healthy"
     back = [] if fault else [one for one in subject.containers if one.restarts]

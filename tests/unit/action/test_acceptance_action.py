@@ -190,6 +190,16 @@ def test_a_report_that_cannot_be_written_changes_no_verdict(
     assert warning.endswith("the report cannot be written (Not a directory)")
 
 
+def test_a_record_that_the_report_cannot_show_changes_no_verdict(bench: Bench) -> None:
+    def damaged(*_: object) -> None:
+        raise KeyError("steps")
+
+    bench.monkeypatch.setattr(plugin, "write_artifacts", damaged)
+    result = bench.run()
+    assert (result["passed"], "failed" in result) == (True, False)
+    assert result["warnings"][0].endswith("the report cannot be written (KeyError)")
+
+
 def test_it_judges_once_unless_asked_to_wait(bench: Bench) -> None:
     bench.run(BAD)
     assert (bench.looks, bench.now) == ([], 0.0)

@@ -107,7 +107,7 @@ def test_as_many_replicas_as_wanted_have_to_be_there(
 ) -> None:
     check = judged(served("postgres", replicas=wanted))["postgres.running"]
     assert not check.passed
-    assert f"1 replicas are there, and {wanted} wanted; run " in check.message
+    assert f"replicas: 1 there, {wanted} wanted; run " in check.message
 
 
 @pytest.mark.parametrize(
