@@ -119,7 +119,8 @@ def look_at(world: World, spec: StackSpec, *, passwords: Sequence[str] = (OLD, O
 
     def values(password: str) -> dict[str, dict[str, str]]:
         url = {"DATABASE_URL": f"postgresql://todo:{password}@postgres/tasks"}
-        return {"postgres": {"POSTGRES_PASSWORD": password}, "backend": url, "migrate": url}
+        supplied = {"POSTGRES_PASSWORD": password}
+        return {"postgres": supplied, "backend": url, "migrate": url, "frontend": {}}
 
     containers = tuple(read_container(box.inspect()) for box in world.boxes)
     seen = Seen("todo", EngineState("running"), services=SERVICES, containers=containers)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import pytest
 from ansible_collections.todo.stack.plugins.module_utils.contract.errors import StackError
@@ -44,6 +45,17 @@ TORN = ProbeResult(200, "application/json", "{")
 AGAIN = {**HEALTHY, "restarts": 1}
 
 
+class Case(NamedTuple):
+    """What a container goes through and answers, and what is made of it, after how long."""
+
+    states: list[State]
+    answer: ProbeResult
+    contract: bool
+    one_shot: bool
+    seconds: float
+    said: str = ""
+
+
 def trial_of(
     world: World, states: Sequence[State], *, contract: bool = True, one_shot: bool = False
 ) -> Trial:
@@ -65,62 +77,58 @@ def waited(trials: Sequence[Trial], clock: Clock) -> float:
 
 
 @pytest.mark.parametrize(
-    ("states", "answer", "contract", "one_shot", "seconds"),
+    "case",
     [
-        ([HEALTHY], OK, True, False, 0),
-        ([STARTING, STARTING, HEALTHY], OK, True, False, 1),
+        Case([HEALTHY], OK, True, False, 0),
+        Case([STARTING, STARTING, HEALTHY], OK, True, False, 1),
         # The engine looks at health seldom; what the contract says is asked all the time.
-        ([PLAIN], OK, True, False, 0),
-        ([HEALTHY], OK, False, False, 0),
-        ([PLAIN], OK, False, False, 3),  # without any check it has to stay
-        ([AGAIN], OK, True, False, 0),
-        ([PAUSED, HEALTHY], OK, True, False, 1),
-        ([PLAIN, PLAIN, DONE], OK, False, True, 1),
-        ([DONE], OK, False, True, 0),
+        Case([PLAIN], OK, True, False, 0),
+        Case([HEALTHY], OK, False, False, 0),
+        Case([PLAIN], OK, False, False, 3),  # without any check it has to stay
+        Case([AGAIN], OK, True, False, 0),
+        Case([PAUSED, HEALTHY], OK, True, False, 1),
+        Case([PLAIN, PLAIN, DONE], OK, False, True, 1),
+        Case([DONE], OK, False, True, 0),
     ],
 )
-def test_what_is_as_it_should_be_passes_at_once(
-    world: World, clock: Clock, states: list[State], answer: ProbeResult, contract: bool,
-    one_shot: bool, seconds: float,
-) -> None:  # fmt: skip
-    world.answers["new"] = answer
-    trial = trial_of(world, states, contract=contract, one_shot=one_shot)
-    assert waited([trial], clock) == pytest.approx(seconds, abs=1.2)
+def test_what_is_as_it_should_be_passes_at_once(world: World, clock: Clock, case: Case) -> None:
+    world.answers["new"] = case.answer
+    trial = trial_of(world, case.states, contract=case.contract, one_shot=case.one_shot)
+    assert waited([trial], clock) == pytest.approx(case.seconds, abs=1.2)
     assert trial.passed
 
 
 @pytest.mark.parametrize(
-    ("states", "answer", "contract", "one_shot", "said", "seconds"),
+    "case",
     [
-        ([ENDED], OK, True, False, "it ended with code 3", 0),
-        ([DONE], OK, True, False, "it ended with code 0", 0),
-        ([KILLED], OK, True, False, "it was killed by its memory limit", 0),
-        ([PLAIN, LOOP], OK, True, False, "crash loop: 3 restarts, last exit code 1", 1),
-        ([LOOP], OK, False, False, "crash loop: 3 restarts, last exit code 1", 0),
-        ([ENDED], OK, False, True, "it ended with code 3", 0),
-        ([STARTING], REFUSED, True, False, "its health is starting, after 20 s", 20),
-        ([UNHEALTHY], OK, True, False, "its health is unhealthy, after 20 s", 20),
-        ([PAUSED], REFUSED, True, False, "its container is paused, after 20 s", 20),
-        ([HEALTHY], REFUSED, True, False, "/health: connection refused, after 20 s", 20),
-        ([HEALTHY], ERROR, True, False, "/health answered 500, after 20 s", 20),
-        ([HEALTHY], WRONG, True, False, 'it is {"status": "on fire"}, after 20 s', 20),
-        ([HEALTHY], TORN, True, False, "with no JSON document", 20),
-        ([STARTING], OK, False, False, "its health is starting, after 60 s", 60),
-        ([PLAIN], OK, False, True, "it is still running, after 60 s", 60),
+        Case([ENDED], OK, True, False, 0, "it ended with code 3"),
+        Case([DONE], OK, True, False, 0, "it ended with code 0"),
+        Case([KILLED], OK, True, False, 0, "it was killed by its memory limit"),
+        Case([PLAIN, LOOP], OK, True, False, 1, "crash loop: 3 restarts, last exit code 1"),
+        Case([LOOP], OK, False, False, 0, "crash loop: 3 restarts, last exit code 1"),
+        Case([ENDED], OK, False, True, 0, "it ended with code 3"),
+        Case([STARTING], REFUSED, True, False, 20, "its health is starting, after 20 s"),
+        Case([UNHEALTHY], OK, True, False, 20, "its health is unhealthy, after 20 s"),
+        Case([PAUSED], REFUSED, True, False, 20, "its container is paused, after 20 s"),
+        Case([HEALTHY], REFUSED, True, False, 20, "/health: connection refused, after 20 s"),
+        Case([HEALTHY], ERROR, True, False, 20, "/health answered 500, after 20 s"),
+        Case([HEALTHY], WRONG, True, False, 20, 'it is {"status": "on fire"}, after 20 s'),
+        Case([HEALTHY], TORN, True, False, 20, "with no JSON document"),
+        Case([STARTING], OK, False, False, 60, "its health is starting, after 60 s"),
+        Case([PLAIN], OK, False, True, 60, "it is still running, after 60 s"),
     ],
 )
 def test_what_fails_or_is_late_is_told_and_not_waited_for_beyond(
-    world: World, clock: Clock, states: list[State], answer: ProbeResult, contract: bool,
-    one_shot: bool, said: str, seconds: float,
-) -> None:  # fmt: skip
-    world.answers["new"] = answer
-    trial = trial_of(world, states, contract=contract, one_shot=one_shot)
+    world: World, clock: Clock, case: Case
+) -> None:
+    world.answers["new"] = case.answer
+    trial = trial_of(world, case.states, contract=case.contract, one_shot=case.one_shot)
     with pytest.raises(Unhealthy) as caught:
         waited([trial], clock)
-    assert said in str(caught.value)
+    assert case.said in str(caught.value)
     assert str(caught.value).startswith("backend is not healthy: ")
     assert caught.value.trials == [trial]
-    assert clock.now - 1000 == pytest.approx(seconds, abs=1.2)
+    assert clock.now - 1000 == pytest.approx(case.seconds, abs=1.2)
 
 
 def test_a_service_is_late_by_its_own_time_not_by_anothers(world: World, clock: Clock) -> None:
@@ -133,7 +141,7 @@ def test_a_service_is_late_by_its_own_time_not_by_anothers(world: World, clock: 
         contract_of("frontend", 3000, checks=(patient,)),
         lambda _one: ("127.0.0.1", 3000),
     )
-    with pytest.raises(Unhealthy, match="^backend is not healthy: .* after 20 s$"):
+    with pytest.raises(Unhealthy, match=r"^backend is not healthy: .* after 20 s$"):
         waited([slow, other], clock)
 
 

@@ -46,7 +46,7 @@ from ansible_collections.todo.stack.tests.unit.module_utils.release.world import
 
 CANDIDATE = "todo-backend-candidate"
 OLD_BACKEND = "id-old-todo-backend-1"
-EVERYTHING = {name: "old" for name in ("postgres", "migrate", "backend", "frontend")}
+EVERYTHING = ("postgres", "migrate", "backend", "frontend")
 SWAP = ["up backend (new anew)"]
 TRIAL = ["try backend", f"rm id-new-{CANDIDATE}"]
 AS_BEFORE = {f"todo-{name}-1": "old" for name in EVERYTHING}
