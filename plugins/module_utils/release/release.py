@@ -55,11 +55,11 @@ from ansible_collections.todo.stack.plugins.module_utils.edge.state import (
     numbers,
     read_record,
     read_release,
+    remember_contents,
     write_record,
 )
 from ansible_collections.todo.stack.plugins.module_utils.judge.fault import Expect
 from ansible_collections.todo.stack.plugins.module_utils.judge.registry import judge
-from ansible_collections.todo.stack.plugins.module_utils.look.contents import remember
 from ansible_collections.todo.stack.plugins.module_utils.look.environment import fingerprints
 from ansible_collections.todo.stack.plugins.module_utils.look.look import Look, look
 from ansible_collections.todo.stack.plugins.module_utils.look.observation import Contents
@@ -266,8 +266,8 @@ class _Release:
         if not (read_text(key) or "").strip():
             write_private(key, random_source.token_bytes(_KEY_BYTES).hex() + "\n")
         looked = look(self.docker, self.order.spec)
-        remember(
-            Path(self.state.contents),
+        remember_contents(
+            self.state,
             {c.image_id: c.contents for c in looked.seen.containers if c.contents != Contents()},
         )
         checks = judge(
