@@ -45,6 +45,7 @@ from ansible_collections.todo.stack.tests.unit.module_utils.release.conftest imp
     shown,
 )
 from ansible_collections.todo.stack.tests.unit.module_utils.release.world import (
+    DONE,
     ENDED,
     HEALTHY,
     Box,
@@ -350,6 +351,24 @@ def test_the_record_of_a_one_shot_that_was_pruned_is_carried_on(
     run(since=1, rows=ROWS)
     assert record_of(spec, 2)["one_shots"] == {"migrate": "sha256:new "}
     assert "migrate" not in {box.service for box in host.boxes}
+
+
+@pytest.mark.xfail(strict=True, reason="one that is there hides those that are not")
+def test_of_two_one_shots_the_pruned_one_stays_recorded(
+    run: Run, host: Host, spec: StackSpec
+) -> None:
+    services = _seen(host, spec, {}, passwords=(OLD, OLD)).seen.services
+    seed = replace(services[1], name="seed", container_name="todo-seed-1", alone_hash="h")
+    host.boxes.append(Box("todo-seed-1", "seed", "new", [DONE]))
+    now = {"services": (*services, seed), "environment": EnvironmentSeen(pins=PINS)}
+    seeds = replace(spec.contracts[0], compose_services=("backend", "migrate", "seed"))
+    both = replace(spec, contracts=(seeds, spec.contracts[1]))
+    run(now=now, spec=both)
+    first = record_of(spec, 1)["one_shots"]
+    assert sorted(first) == ["migrate", "seed"]
+    host.boxes = [box for box in host.boxes if box.service not in {"migrate", "frontend"}]
+    run(now=now, spec=both, since=1)
+    assert record_of(spec, 2)["one_shots"] == first
 
 
 def test_progress_is_told_to_whoever_watches_and_ends(

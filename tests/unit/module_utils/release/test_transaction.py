@@ -353,3 +353,30 @@ def test_what_is_waited_for_is_told(make: Make, world: World) -> None:
     assert told[0] == ("backend", "it was not looked at yet")
     assert ("backend", "its health is starting") in told
     assert world.running() == {**AS_BEFORE, "todo-backend-1": "new"}
+
+
+@pytest.mark.xfail(strict=True, reason="the undoing ends at what is no StackError")
+@pytest.mark.parametrize("interrupt", [SystemExit(143), ValueError(NEW)])
+def test_an_interrupt_of_the_undoing_does_not_end_it(
+    make: Make, world: World, interrupt: BaseException
+) -> None:
+    world.scripts[("new", "todo-frontend-1")] = [ENDED]
+    world.failures["up frontend (old"] = interrupt
+    error = fails(make({"backend": "recreate", "frontend": "recreate"}))
+    assert world.running()["todo-backend-1"] == "old"
+    assert "frontend is not healthy: it ended with code 3" in error.what
+    assert f"putting it back failed too: {type(interrupt).__name__}" in error.what
+
+
+@pytest.mark.xfail(strict=True, reason="its container is not noted as one to be taken away")
+def test_an_interrupted_judgement_leaves_no_container(
+    make: Make, world: World, spec: StackSpec, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def begun(_words: list[str]) -> None:
+        world.boxes.append(Box(CANDIDATE, "backend", "new", [HEALTHY], one_off=True))
+        raise SystemExit(143)
+
+    monkeypatch.setattr(world, "_compose", begun)
+    checked = replace(spec, contracts=(contract_of("backend", 8000, check=("check",)),))
+    fails(make({"backend": "recreate"}, stack=checked, passwords=(OLD, NEW)))
+    assert world.running() == AS_BEFORE
