@@ -358,11 +358,12 @@ def _schema(looked: Look, spec: StackSpec) -> str:
 
 def _one_shots(looked: Look) -> dict[str, str]:
     """Return for each one-shot that has ended well what it was: its image and its hash."""
+    due = {one.name: one for one in looked.seen.services if one.one_shot}
     before = looked.seen.release.one_shots
-    return {
-        service.name: f"{one.image_id} {service.alone_hash}"
-        for service in looked.seen.services
-        if service.one_shot
-        for one in looked.seen.of_service(service.name)
+    ended = {
+        name: f"{one.image_id} {service.alone_hash}"
+        for name, service in due.items()
+        for one in looked.seen.of_service(name)
         if one.ended_well
-    } or dict(before)
+    }
+    return {**{name: said for name, said in before.items() if name in due}, **ended}

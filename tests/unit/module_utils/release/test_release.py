@@ -353,7 +353,6 @@ def test_the_record_of_a_one_shot_that_was_pruned_is_carried_on(
     assert "migrate" not in {box.service for box in host.boxes}
 
 
-@pytest.mark.xfail(strict=True, reason="one that is there hides those that are not")
 def test_of_two_one_shots_the_pruned_one_stays_recorded(
     run: Run, host: Host, spec: StackSpec
 ) -> None:

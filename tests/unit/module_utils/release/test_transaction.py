@@ -355,7 +355,6 @@ def test_what_is_waited_for_is_told(make: Make, world: World) -> None:
     assert world.running() == {**AS_BEFORE, "todo-backend-1": "new"}
 
 
-@pytest.mark.xfail(strict=True, reason="the undoing ends at what is no StackError")
 @pytest.mark.parametrize("interrupt", [SystemExit(143), ValueError(NEW)])
 def test_an_interrupt_of_the_undoing_does_not_end_it(
     make: Make, world: World, interrupt: BaseException
@@ -368,7 +367,6 @@ def test_an_interrupt_of_the_undoing_does_not_end_it(
     assert f"putting it back failed too: {type(interrupt).__name__}" in error.what
 
 
-@pytest.mark.xfail(strict=True, reason="its container is not noted as one to be taken away")
 def test_an_interrupted_judgement_leaves_no_container(
     make: Make, world: World, spec: StackSpec, monkeypatch: pytest.MonkeyPatch
 ) -> None:
