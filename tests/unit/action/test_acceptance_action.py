@@ -172,6 +172,14 @@ def test_the_table_is_not_put_into_the_output_of_another_callback(
     assert (bench.screen, len(bench.log)) == ([], 1)
 
 
+def test_the_preview_of_a_bare_host_is_a_line_and_no_table_of_crosses(bench: Bench) -> None:
+    bench.check_mode = True
+    bare = Seen("todo", EngineState("absent"), problem="there is no docker command on this host")
+    result = bench.run(seen=text(bare))
+    assert result["skipped"] and not result.get("failed")
+    assert bench.screen == [f"vm1: nothing runs that could be judged yet: {bare.problem}"]
+
+
 def test_check_mode_judges_and_writes_nothing(bench: Bench) -> None:
     bench.check_mode = True
     assert bench.run()["artifacts"] == []
