@@ -353,6 +353,7 @@ images:
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.todo.stack.plugins.module_utils.build.build_secrets import unpacked
 from ansible_collections.todo.stack.plugins.module_utils.build.images import (
     ensure_images,
 )
@@ -419,7 +420,8 @@ def main() -> None:
     """Run the module."""
     module = AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
     try:
-        wanted = Wanted.read(module.params)
+        images = [unpacked(image) for image in module.params["images"]]
+        wanted = Wanted.read({**module.params, "images": images})
         module.no_log_values.update(wanted.hidden())
         result, warnings = ensure_images(DockerCli(run), wanted, check_mode=module.check_mode)
     except StackError as error:
