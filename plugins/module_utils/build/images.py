@@ -40,9 +40,7 @@ def ensure_images(
     found = _inspect(docker, _references(wanted.specs), check_mode=check_mode)
     if found is None:
         return result_of([_foreseen(spec) for spec in wanted.specs]), records.warnings
-    prints = secret_prints(
-        wanted.secrets, Path(state.fingerprint_key), check_mode=check_mode
-    )
+    prints = secret_prints(wanted.secrets, Path(state.fingerprint_key), check_mode=check_mode)
     sight = look(docker, wanted.specs, found, prints, records)
     sight = sight.with_images(docker.inspect_images(contents(wanted.specs, sight)))
     decisions = decide_all(wanted.specs, sight, no_cache=wanted.no_cache)
