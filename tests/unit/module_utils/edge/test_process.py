@@ -181,3 +181,13 @@ def test_commands_run_at_the_same_time_from_several_threads() -> None:
         )
     assert [out for _, out, _ in answers] == [f"{i}\n" for i in range(8)]
     assert time.monotonic() - begun < 2
+
+
+def test_output_is_read_while_it_comes_and_need_not_be_read_to_its_end() -> None:
+    with process.output_of(["sh", "-c", "printf a; sleep 0.1; printf b; echo no >&2"]) as output:
+        assert output.read(1) == b"a"
+        assert output.read() == b"b"
+    begun = time.monotonic()
+    with process.output_of(["yes"]) as output:
+        assert output.read(2) == b"y\n"
+    assert time.monotonic() - begun < 5
