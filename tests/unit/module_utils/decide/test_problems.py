@@ -98,7 +98,7 @@ PROBLEMS: list[tuple[dict[str, Any], list[str]]] = [
         ],
     ),
     (
-        {"containers": (container("web", ours=False), container("backend", one_off=True))},
+        {"containers": (container("web", ours=False), container("x", ours=False, one_off=True))},
         [
             "container todo-web-1 (project todo): lacks the label todo.stack.service: another"
             " stack has the same project name -> remove it, or rename that project"

@@ -52,6 +52,14 @@ def test_secrets_that_a_file_has_lost_are_found_again(host: Host, lost: str) -> 
     assert found.seen.warnings == (f"{path} had lost secrets; they were found again",)
 
 
+def test_a_damaged_file_is_mended_also_where_no_secret_is_needed(host: Host) -> None:
+    url = "postgresql://todo:npg_Ab12Cd34@db.example.net/todo"
+    given = Given(secrets={"backend": {"DATABASE_URL": url, "BETTER_AUTH_SECRET": "s" * 40}})
+    assert host.look(given=given).seen.environment.secrets_kept
+    host.write("secrets.json", "{")
+    assert not host.look(given=given).seen.environment.secrets_kept
+
+
 def test_what_is_kept_goes_before_what_is_delivered(host: Host) -> None:
     host.deploy()
     kept = {"backend": {"BETTER_AUTH_SECRET": "k" * 40}, "postgres": {"POSTGRES_PASSWORD": "p"}}
