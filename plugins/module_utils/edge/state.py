@@ -6,7 +6,8 @@ import json
 import re
 import shutil
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from ansible_collections.todo.stack.plugins.module_utils.contract.state import (
 )
 from ansible_collections.todo.stack.plugins.module_utils.edge.files import (
     ensure_private_folder,
+    exclusive,
     read_text,
     write_private,
 )
@@ -26,6 +28,7 @@ from ansible_collections.todo.stack.plugins.module_utils.look.observation import
     ReleaseSeen,
 )
 
+LOCK_FILE = "lock"
 _NAME = re.compile(r"^name:\s*[\"']?([\w-]+)", re.MULTILINE)
 # The definition last: while it is there, it tells whose the others are.
 _FLAT = (
@@ -140,3 +143,19 @@ def forget_files(state: StateDir) -> None:
     for path in folder.iterdir() if folder.is_dir() else ():
         if path.is_dir() and path.name not in kept:
             shutil.rmtree(path)
+
+
+@contextmanager
+def locked(state: StateDir, by: str, wait_seconds: float) -> Iterator[None]:
+    """Hold the stack's lock, and say in its file who does; raise StackError naming who has it."""
+    file = Path(state.folder) / LOCK_FILE
+
+    def holder(_folder: Path) -> str:
+        return (read_text(file) or "an unknown play").strip()
+
+    with exclusive(Path(state.folder), wait_seconds, holder=holder):
+        write_private(file, by + "\n")
+        try:
+            yield
+        finally:
+            file.unlink(missing_ok=True)

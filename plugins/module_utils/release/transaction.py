@@ -305,7 +305,9 @@ class Transaction:
     def _is_single(self, service: Service) -> bool:
         contract = self.spec.own_contract(service.name)
         return not service.one_shot and (
-            service.keeps_data or (contract is not None and contract.run.single)
+            service.keeps_data
+            or service.host_network
+            or (contract is not None and contract.run.single)
         )
 
     def _is_lasting(self, service: Service) -> bool:
