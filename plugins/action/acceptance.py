@@ -77,6 +77,10 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible ships no types
         except LookFailed as failed:
             return {**result, **failed.answer}
         seen, reasons = judged.seen, options["reasons"]
+        if self._task.check_mode and seen.problem:
+            said = f"nothing runs that could be judged yet: {seen.problem}"
+            self._say(f"{host}: {said}")
+            return {**result, "changed": False, "skipped": True, "msg": said}
         content = acceptance(
             host,
             judged.checks,
@@ -157,7 +161,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible ships no types
             folder = artifacts_folder(folder, host)
             when = datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M UTC")
             return {"artifacts": [str(path) for path in write_artifacts(folder, content, when)]}
-        except (OSError, ValueError) as problem:
+        except Exception as problem:  # whatever it is, the host is as good as it was judged
             reason = getattr(problem, "strerror", None) or type(problem).__name__
             said = f"{folder}: the report cannot be written ({reason})"
             return {"artifacts": [], "warnings": [said]}

@@ -10,6 +10,7 @@ from typing import Any
 
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
+from ansible_collections.todo.stack.plugins.module_utils.build.build_secrets import packed
 from ansible_collections.todo.stack.plugins.module_utils.build.plan import (
     Sight,
     decide_all,
@@ -116,8 +117,9 @@ class ActionModule(ActionBase):  # type: ignore[misc]
             self._task.check_mode = wanted
 
     def _execute(self, args: dict[str, Any], task_vars: Any) -> dict[str, Any]:
+        sent = {**args, "images": [packed(image) for image in args["images"]]}
         found: dict[str, Any] = self._execute_module(
-            module_name=MODULE, module_args=args, task_vars=task_vars
+            module_name=MODULE, module_args=sent, task_vars=task_vars
         )
         return found
 

@@ -51,7 +51,9 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible ships no types
         if problems := judged(lambda: _decide(args, due)):
             return {**result, **refusal(problems)}
         rotated = rotated_rows(typed_contracts(args["contracts"]), args.get("rotate") or [])
-        if self._task.check_mode or not due:
+        # What was built is on the host since it was looked at: its records are to be judged too.
+        built = any(row.get("changed") for row in args.get("images") or ())
+        if self._task.check_mode or not (due or built):
             return {**result, **_told(args, due), "rotated": rotated}
         for action in due:
             self._display.display(f"  {action.line()}")

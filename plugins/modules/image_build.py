@@ -353,6 +353,7 @@ images:
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.todo.stack.plugins.module_utils.build.build_secrets import unpacked
 from ansible_collections.todo.stack.plugins.module_utils.build.images import (
     ensure_images,
 )
@@ -422,7 +423,9 @@ def main() -> None:
     """Run the module."""
     module = AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
     try:
-        wanted = Wanted.read(module.params)  # secrets may be named in the caller's environment
+        images = [unpacked(image) for image in module.params["images"]]
+        # Before the caller's environment is left: secrets may be named in it.
+        wanted = Wanted.read({**module.params, "images": images})
         leave_callers_shell()
         module.no_log_values.update(wanted.hidden())
         result, warnings = ensure_images(DockerCli(run), wanted, check_mode=module.check_mode)

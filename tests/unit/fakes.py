@@ -28,7 +28,8 @@ class FakeDocker:
         self.options: list[dict[str, Any]] = []
 
     def __call__(self, args: list[str], /, **options: Any) -> Answer:
-        line = " ".join(args[1:])
+        # The engine is asked within a time limit: `timeout 4 docker version`.
+        line = " ".join(args[args.index("docker") + 1 :])
         self.asked.append(line)
         self.options.append(options)
         for part, answer in self.answers.items():

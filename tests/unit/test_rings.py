@@ -17,10 +17,28 @@ IO_MODULES = {
     "shutil", "signal", "socket", "subprocess", "tempfile", "threading", "time", "urllib.request",
 }  # fmt: skip
 IO_CALLS = {"open", "print", "input", "exec", "eval"}
+# What leaves the process, or waits for others.
+WORLD = {"asyncio", "fcntl", "http", "select", "signal", "socket", "subprocess", "tempfile",
+         "threading", "urllib.request"}  # fmt: skip
+WORLDLY_ROOMS = {"edge", "build", "release"}
+PROGRAMS = {"subprocess", "pty", "os.system", "os.execv", "os.posix_spawn"}
+# All that looking may use of the edges that can also change something.
+READING = {
+    "files": {"read_text"},
+    "state": {"as_it_is", "modes", "read_release"},
+    "compose": {"Compose"},
+    "docker": {"DockerCli", "Run", "at_once"},
+}
+CHANGING_CALLS = {
+    "chmod", "check", "exclusive", "hardlink_to", "mkdir", "remove_images", "rename", "rmdir",
+    "start_candidate", "symlink_to", "tag", "touch", "unlink", "up", "write", "write_bytes",
+    "write_text",
+}  # fmt: skip
 
 HOST_FILES = sorted((ROOT / "module_utils").rglob("*.py"))
 PURE_ROOMS = ("contract", "decide", "judge")
-PURE_FILES = [f for room in PURE_ROOMS for f in sorted((ROOT / "module_utils" / room).glob("*.py"))]
+PURE_FILES = [f for f in HOST_FILES if f.parent.name in PURE_ROOMS]
+LOOK_FILES = [f for f in HOST_FILES if f.parent.name == "look"]
 MODULE_FILES = sorted((ROOT / "modules").glob("*.py"))
 
 
@@ -35,6 +53,13 @@ def imports(file: Path) -> Iterator[str]:
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
+def called(file: Path) -> set[str]:
+    """Return the names of functions and methods that ``file`` calls."""
+    functions = [n.func for n in ast.walk(ast.parse(file.read_text())) if isinstance(n, ast.Call)]
+    names = {one.id for one in functions if isinstance(one, ast.Name)}
+    return names | {one.attr for one in functions if isinstance(one, ast.Attribute)}
+
+
 def shown(file: Path) -> str:
     return str(file.relative_to(ROOT))
 
@@ -44,12 +69,25 @@ def test_the_pure_ring_does_no_io(file: Path) -> None:
     found = set(imports(file))
     assert not found & IO_MODULES
     assert not {name for name in found if name.startswith(EDGE)}
-    calls = {
-        node.func.id
-        for node in ast.walk(ast.parse(file.read_text()))
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
-    }
-    assert not calls & IO_CALLS
+    assert not called(file) & IO_CALLS
+
+
+@pytest.mark.parametrize("file", LOOK_FILES, ids=shown)
+def test_looking_only_reads(file: Path) -> None:
+    for edge, allowed in READING.items():
+        start = f"{EDGE}.{edge}."
+        used = {name.removeprefix(start) for name in imports(file) if name.startswith(start)}
+        assert used <= allowed, edge
+    assert not called(file) & (CHANGING_CALLS | {"open"})
+
+
+@pytest.mark.parametrize("file", HOST_FILES, ids=shown)
+def test_the_world_is_touched_in_few_rooms_and_programs_run_at_the_edge(file: Path) -> None:
+    found = set(imports(file))
+    if file.parent.name not in WORLDLY_ROOMS:
+        assert not found & WORLD
+    if file.parent.name != "edge":
+        assert not found & PROGRAMS
 
 
 @pytest.mark.parametrize("file", HOST_FILES, ids=shown)
@@ -77,4 +115,7 @@ def test_a_module_is_a_thin_shell_over_module_utils(file: Path) -> None:
 def test_the_rules_above_see_the_files() -> None:
     assert ROOT / "module_utils/contract/environment.py" in PURE_FILES
     assert ROOT / "module_utils/edge/files.py" in HOST_FILES
-    assert ROOT / "modules/env_contract.py" in MODULE_FILES
+    assert ROOT / "module_utils/look/look.py" in LOOK_FILES
+    assert ROOT / "modules/release.py" in MODULE_FILES
+    assert "subprocess" in imports(ROOT / "module_utils/edge/process.py")
+    assert "write_private" in called(ROOT / "module_utils/release/release.py")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
 import os
 import secrets as random_source
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from ansible_collections.todo.stack.plugins.module_utils.build.options import Secret
 from ansible_collections.todo.stack.plugins.module_utils.contract.errors import Problem, ProblemList
@@ -18,6 +20,35 @@ from ansible_collections.todo.stack.plugins.module_utils.edge.files import (
 )
 
 _KEY_BYTES = 32
+
+
+def packed(image: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an image's parameters with the values of its secrets as base64.
+
+    A module's parameters go to the host's log as Python writes them: a value with a backslash, a
+    quote or a line break looks otherwise there, and would not be found and hidden.
+    """
+    return _with_values(image, lambda value: base64.b64encode(value.encode()).decode())
+
+
+def unpacked(image: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what `packed` was given."""
+    return _with_values(image, lambda value: base64.b64decode(value).decode())
+
+
+def _with_values(image: Mapping[str, Any], change: Callable[[str], str]) -> dict[str, Any]:
+    secrets = image.get("secrets")
+    if not isinstance(secrets, list):
+        return dict(image)  # of a wrong form, or none: the module says so
+    return {
+        **image,
+        "secrets": [
+            {**one, "value": change(str(one["value"]))}
+            if isinstance(one, Mapping) and one.get("value") is not None
+            else one
+            for one in secrets
+        ],
+    }
 
 
 def read_secrets(wanted: Mapping[str, Sequence[Secret]]) -> dict[str, dict[str, bytes]]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +23,7 @@ from ansible_collections.todo.stack.plugins.module_utils.edge.process import (
     nobody_listens,
     stream,
 )
+from ansible_collections.todo.stack.plugins.module_utils.edge.progress import silence, tell
 
 
 class BuildSession:
@@ -58,8 +58,7 @@ class BuildSession:
                 halt=self._halt,
             )
         finally:
-            if self._progress_file is not None:
-                self._progress_file.unlink(missing_ok=True)
+            silence(self._progress_file)
         if code != 0:
             raise build_failure(self.progress)
         found: dict[str, Any] = json.loads(metadata_file.read_text())
@@ -76,9 +75,9 @@ class BuildSession:
                 self._begun[service] = self._clock()
         steps = under_way(self.progress)
         # A long step may be silent: whoever watches must know of it from its first line.
-        if self._progress_file is not None and steps != self._told:
+        if steps != self._told:
             self._told = steps
-            _tell(self._progress_file, steps)
+            tell(self._progress_file, steps)
 
     def _halt(self) -> StackError | None:
         if nobody_listens():
@@ -92,15 +91,6 @@ class BuildSession:
             if limit is not None and now - begun > limit and (waits or service in running):
                 return too_slow(self.progress, service, limit)
         return None
-
-
-def _tell(file: Path, steps: Sequence[Mapping[str, Any]]) -> None:
-    """Write the steps for a reader who may be another user, and must never find half of them."""
-    with suppress(OSError):  # a build does not fail for want of onlookers
-        fresh = file.with_suffix(".new")
-        fresh.write_text(json.dumps(steps))
-        fresh.chmod(0o644)
-        fresh.replace(file)
 
 
 def under_way(progress: BuildProgress) -> list[dict[str, Any]]:

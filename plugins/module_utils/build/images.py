@@ -27,6 +27,7 @@ from ansible_collections.todo.stack.plugins.module_utils.decide.engine_state imp
     shortfalls,
 )
 from ansible_collections.todo.stack.plugins.module_utils.edge.docker import DockerCli
+from ansible_collections.todo.stack.plugins.module_utils.edge.state import as_it_is
 from ansible_collections.todo.stack.plugins.module_utils.look.engine import describe_engine
 
 
@@ -34,13 +35,12 @@ def ensure_images(
     docker: DockerCli, wanted: Wanted, *, check_mode: bool
 ) -> tuple[dict[str, Any], list[str]]:
     """Return the result after building what changed, or what a run would build, and warnings."""
-    records = BuildRecords(Path(wanted.state.builds))
+    state = as_it_is(wanted.state)
+    records = BuildRecords(Path(state.builds))
     found = _inspect(docker, _references(wanted.specs), check_mode=check_mode)
     if found is None:
         return result_of([_foreseen(spec) for spec in wanted.specs]), records.warnings
-    prints = secret_prints(
-        wanted.secrets, Path(wanted.state.fingerprint_key), check_mode=check_mode
-    )
+    prints = secret_prints(wanted.secrets, Path(state.fingerprint_key), check_mode=check_mode)
     sight = look(docker, wanted.specs, found, prints, records)
     sight = sight.with_images(docker.inspect_images(contents(wanted.specs, sight)))
     decisions = decide_all(wanted.specs, sight, no_cache=wanted.no_cache)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import tarfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from typing import IO, Any
 
 from ansible_collections.todo.stack.plugins.module_utils.contract.errors import StackError
 from ansible_collections.todo.stack.plugins.module_utils.edge.docker import DockerCli, at_once
+from ansible_collections.todo.stack.plugins.module_utils.edge.process import output_of
 
 _CONTAINERD = "io.containerd.snapshotter"
 _MANIFEST = "manifest.json"
@@ -86,14 +86,9 @@ class _Archive:
 
 
 def _read_archive(image_id: str) -> _Archive:
-    with subprocess.Popen(
-        ["docker", "image", "save", image_id],  # noqa: S607 - the docker on PATH, as everywhere
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-    ) as saving:
-        assert saving.stdout is not None  # noqa: S101 - it is a pipe
+    with output_of(["docker", "image", "save", image_id]) as archive:
         try:
-            return read_archive(saving.stdout)
+            return read_archive(archive)
         except (tarfile.TarError, KeyError, IndexError, ValueError) as error:
             raise StackError(
                 f"the image's archive could not be read: {type(error).__name__}: {error}",

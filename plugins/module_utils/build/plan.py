@@ -30,12 +30,11 @@ class Sight:
     def of_present(cls, present: Sequence[Mapping[str, Any]]) -> Sight:
         """Return the sight of images as M(todo.stack.look) returns them."""
         images = index_images(present)
-        built = [one["Record"] for one in present if one.get("Record")]
-        return cls(
-            images,
-            {ref: str(image["Id"]) for ref, image in images.items()},
-            records={row["image"].rpartition(":")[0]: [row] for row in built},
-        )
+        records: dict[str, list[dict[str, Any]]] = {}
+        for row in (one["Record"] for one in present if one.get("Record")):
+            records.setdefault(row["image"].rpartition(":")[0], []).append(row)
+        ids = {ref: str(image["Id"]) for ref, image in images.items()}
+        return cls(images, ids, records=records)
 
     def suffices(self, spec: ImageSpec) -> bool:
         """Tell whether all that decides on an image is in sight."""

@@ -72,7 +72,8 @@ def _replicas(spec: Mapping[str, Any]) -> int:
 
 def _keeps_data(spec: Mapping[str, Any]) -> bool:
     volumes = spec.get("volumes") or ()
-    return any(one.get("type") == "volume" and not one.get("read_only") for one in volumes)
+    kept = [one for one in volumes if one.get("type") in {"volume", "bind"}]
+    return any(not one.get("read_only") for one in kept)
 
 
 def _ports(spec: Mapping[str, Any]) -> list[PublishedPort]:

@@ -93,7 +93,8 @@ def _service_actions(
 def _lasting(seen: Seen, service: Service, image: WantedImage) -> Action | None:
     name, containers = service.name, seen.of_service(service.name)
     if not containers:
-        return Action(name, "create", "there is no container", new=True)
+        missing = Action(name, "create", "there is no container", new=True)
+        return missing if service.replicas else None
     for container in containers:
         if why := _difference(seen, service, container, image):
             return Action(name, "recreate", why, new=True)
@@ -101,9 +102,13 @@ def _lasting(seen: Seen, service: Service, image: WantedImage) -> Action | None:
         many = f"{len(containers)} of {service.replicas} replicas are there"
         return Action(name, "create", many)
     for container in containers:
+        # Before its start, which would leave it without its network.
+        if why := _cut_off(service, container):
+            return Action(name, "recreate", why)
         if container.state not in {"running", "restarting"}:
-            return Action(name, "start", _ended(container))
-        if why := _cut_off(service, container) or _sick(container):
+            how = "recreate" if container.state == "dead" else "start"
+            return Action(name, how, _ended(container))
+        if why := _sick(container):
             return Action(name, "recreate", why)
     return None
 
@@ -146,7 +151,9 @@ def _difference(seen: Seen, service: Service, container: Container, image: Wante
         return f"{service.image.partition('@')[0]} is another image now{told}"
     if container.config_hash not in {service.alone_hash, service.config_hash}:
         return "its configuration changed"
-    if service.replicas == 1 and container.name != service.container_name:
+    # Compose goes on counting: the one that is left of two replicas may be the second.
+    numbered = f"{seen.stack}-{service.name}-{container.number}"
+    if container.name not in {service.container_name, numbered}:
         return f"its container is named {container.name}"
     return ""
 
@@ -163,7 +170,8 @@ def _cut_off(service: Service, container: Container) -> str:
 def _sick(container: Container) -> str:
     if container.health == "unhealthy":
         return "its healthcheck says unhealthy"
-    young = container.inside.uptime_seconds < SETTLED_SECONDS
+    inside = container.inside
+    young = not inside.problem and inside.uptime_seconds < SETTLED_SECONDS
     looping = container.state == "restarting" or (container.restarts > 1 and young)
     return f"it crashes again and again ({container.restarts} restarts)" if looping else ""
 

@@ -51,17 +51,19 @@ def memory_problems(seen: Seen, actions: Sequence[Action]) -> list[Problem]:
     Each is taken to need twice what runs of it takes now, within its limit.
     """
     due = {action.service for action in actions if action.new and action.action == "recreate"}
-    needed = 0
+    needs = {}
     for service in seen.services:
         running = [one for one in seen.of_service(service.name) if one.pid]
         if service.name in due and running and not (service.keeps_data or service.one_shot):
             taken = sum(p.resident_bytes for one in running[:1] for p in one.inside.processes)
-            needed += min(2 * taken or _UNKNOWN_BYTES, service.memory_bytes or 2 * taken)
+            expected = 2 * taken or _UNKNOWN_BYTES
+            needs[service.name] = min(expected, service.memory_bytes or expected)
+    needed = sum(needs.values())
     if needed <= seen.available_memory_bytes:
         return []
     what = (
         f"{_megabytes(seen.available_memory_bytes)} are available, and {_megabytes(needed)} are "
-        f"needed to try {', '.join(sorted(due))} beside what runs"
+        f"needed to try {', '.join(sorted(needs))} beside what runs"
     )
     return [Problem(what, "memory of the host", "free some, or give the host more")]
 

@@ -16,6 +16,13 @@ from ansible_collections.todo.stack.plugins.module_utils.edge.docker import (
     compose_argv,
 )
 
+# What the caller's shell has compose do would make what is compared another than what runs.
+_UNHEARD = {
+    "COMPOSE_PROFILES": "",
+    "COMPOSE_ENV_FILES": "",
+    "COMPOSE_REMOVE_ORPHANS": "",
+    "COMPOSE_COMPATIBILITY": "",
+}
 _UP = ("up", "--detach", "--no-build", "--pull", "never", "--quiet-pull", "--no-deps")
 
 
@@ -69,15 +76,19 @@ class Compose:
              service, *command],
             files=_paths(files), project=self.project, directory=self.folder,
         )  # fmt: skip
-        code, out, err = self.docker.run(["docker", *argv], environ_update=dict(self.variables))
+        code, out, err = self.docker.run(["docker", *argv], environ_update=self._environment)
         return code, out or err
+
+    @property
+    def _environment(self) -> dict[str, str]:
+        return {**_UNHEARD, **self.variables}
 
     def _compose(self, files: Sequence[str], args: Sequence[str], stdin: str | None = None) -> str:
         return self.docker.compose(
             args,
             files=files,
             project=self.project,
-            variables=self.variables,
+            variables=self._environment,
             stdin=stdin,
             directory=self.folder,
         )

@@ -16,7 +16,8 @@ from ansible_collections.todo.stack.plugins.module_utils.look.observation import
 
 PROC = Path("/proc")
 _LISTENING = "0A"
-_PROXY = "docker-proxy"
+# Without its proxy the engine has the ports itself; one without root has them by its helper.
+_PROXIES = ("docker-proxy", "dockerd", "rootlesskit")
 WILDCARDS = ("", "0.0.0.0", "::")  # noqa: S104  compared with, not bound
 
 
@@ -32,11 +33,21 @@ def use_of(
         return PortUse(service, port, foreign_address=refusal == errno.EADDRNOTAVAIL)
     holders = [one for one in everything if _holds(one, address, port)]
     owners = [_described(one) for one in holders if _project(one) != stack]
+    # One on the host's network has its port without any binding of the engine's.
+    pids = [str(one["State"]["Pid"]) for one in everything
+            if _project(one) == stack and _is_on_host(one)]  # fmt: skip
     # The engine's proxies stand for containers, or for an engine that is gone.
-    known = bool(holders) or not everything
-    owners += [o for o in owners_of(address, port) if not (known and o.startswith(_PROXY))]
+    known = bool(holders or pids) or not everything
+    owners += [
+        o for o in owners_of(address, port, but=pids) if not (known and o.startswith(_PROXIES))
+    ]
     unseen = [] if owners or known else ["a process that this user may not see"]
     return PortUse(service, port, " and ".join(owners or unseen))
+
+
+def _is_on_host(inspected: Mapping[str, Any]) -> bool:
+    mode = (inspected.get("HostConfig") or {}).get("NetworkMode")
+    return mode == "host" and bool((inspected.get("State") or {}).get("Pid"))
 
 
 def _holds(inspected: Mapping[str, Any], address: str, port: int) -> bool:
@@ -76,12 +87,18 @@ def bind_refusal(address: str, port: int) -> int:
     return 0
 
 
-def owners_of(address: str, port: int, proc: Path = PROC) -> list[str]:
-    """Return ``name (pid N)`` of the listeners in the way that this user may see."""
+def owners_of(address: str, port: int, proc: Path = PROC, but: Sequence[str] = ()) -> list[str]:
+    """Return ``name (pid N)`` of the listeners in the way that this user may see.
+
+    ``but``: containers' main processes; they and those beside them are not in the way.
+    """
     targets = {f"socket:[{inode}]" for inode in _listening_inodes(address, port, proc)}
+    ours = {_namespace(proc / pid) for pid in but}
     found = []
     for entry in sorted(proc.iterdir(), key=lambda e: (len(e.name), e.name)):
-        if entry.name.isdigit() and targets & set(_descriptors(entry)):
+        if not entry.name.isdigit() or (ours and _namespace(entry) in ours):
+            continue
+        if targets & set(_descriptors(entry)):
             with suppress(OSError):
                 name = (entry / "comm").read_text(encoding="utf-8", errors="replace").strip()
                 found.append(f"{name} (pid {entry.name})")
@@ -105,6 +122,14 @@ def _meet(here: str, address: str) -> bool:
     words = (wanted.packed[start : start + 4] for start in range(0, len(wanted.packed), 4))
     text = "".join(f"{int.from_bytes(word, sys.byteorder):08X}" for word in words)
     return here == text or not here.strip("0") or wanted.is_unspecified
+
+
+def _namespace(process: Path) -> str:
+    """Return the PID namespace of a process; one that is gone has a name that no other has."""
+    try:
+        return str((process / "ns" / "pid").readlink())
+    except OSError:
+        return str(process)
 
 
 def _descriptors(process: Path) -> Iterator[str]:

@@ -10,6 +10,7 @@ import signal
 import subprocess
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import IO
 
 _GRACE_SECONDS = 5.0
 _LOOK_SECONDS = 0.2
@@ -43,6 +44,14 @@ def run(
     except OSError as problem:
         return 127, "", f"{args[0]}: {problem.strerror}"
     return done.returncode, done.stdout, done.stderr
+
+
+@contextlib.contextmanager
+def output_of(argv: Sequence[str]) -> Iterator[IO[bytes]]:
+    """Yield what a command writes to its standard output, as it comes."""
+    with subprocess.Popen(list(argv), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+        assert process.stdout is not None  # noqa: S101 - it is a pipe
+        yield process.stdout
 
 
 def stream(
@@ -155,6 +164,21 @@ def terminated_as_interrupted() -> Iterator[None]:
         return
     numbers = (signal.SIGTERM, signal.SIGHUP)
     before = {number: signal.signal(number, _interrupt) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextlib.contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Let no signal but SIGKILL end what must not be left half done."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    numbers = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in numbers}
     try:
         yield
     finally:

@@ -6,7 +6,8 @@ import json
 import re
 import shutil
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,17 +17,25 @@ from ansible_collections.todo.stack.plugins.module_utils.contract.state import (
 )
 from ansible_collections.todo.stack.plugins.module_utils.edge.files import (
     ensure_private_folder,
+    exclusive,
     read_text,
     write_private,
 )
-from ansible_collections.todo.stack.plugins.module_utils.look.observation import ReleaseSeen
+from ansible_collections.todo.stack.plugins.module_utils.judge.contents import EDITION
+from ansible_collections.todo.stack.plugins.module_utils.look.contents import recorded
+from ansible_collections.todo.stack.plugins.module_utils.look.observation import (
+    Contents,
+    ReleaseSeen,
+)
 
+LOCK_FILE = "lock"
 _NAME = re.compile(r"^name:\s*[\"']?([\w-]+)", re.MULTILINE)
 # The definition last: while it is there, it tells whose the others are.
 _FLAT = (
     "secrets.json", "environment.json", "builds.json", "contents.json", "fingerprint.key",
     "compose.yaml",
 )  # fmt: skip
+_CONTENTS_KEPT = 20
 _DROPPED = ("turns.json", "secrets.before.json")
 
 
@@ -90,14 +99,18 @@ def read_release(state: StateDir) -> ReleaseSeen:
     if not known:
         return ReleaseSeen()
     raw = read_record(state, known[-1])
-    images: Mapping[str, Any] = raw.get("images") or {}
+    one_shots, images = (_rows(raw.get(key)) for key in ("one_shots", "images"))
     return ReleaseSeen(
         number=known[-1],
         at=str(raw.get("at", "")),
         by=str(raw.get("by", "")),
-        one_shots={str(k): str(v) for k, v in (raw.get("one_shots") or {}).items()},
-        images={str(k): str(v.get("image_id", "")) for k, v in images.items()},
+        one_shots={name: str(one) for name, one in one_shots.items()},
+        images={name: str(_rows(one).get("image_id", "")) for name, one in images.items()},
     )
+
+
+def _rows(raw: object) -> Mapping[str, Any]:
+    return raw if isinstance(raw, dict) else {}
 
 
 def write_record(state: StateDir, number: int, record: Mapping[str, Any]) -> None:
@@ -109,6 +122,20 @@ def write_record(state: StateDir, number: int, record: Mapping[str, Any]) -> Non
     forget_files(state)
 
 
+def remember_contents(state: StateDir, found: Mapping[str, Contents]) -> None:
+    """Record what was seen in images, by ID, before what is recorded already.
+
+    An image's ID is a digest of its content, and the root is read-only: once is enough.
+    """
+    file = Path(state.contents)
+    known = recorded(file)
+    whole = {image_id: one for image_id, one in found.items() if not one.problem}
+    if whole.keys() - known.keys():
+        rows = {i: {"setuid": c.setuid, "tools": c.tools} for i, c in {**whole, **known}.items()}
+        kept = dict(list(rows.items())[:_CONTENTS_KEPT])
+        write_private(file, json.dumps({"edition": EDITION, "images": kept}, indent=1) + "\n")
+
+
 def forget_files(state: StateDir) -> None:
     """Remove the files of releases that have no record: dropped ones, and those that failed."""
     kept = {str(number) for number in numbers(state)}
@@ -116,3 +143,19 @@ def forget_files(state: StateDir) -> None:
     for path in folder.iterdir() if folder.is_dir() else ():
         if path.is_dir() and path.name not in kept:
             shutil.rmtree(path)
+
+
+@contextmanager
+def locked(state: StateDir, by: str, wait_seconds: float) -> Iterator[None]:
+    """Hold the stack's lock, and say in its file who does; raise StackError naming who has it."""
+    file = Path(state.folder) / LOCK_FILE
+
+    def holder(_folder: Path) -> str:
+        return (read_text(file) or "an unknown play").strip()
+
+    with exclusive(Path(state.folder), wait_seconds, holder=holder):
+        write_private(file, by + "\n")
+        try:
+            yield
+        finally:
+            file.unlink(missing_ok=True)

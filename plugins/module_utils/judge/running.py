@@ -7,7 +7,10 @@ from functools import partial
 from ansible_collections.todo.stack.plugins.module_utils.build.requirements import has_healthcheck
 from ansible_collections.todo.stack.plugins.module_utils.judge.check import BUILD_REMEDY, Finding
 from ansible_collections.todo.stack.plugins.module_utils.judge.subject import Subject, each
-from ansible_collections.todo.stack.plugins.module_utils.look.observation import Container
+from ansible_collections.todo.stack.plugins.module_utils.look.observation import (
+    Container,
+    Service,
+)
 
 # A container that came back less than this ago may be between two crashes.
 SETTLED_SECONDS = 60
@@ -22,7 +25,7 @@ def running(subject: Subject) -> Finding:
     wanted, there = subject.service.replicas, len(subject.containers)
     measured, fault = each(subject, partial(_state, subject))
     if there and there != wanted:
-        said = f"{there} replicas are there, and {wanted} wanted; {BUILD_REMEDY}"
+        said = f"replicas: {there} there, {wanted} wanted; {BUILD_REMEDY}"
         fault = f"{fault}; {said}" if fault else said
     limit = f"{wanted} of {wanted} running, healthy" if wanted > 1 else "running, healthy"
     back = [] if fault else [one for one in subject.containers if one.restarts]
@@ -54,6 +57,9 @@ def _state(subject: Subject, container: Container) -> tuple[str, str]:
     if fault := _wrong_image(subject, container):
         measured.append("another image")
         faults.append(fault)
+    if fault := _other_configuration(subject.service, container):
+        measured.append("another configuration")
+        faults.append(fault)
     return ", ".join(part for part in measured if part), "; ".join(faults)
 
 
@@ -72,6 +78,12 @@ def _wrong_image(subject: Subject, container: Container) -> str:
     if container.image_id != subject.image.get("Id"):
         return f"it does not run {subject.reference}; {BUILD_REMEDY}"
     return ""
+
+
+def _other_configuration(service: Service, container: Container) -> str:
+    hashes = {service.alone_hash, service.config_hash}
+    differs = service.alone_hash and container.config_hash not in hashes
+    return f"it was not started as compose.yaml says; {BUILD_REMEDY}" if differs else ""
 
 
 def _stopped(container: Container) -> str:

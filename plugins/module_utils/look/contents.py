@@ -5,33 +5,18 @@ from __future__ import annotations
 import json
 import os
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.todo.stack.plugins.module_utils.edge.files import read_text, write_private
+from ansible_collections.todo.stack.plugins.module_utils.edge.files import read_text
 from ansible_collections.todo.stack.plugins.module_utils.judge.contents import EDITION, is_tool
 from ansible_collections.todo.stack.plugins.module_utils.look.observation import Contents
-
-_KEPT = 20
 
 
 def contents_of(image_id: str, pid: int, file: Path, proc: Path = Path("/proc")) -> Contents:
     """Return what is known of an image, or seen now in its container's file system."""
     return recorded(file).get(image_id) or look(proc / str(pid) / "root")
-
-
-def remember(file: Path, found: Mapping[str, Contents]) -> None:
-    """Record what was seen of images, by ID, before what is recorded already.
-
-    An image's ID is a digest of its content, and the root is read-only: once is enough.
-    """
-    known = recorded(file)
-    whole = {image_id: one for image_id, one in found.items() if not one.problem}
-    if whole.keys() - known.keys():
-        rows = {i: {"setuid": c.setuid, "tools": c.tools} for i, c in {**whole, **known}.items()}
-        kept = dict(list(rows.items())[:_KEPT])
-        write_private(file, json.dumps({"edition": EDITION, "images": kept}, indent=1) + "\n")
 
 
 def recorded(file: Path) -> dict[str, Contents]:

@@ -142,7 +142,7 @@ def compared(state: StateDir, rendered: Rendered) -> EnvironmentSeen:
 
 def fingerprints(key_file: Path, values: Values) -> dict[str, str]:
     """Return a keyed digest of each service's values; nothing where this host has no key yet."""
-    key = bytes.fromhex((read_text(key_file) or "").strip() or "")
+    key = (read_text(key_file) or "").strip().encode()
     if not key:
         return {}
     return {

@@ -11,7 +11,6 @@ from typing import Any
 
 from ansible_collections.todo.stack.plugins.module_utils.build.build_records import BuildRecords
 from ansible_collections.todo.stack.plugins.module_utils.contract.addresses import is_bind_address
-from ansible_collections.todo.stack.plugins.module_utils.contract.labels import COMPOSE_SERVICE
 from ansible_collections.todo.stack.plugins.module_utils.contract.spec import StackSpec
 from ansible_collections.todo.stack.plugins.module_utils.contract.state import StateDir
 from ansible_collections.todo.stack.plugins.module_utils.decide.compose_services import (
@@ -35,7 +34,6 @@ from ansible_collections.todo.stack.plugins.module_utils.look import host
 from ansible_collections.todo.stack.plugins.module_utils.look.containers import (
     ends_of,
     environ_of,
-    labels_of,
     looked_into,
     project_of,
     read_container,
@@ -163,14 +161,16 @@ def _services(
     if not spec.definition:
         return []
     compose = Compose(docker, spec.name, spec.state.folder, spec.variables)
-    running = {_service_of(one): str(one["Config"]["Image"]) for one in own}
+    # A candidate that was left over runs another image than the service's own container.
+    lasting = [one for one in map(read_container, own) if not one.one_off]
+    running = {one.service: one.image for one in lasting}
     off = rendered.resolution.switched_off
     bare = with_override(spec.definition, override(rendered.values, {}, off))
     pins = {n: i for n, i in {**rendered.pins, **running}.items() if n in spec.services}
     whole = with_override(spec.definition, override(rendered.values, pins, off))
     config, alone = compose.read(bare, whole + independent(spec.services))
     services = read_services(config, alone)
-    written = {read.service: read.config_hash for read in map(read_container, own)}
+    written = {one.service: one.config_hash for one in lasting}
     if all(written.get(one.name, one.alone_hash) == one.alone_hash for one in services):
         return services
     # One that was started with what it depends on, as by hand, carries another hash.
@@ -218,7 +218,3 @@ def _others(spec: StackSpec, everything: Sequence[Inspected]) -> list[OtherConta
         for one in everything
         if project_of(one) != spec.name
     ]
-
-
-def _service_of(inspected: Inspected) -> str:
-    return str(labels_of(inspected).get(COMPOSE_SERVICE, ""))

@@ -167,8 +167,8 @@ class Service:
 
     ``config_hash``: the hash that its container is to carry, ``alone_hash`` that of one that was
     started by itself. ``one_shot``: others wait for it to end with 0. ``keeps_data``: it writes to
-    a volume of its own. ``networks``: names as the engine has them. ``needs``: service ->
-    condition. ``probes``: what its contract's checks answered, by name, at the published port.
+    a volume, or to a folder of the host. ``networks``: names as the engine has them. ``needs``:
+    service -> condition. ``probes``: what its contract's checks answered at the published port.
     """
 
     name: str

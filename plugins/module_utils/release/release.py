@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import secrets as random_source
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.todo.stack.plugins.module_utils.build.build_records import BuildRecords
 from ansible_collections.todo.stack.plugins.module_utils.contract.codec import to_plain
 from ansible_collections.todo.stack.plugins.module_utils.contract.errors import (
     ProblemList,
     StackError,
-)
-from ansible_collections.todo.stack.plugins.module_utils.contract.labels import (
-    CONTENT_LABEL,
-    STACK_LABEL,
 )
 from ansible_collections.todo.stack.plugins.module_utils.contract.spec import StackSpec
 from ansible_collections.todo.stack.plugins.module_utils.contract.state import StateDir, StateFiles
@@ -40,7 +32,6 @@ from ansible_collections.todo.stack.plugins.module_utils.edge.files import (
     PRIVATE_FOLDER,
     ensure_mode,
     ensure_private_folder,
-    exclusive,
     move_aside,
     read_text,
     write_private,
@@ -48,30 +39,27 @@ from ansible_collections.todo.stack.plugins.module_utils.edge.files import (
 from ansible_collections.todo.stack.plugins.module_utils.edge.process import (
     terminated_as_interrupted,
 )
+from ansible_collections.todo.stack.plugins.module_utils.edge.progress import silence, tell
 from ansible_collections.todo.stack.plugins.module_utils.edge.state import (
     adopt,
     forget_files,
+    locked,
     modes,
-    numbers,
-    read_record,
     read_release,
+    remember_contents,
     write_record,
 )
 from ansible_collections.todo.stack.plugins.module_utils.judge.fault import Expect
 from ansible_collections.todo.stack.plugins.module_utils.judge.registry import judge
-from ansible_collections.todo.stack.plugins.module_utils.look.contents import remember
-from ansible_collections.todo.stack.plugins.module_utils.look.environment import fingerprints
 from ansible_collections.todo.stack.plugins.module_utils.look.look import Look, look
 from ansible_collections.todo.stack.plugins.module_utils.look.observation import Contents
 from ansible_collections.todo.stack.plugins.module_utils.release.evidence import redactor
 from ansible_collections.todo.stack.plugins.module_utils.release.gate import Gate, Trial
+from ansible_collections.todo.stack.plugins.module_utils.release.record import forget_images, record
 from ansible_collections.todo.stack.plugins.module_utils.release.transaction import Transaction
 
-LOCK_FILE = "lock"
 LOCK_SECONDS = 60.0
 _KEY_BYTES = 32
-# Builds that were never released keep their tag while they are among the last ones.
-_BUILDS_KEPT = 2
 
 
 @dataclass(frozen=True)
@@ -118,7 +106,7 @@ def release(docker: DockerCli, order: Order, expect: Expect) -> Outcome:
     state = order.spec.state
     ensure_private_folder(Path(state.root))
     ensure_private_folder(Path(state.folder))
-    with _locked(state, order.by), terminated_as_interrupted():
+    with locked(state, order.by, LOCK_SECONDS), terminated_as_interrupted():
         adopt(state)
         looked = look(docker, order.spec)
         _refuse_overtaken(order, looked)
@@ -128,29 +116,6 @@ def release(docker: DockerCli, order: Order, expect: Expect) -> Outcome:
             return Outcome(False, (), looked, looked.seen.release.number)
         _refuse(order, looked, actions, images)
         return _Release(docker, order, expect, looked, actions, images).run()
-
-
-class _locked:  # noqa: N801 - reads as the statement it is used in
-    """The stack's lock, and in its file who holds it."""
-
-    def __init__(self, state: StateDir, by: str) -> None:
-        self._file = Path(state.folder) / LOCK_FILE
-        self._by = by
-        folder = Path(state.folder)
-        self._lock = exclusive(folder, LOCK_SECONDS, holder=lambda _: _holder(self._file))
-
-    def __enter__(self) -> None:
-        self._lock.__enter__()
-        write_private(self._file, self._by + "\n")
-
-    def __exit__(self, *error: Any) -> None:
-        with suppress(OSError):
-            self._file.unlink(missing_ok=True)
-        self._lock.__exit__(*error)
-
-
-def _holder(file: Path) -> str:
-    return (read_text(file) or "an unknown play").strip()
 
 
 def _refuse_overtaken(order: Order, looked: Look) -> None:
@@ -205,10 +170,11 @@ class _Release:
             transaction.carry_out()
         except BaseException:
             forget_files(self.state)
-            self._forget_images(failed=True)
+            failed = [image.reference for image in self.images.values()]
+            forget_images(self.docker, self.order.spec, self.looked.rendered.pins, failed)
             raise
         finally:
-            self._silent()
+            silence(self.order.progress_file)
         self._keep(files)
         self._remove_leftovers()
         return self._recorded(number)
@@ -265,104 +231,37 @@ class _Release:
         key = Path(self.state.fingerprint_key)
         if not (read_text(key) or "").strip():
             write_private(key, random_source.token_bytes(_KEY_BYTES).hex() + "\n")
-        looked = look(self.docker, self.order.spec)
-        remember(
-            Path(self.state.contents),
+        # What was made anew is not to be made again.
+        spec = replace(self.order.spec, rotate=())
+        looked = look(self.docker, spec)
+        remember_contents(
+            self.state,
             {c.image_id: c.contents for c in looked.seen.containers if c.contents != Contents()},
         )
         checks = judge(
-            self.order.spec.contracts,
+            spec.contracts,
             looked.seen,
-            bind_address=self.order.spec.bind_address,
+            bind_address=spec.bind_address,
             relaxed=self.order.relaxed or {},
             expect=self.expect,
         )
-        write_record(self.state, number, self._record(number, looked, checks))
-        self._forget_images()
+        told = {
+            **record(number, spec, looked, self.images, checks),
+            "by": self.order.by,
+            "commit": self.order.commit,
+            "reasons": [action.line() for action in self.actions],
+        }
+        write_record(self.state, number, told)
+        forget_images(self.docker, spec, self.looked.rendered.pins)
         # What was just written is part of what is seen.
         seen = replace(looked.seen, release=read_release(self.state), modes=modes(self.state))
         return Outcome(True, self.actions, replace(looked, seen=seen), number)
 
-    def _record(self, number: int, looked: Look, checks: Sequence[Any]) -> dict[str, Any]:
-        definition = self.order.spec.definition.encode()
-        return {
-            "number": number,
-            "stack": self.order.spec.name,
-            "at": datetime.now(timezone.utc).isoformat(timespec="seconds"),
-            "by": self.order.by,
-            "commit": self.order.commit,
-            "images": {
-                name: {"reference": image.reference, "image_id": image.id}
-                for name, image in sorted(self.images.items())
-            },
-            "environment": fingerprints(Path(self.state.fingerprint_key), looked.rendered.values),
-            "definition": f"sha256:{hashlib.sha256(definition).hexdigest()}",
-            "schema": _schema(looked, self.order.spec),
-            "one_shots": _one_shots(looked),
-            "reasons": [action.line() for action in self.actions],
-            "acceptance": {
-                "passed": sum(one.passed for one in checks),
-                "failed": [one.id for one in checks if not one.passed],
-            },
-        }
-
-    def _forget_images(self, *, failed: bool = False) -> None:
-        """Remove content tags that no kept release runs and that are not among the last builds.
-
-        What was built for a release that ``failed`` goes too.
-        """
-        records = [read_record(self.state, number) for number in numbers(self.state)]
-        kept = {row["reference"] for one in records for row in (one.get("images") or {}).values()}
-        kept |= set(self.looked.rendered.pins.values())
-        builds = BuildRecords(Path(self.state.builds)).images
-        for contract in self.order.spec.contracts:
-            rows = builds.get(contract.image, ())[:_BUILDS_KEPT]
-            recent = {str(row.get("content_image", "")) for row in rows}
-            kept |= recent - {image.reference for image in self.images.values() if failed}
-            mine = f"{STACK_LABEL}={self.order.spec.name}"
-            ours = self.docker.image_names(CONTENT_LABEL, mine, repository=contract.image)
-            latest = f"{contract.image}:latest"
-            self.docker.remove_images(one for one in ours if one not in kept and one != latest)
-
     def _tell(self, trials: Sequence[Trial]) -> None:
         """Say what is waited for, to whoever watches."""
-        if self.order.progress_file is None:
-            return
+        now = time.time()
         steps = [
-            {"target": one.service, "step": one.why, "started": time.time() - one.waited_seconds}
+            {"target": one.service, "step": one.why, "started": now - one.waited_seconds}
             for one in trials
         ]
-        fresh = self.order.progress_file.with_suffix(".new")
-        with suppress(OSError):  # a release does not fail for want of onlookers
-            fresh.write_text(json.dumps(steps))
-            fresh.chmod(0o644)
-            fresh.replace(self.order.progress_file)
-
-    def _silent(self) -> None:
-        if self.order.progress_file is not None:
-            with suppress(OSError):
-                self.order.progress_file.unlink(missing_ok=True)
-
-
-def _schema(looked: Look, spec: StackSpec) -> str:
-    """Return the revision of the database's schema, as a check of a contract tells it."""
-    for service in looked.seen.services:
-        contract = spec.own_contract(service.name)
-        for check in contract.run.checks if contract else ():
-            answer = service.probes.get(check.name)
-            if check.revision and answer and answer.body:
-                with suppress(ValueError):
-                    return str((json.loads(answer.body) or {}).get(check.revision) or "")
-    return ""
-
-
-def _one_shots(looked: Look) -> dict[str, str]:
-    """Return for each one-shot that has ended well what it was: its image and its hash."""
-    before = looked.seen.release.one_shots
-    return {
-        service.name: f"{one.image_id} {service.alone_hash}"
-        for service in looked.seen.services
-        if service.one_shot
-        for one in looked.seen.of_service(service.name)
-        if one.ended_well
-    } or dict(before)
+        tell(self.order.progress_file, steps)

@@ -21,6 +21,7 @@ from ansible_collections.todo.stack.plugins.module_utils.edge.compose import Com
 from ansible_collections.todo.stack.plugins.module_utils.edge.docker import DockerCli, at_once
 from ansible_collections.todo.stack.plugins.module_utils.edge.http import reached_at
 from ansible_collections.todo.stack.plugins.module_utils.edge.ports import use_of
+from ansible_collections.todo.stack.plugins.module_utils.edge.process import uninterrupted
 from ansible_collections.todo.stack.plugins.module_utils.look.containers import (
     project_of,
     read_container,
@@ -86,7 +87,8 @@ class Transaction:
             self._try_candidates()
             self._swap()
         except BaseException as error:
-            raise self._undone(error) from None
+            with uninterrupted():
+                raise self._undone(error) from None
 
     def _judge_environment(self) -> None:
         """Have the images judge the values they are about to get, where those are others."""
@@ -101,9 +103,8 @@ class Transaction:
 
     def _refusals(self, service: str, command: Sequence[str]) -> list[Problem]:
         self.gate.tell([Trial(service, list, why="its image judges the environment")])
-        self._remove(
-            one.id for one in containers_of(self.docker, [candidate_name(self.spec.name, service)])
-        )
+        self.candidates.append(candidate_name(self.spec.name, service))
+        self._remove_candidates()
         code, out = self.compose.check(self.new, service, command)
         lines = [self.redact(line.strip()) for line in out.splitlines() if line.strip()]
         if code == 0:
@@ -152,7 +153,7 @@ class Transaction:
         due = [one for one in self._due(self._is_lasting) if self._needs_trial(one)]
         if not due:
             return
-        self.candidates = [candidate_name(self.spec.name, one.name) for one in due]
+        self.candidates += [candidate_name(self.spec.name, one.name) for one in due]
         self._remove(one.id for one in containers_of(self.docker, self.candidates))
         at_once(*(lambda s=one: self.compose.start_candidate(self.new, s.name) for one in due))
         trials = [self._trial_of_candidate(one) for one in due]
@@ -272,6 +273,8 @@ class Transaction:
         """Have the version before run again, or nothing where there was none."""
         before = self.looked.seen.of_service(service.name)
         current = self.spec.state.current
+        if before and not any(one.pid for one in before):
+            return  # it did not run, and has nothing to be put back to
         if not before or not Path(current.definition).exists():
             self._remove(one.id for one in self._find(service.name))
             return
@@ -281,8 +284,9 @@ class Transaction:
     def _attempt(self, step: Callable[[], None]) -> str:
         try:
             step()
-        except StackError as error:
-            return f"putting it back failed too: {self.redact(error.what)}"
+        except BaseException as error:  # whatever it is, the steps after it are taken
+            why = self.redact(error.what) if isinstance(error, StackError) else type(error).__name__
+            return f"putting it back failed too: {why}"
         return ""
 
     def _with_evidence(self, error: StackError, containers: Sequence[Container]) -> StackError:
@@ -301,7 +305,9 @@ class Transaction:
     def _is_single(self, service: Service) -> bool:
         contract = self.spec.own_contract(service.name)
         return not service.one_shot and (
-            service.keeps_data or (contract is not None and contract.run.single)
+            service.keeps_data
+            or service.host_network
+            or (contract is not None and contract.run.single)
         )
 
     def _is_lasting(self, service: Service) -> bool:

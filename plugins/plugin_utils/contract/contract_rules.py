@@ -101,10 +101,19 @@ def _explain(error: Any, file: str) -> Iterator[Problem]:
         named = next((k for k in missing if error.message.startswith(repr(k))), missing[0])
         yield Problem(f"the key {named!r} is missing", where, "add it")
     elif "propertyNames" in error.absolute_schema_path:
-        remedy = "letters, digits and _ only; environment variables in capitals"
-        yield Problem(f"{error.instance!r} is no name of a variable", where, remedy)
+        yield Problem(*_explain_name(error, where))
     else:
         yield Problem(*_explain_value(error, where))
+
+
+def _explain_name(error: Any, where: str) -> tuple[str, str, str]:
+    if error.validator == "not":
+        return f"{error.instance!r} is a check already", where, "choose another name"
+    if "checks" in error.absolute_path:
+        what = f"{error.instance!r} is no name of a check"
+        return what, where, "small letters, digits and _ only, a letter first"
+    remedy = "letters, digits and _ only; environment variables in capitals"
+    return f"{error.instance!r} is no name of a variable", where, remedy
 
 
 def _explain_value(error: Any, where: str) -> tuple[str, str, str]:

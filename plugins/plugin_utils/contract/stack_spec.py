@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ from ansible_collections.todo.stack.plugins.module_utils.decide.definition impor
 from ansible_collections.todo.stack.plugins.module_utils.decide.rotation import rotation_problems
 from ansible_collections.todo.stack.plugins.plugin_utils.build.build_inputs import read_inputs
 from ansible_collections.todo.stack.plugins.plugin_utils.contract.compose_file import (
+    COMPOSE_FILE,
     compose_file_of,
     read_services,
     repository,
@@ -59,11 +60,14 @@ def read_project(args: Mapping[str, Any], folder: Path) -> Project:
     services = args.get("services", DEFAULT_SERVICES)
     contracts, problems = read_contracts(folder, services)
     spec = stack_spec(args, folder, contracts)
-    problems += validate_environment(contracts, spec.given, unjudged=services)
+    problems += _problems_of_stack(args, spec)
+    names = services if isinstance(services, (list, tuple)) else ()
+    problems += validate_environment(contracts, spec.given, unjudged=names)
     problems += rotation_problems(contracts, spec.given, args.get("rotate") or [])
     running = [name for contract in contracts for name in contract.running_services()]
-    known = [*running, *spec.services, *services]
-    problems += relaxed_problems(args.get("relaxed") or {}, known)
+    problems += relaxed_problems(
+        args.get("relaxed") or {}, [*running, *spec.services, *map(str, names)]
+    )
     problems += validate_bind_address(spec.bind_address)
     bases, wrong = _bases(folder, contracts)
     looked_for = [f"{contract.image}:latest" for contract in contracts]
@@ -71,6 +75,14 @@ def read_project(args: Mapping[str, Any], folder: Path) -> Project:
     return Project(
         replace(spec, looked_for=tuple(dict.fromkeys(looked_for))), [*problems, *wrong], bases
     )
+
+
+def _problems_of_stack(args: Mapping[str, Any], spec: StackSpec) -> Iterator[Problem]:
+    if spec.definition and not spec.name:
+        remedy = "give one with `name:`, of small letters and digits"
+        yield Problem("the stack has no name", COMPOSE_FILE, remedy)
+    if not isinstance(args.get("variables") or {}, Mapping):
+        yield Problem("must map names to values", "stack_variables")
 
 
 def stack_spec(args: Mapping[str, Any], folder: Path, contracts: Sequence[Contract]) -> StackSpec:
@@ -84,7 +96,7 @@ def stack_spec(args: Mapping[str, Any], folder: Path, contracts: Sequence[Contra
         state_dir=str(args.get("state_dir") or "/var/lib/todo-stack"),
         bind_address=str(args.get("bind_address") or "127.0.0.1"),
         variables={
-            **{name: str(value) for name, value in (args.get("variables") or {}).items()},
+            **{str(name): str(value) for name, value in _mapping(args.get("variables")).items()},
             "STACK_BIND_ADDRESS": published_on(str(args.get("bind_address") or "127.0.0.1")),
         },
         contracts=tuple(contracts),
@@ -95,10 +107,17 @@ def stack_spec(args: Mapping[str, Any], folder: Path, contracts: Sequence[Contra
         names = tuple(read_services(folder))
         text = compose_file_of(folder).read_text(encoding="utf-8").replace("\r\n", "\n")
         reset = [name for contract in contracts for name in contract.compose_services]
-        definition = host_definition(text, reset, args.get("relaxed") or {})
+        relaxed = _mapping(args.get("relaxed"))
+        lists = {name: one for name, one in relaxed.items() if isinstance(one, list)}
+        definition = host_definition(text, reset, lists)
         return replace(spec, name=stack_name(folder), definition=definition, services=names)
     except (StackError, OSError, UnicodeDecodeError):
         return spec  # told by the contracts' reading already
+
+
+def _mapping(raw: object) -> Mapping[str, Any]:
+    """Return ``raw`` if it is a mapping; what it is otherwise is told as a problem."""
+    return raw if isinstance(raw, Mapping) else {}
 
 
 def published_on(bind_address: str) -> str:

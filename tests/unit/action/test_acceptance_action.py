@@ -172,6 +172,14 @@ def test_the_table_is_not_put_into_the_output_of_another_callback(
     assert (bench.screen, len(bench.log)) == ([], 1)
 
 
+def test_the_preview_of_a_bare_host_is_a_line_and_no_table_of_crosses(bench: Bench) -> None:
+    bench.check_mode = True
+    bare = Seen("todo", EngineState("absent"), problem="there is no docker command on this host")
+    result = bench.run(seen=text(bare))
+    assert result["skipped"] and not result.get("failed")
+    assert bench.screen == [f"vm1: nothing runs that could be judged yet: {bare.problem}"]
+
+
 def test_check_mode_judges_and_writes_nothing(bench: Bench) -> None:
     bench.check_mode = True
     assert bench.run()["artifacts"] == []
@@ -188,6 +196,16 @@ def test_a_report_that_cannot_be_written_changes_no_verdict(
     (warning,) = result["warnings"]
     assert str(bench.folder / "artifacts/vm1") in warning
     assert warning.endswith("the report cannot be written (Not a directory)")
+
+
+def test_a_record_that_the_report_cannot_show_changes_no_verdict(bench: Bench) -> None:
+    def damaged(*_: object) -> None:
+        raise KeyError("steps")
+
+    bench.monkeypatch.setattr(plugin, "write_artifacts", damaged)
+    result = bench.run()
+    assert (result["passed"], "failed" in result) == (True, False)
+    assert result["warnings"][0].endswith("the report cannot be written (KeyError)")
 
 
 def test_it_judges_once_unless_asked_to_wait(bench: Bench) -> None:

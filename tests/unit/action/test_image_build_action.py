@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 from ansible.plugins.action import ActionBase
 from ansible_collections.todo.stack.plugins.action import image_build as plugin
-from ansible_collections.todo.stack.plugins.module_utils.build.content import (
+from ansible_collections.todo.stack.plugins.module_utils.build.build_secrets import unpacked
+from ansible_collections.todo.stack.plugins.module_utils.build.spec import read_spec
+from ansible_collections.todo.stack.plugins.module_utils.contract.labels import (
     CONTENT_LABEL,
     PARTS_LABEL,
 )
-from ansible_collections.todo.stack.plugins.module_utils.build.spec import read_spec
 from ansible_collections.todo.stack.plugins.modules import image_build
 from ansible_collections.todo.stack.plugins.plugin_utils.build import build_inputs
 from ansible_collections.todo.stack.plugins.plugin_utils.build.build_watch import BuildWatch
@@ -146,8 +147,21 @@ def test_a_misspelt_option_of_the_task_is_refused_also_where_nothing_is_due(benc
     assert bench.runs == []
 
 
+@pytest.mark.parametrize("transport", ["local", "ssh"])
+def test_values_of_secrets_travel_in_a_shape_that_the_hosts_log_can_hide(
+    bench: Bench, transport: str
+) -> None:
+    bench.due(backend=True)
+    secrets = [{"id": "a", "value": "mar\\k'er\"\n"}, {"id": "b", "env": "B"}]
+    bench.run([bench.image("backend", secrets=secrets)], transport)
+    for _, args in bench.runs:
+        assert "k'er" not in str(args)
+        [image] = map(unpacked, args["images"])
+        assert image["secrets"] == secrets
+
+
 def test_the_options_known_here_are_the_modules() -> None:
-    assert {*plugin.OPTIONS, "progress_file", "play"} == set(image_build.ARGUMENT_SPEC)
+    assert {*plugin.OPTIONS, "progress_file"} == set(image_build.ARGUMENT_SPEC)
     assert set(image_build.IMAGE_SPEC) - {"seen"} == build_inputs.IMAGE_OPTIONS
     assert set(image_build.SECRET_SPEC) == build_inputs.SECRET_OPTIONS
 
@@ -221,7 +235,7 @@ def test_a_home_folder_is_found(bench: Bench, monkeypatch: pytest.MonkeyPatch) -
 
 
 class Seen:
-    """What preflight has seen of a host where ``image`` was built, and of its base."""
+    """What a look has seen of a host where ``image`` was built, and of its base."""
 
     def __init__(self, image: dict[str, Any]) -> None:
         [found] = build_inputs.read_inputs([image])
@@ -233,7 +247,8 @@ class Seen:
             "image_id": "sha256:a",
             "digest": content.digest,
         }
-        self.image = {"Id": "sha256:a", "RepoTags": ["todo-backend:latest"], "RepoDigests": [],
+        names = [spec.content_reference(content)]
+        self.image = {"Id": "sha256:a", "RepoTags": names, "RepoDigests": [],
                       "Config": {"Labels": labels}, "Record": self.row}  # fmt: skip
         self.base = {"Id": "sha256:base", "RepoTags": ["python:3.12"], "RepoDigests": []}
 
@@ -252,7 +267,8 @@ def test_what_was_just_seen_unchanged_costs_no_visit(
 
 
 @pytest.mark.parametrize(
-    "change", ["file", "no record", "base is gone", "base moved", "secret", "pull", "no_cache"]
+    "change",
+    ["file", "no record", "base is gone", "base moved", "secret", "pull", "no_cache", "stack"],
 )
 def test_whatever_else_is_asked_of_the_host(bench: Bench, change: str) -> None:
     image = bench.image("backend")
@@ -270,6 +286,8 @@ def test_whatever_else_is_asked_of_the_host(bench: Bench, change: str) -> None:
         image["secrets"] = [{"id": "ca", "file": "/etc/ca"}]
     elif change == "pull":
         image["pull"] = "always"
+    elif change == "stack":
+        options["stack"] = "shop"
     else:
         options["no_cache"] = True
     bench.run([image], "local", present=present, **options)

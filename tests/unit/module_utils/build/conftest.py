@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 from ansible_collections.todo.stack.plugins.module_utils.build.spec import (
-    Budget,
     Decision,
     ImageSpec,
 )
+from ansible_collections.todo.stack.plugins.module_utils.contract.model import Budget
 
 MakeSpec = Callable[..., ImageSpec]
 MakeDecision = Callable[..., Decision]

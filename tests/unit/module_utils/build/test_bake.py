@@ -34,13 +34,14 @@ def test_the_engines_own_builder_makes_images_without_attestations() -> None:
 
 
 def test_a_plain_target_has_its_context_its_labels_and_no_tag(make_decision: Make) -> None:
-    decision = make_decision()
+    decision = make_decision(stack="shop")
     target = definition(decision)["target"]["backend"]
     assert target == {
         "context": "/src/backend",
         "dockerfile": "Dockerfile",
         "args": {},
         "labels": {
+            "todo.stack.name": "shop",
             "todo.stack.service": "backend",
             "todo.stack.content": decision.content.digest,
             "todo.stack.content.parts": decision.content.parts_label(),

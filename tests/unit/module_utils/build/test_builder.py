@@ -20,11 +20,11 @@ from ansible_collections.todo.stack.plugins.module_utils.build.options import (
     Secret,
 )
 from ansible_collections.todo.stack.plugins.module_utils.build.spec import (
-    Budget,
     Decision,
     ImageSpec,
 )
 from ansible_collections.todo.stack.plugins.module_utils.contract.errors import StackError
+from ansible_collections.todo.stack.plugins.module_utils.contract.model import Budget
 from ansible_collections.todo.stack.plugins.module_utils.edge.docker import DockerCli
 from ansible_collections.todo.stack.tests.unit.fakes import FakeDocker
 
@@ -76,7 +76,7 @@ def test_a_good_build_tags_every_image_and_tells_its_numbers(
 @pytest.mark.parametrize(
     ("budget", "said"),
     [
-        (Budget(size_bytes=104), "one: 105 bytes, over its budget of 104. Largest layers: 100 "),
+        (Budget(bytes=104), "one: 105 bytes, over its budget of 104. Largest layers: 100 "),
         (Budget(seconds=0.1), "over its budget of 0.1 s. Slowest steps: "),
     ],
 )
@@ -105,7 +105,7 @@ def test_an_image_that_may_run_as_root_moves_no_tag(
 ) -> None:
     fake_bake("bake_two_targets.log", IDS)
     run = engine(**{"sha256:one": {"Id": "sha256:one", "Config": {"User": user}}})
-    one = decision("one", Budget(size_bytes=104))
+    one = decision("one", Budget(bytes=104))
     demanding = replace(one, spec=replace(one.spec, requires=("fixed_user", "healthcheck")))
     with pytest.raises(StackError) as failed:
         built(run, tmp_path, decision("two"), demanding)
@@ -121,7 +121,7 @@ def test_an_image_over_budget_that_serves_under_a_tag_is_not_removed(
     fake_bake("bake_cached.log", {"one": "sha256:old"})
     run = engine(**{"sha256:old": OLD})
     with pytest.raises(StackError, match="over its budget"):
-        built(run, tmp_path, decision("one", Budget(size_bytes=1)))
+        built(run, tmp_path, decision("one", Budget(bytes=1)))
     assert run.commands("image rm") == []
 
 

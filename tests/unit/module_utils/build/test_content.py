@@ -94,7 +94,7 @@ def test_many_files_travel_by_their_folders() -> None:
 
 def test_names_and_links_that_are_no_utf8_are_content_too() -> None:
     odd = content(files={"a\udcff": "link \udcfe"})
-    assert odd.changes_since(content(files={}).parts_label()) == ["a\udcff added"]
+    assert odd.changes_since(content(files={}).parts_label()) == ["a\\udcff added"]
 
 
 def packed(text: bytes) -> str:

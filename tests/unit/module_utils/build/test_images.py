@@ -23,7 +23,7 @@ from ansible_collections.todo.stack.tests.unit.fakes import FakeDocker
 
 FakeBake = Callable[..., Path]
 VERSIONS = {
-    "docker version": json.dumps({"Server": {"Version": "26.1"}}),
+    "version --format": json.dumps({"Server": {"Version": "26.1"}}),
     "buildx version": "github.com/docker/buildx v0.13.1 abc",
 }
 MADE = {"Id": "sha256:one", "RepoTags": []}
@@ -49,7 +49,7 @@ def params(folder: Path, **changes: Any) -> dict[str, Any]:
     return {
         "images": [{**image, **changes.pop("image", {})}], "bases": {}, "ca_bundle": None,
         "proxies": {}, "state_dir": str(folder / "state"), "no_cache": False, "progress_file": None,
-        "registry_mirror": None,
+        "registry_mirror": None, "stack": "todo", "latest": True,
         **changes,
     }  # fmt: skip
 
@@ -69,7 +69,7 @@ def built(tmp_path: Path, fake_bake: FakeBake) -> FakeDocker:
     result, _ = ensure(run, tmp_path)
     assert result["changed"] is True
     target = json.loads((notes / "definition.json").read_text())["target"]["one"]
-    run.images["todo-one:latest"]["Config"] = {"Labels": target["labels"]}
+    run.images["sha256:one"]["Config"] = {"Labels": target["labels"]}
     run.asked.clear()
     (notes / "docker").write_text("#!/bin/sh\necho a builder was called >&2\nexit 9\n")
     return run
@@ -84,18 +84,20 @@ def test_the_first_build_is_told_recorded_and_flat_for_one_image(
     assert (result["reason"], warnings) == ("one: there is no todo-one:latest yet", [])
     assert result["image_id"] == result["images"][0]["image_id"] == "sha256:one"
     assert result["diff"][0]["prepared"] == "one: there is no todo-one:latest yet\n"
-    kept = json.loads((tmp_path / "state/builds.json").read_text())["images"]["todo-one"]
+    kept = json.loads((tmp_path / "state/todo/builds.json").read_text())["images"]["todo-one"]
     assert [row["digest"] for row in kept] == [result["digest"]]
 
 
 def test_what_did_not_change_calls_no_builder(tmp_path: Path, built: FakeDocker) -> None:
-    before = (tmp_path / "state/builds.json").read_bytes()
+    before = (tmp_path / "state/todo/builds.json").read_bytes()
     result, _ = ensure(built, tmp_path)
     assert (result["changed"], result["diff"]) == (False, [])
     assert result["reason"] == "one: nothing changed since it was built"
     assert result["build_seconds"] > 0
-    assert built.asked == ["image inspect todo-one:latest base:1"]
-    assert (tmp_path / "state/builds.json").read_bytes() == before
+    assert built.asked == [
+        "image inspect todo-one:latest base:1", f"image inspect {result['content_image']}",
+    ]  # fmt: skip
+    assert (tmp_path / "state/todo/builds.json").read_bytes() == before
 
 
 def test_a_known_image_shows_the_budget_of_today(tmp_path: Path, built: FakeDocker) -> None:
@@ -131,24 +133,41 @@ def test_a_moved_base_is_the_reason(tmp_path: Path, built: FakeDocker) -> None:
 
 
 def test_an_image_without_its_record_is_built_again(tmp_path: Path, built: FakeDocker) -> None:
-    (tmp_path / "state/builds.json").write_text("torn")
+    (tmp_path / "state/todo/builds.json").write_text("torn")
     result, warnings = ensure(built, tmp_path, check_mode=True)
     assert result["reason"] == "one: this host has no record of its build"
     assert len(warnings) == 1
 
 
-def test_old_content_tags_go_and_the_running_ones_stay(tmp_path: Path, fake_bake: FakeBake) -> None:
+@pytest.mark.parametrize(
+    ("latest", "there", "moved"), [(True, True, True), (False, True, False), (False, False, True)]
+)
+def test_latest_moves_when_that_is_asked_or_there_is_none(
+    tmp_path: Path, fake_bake: FakeBake, latest: bool, there: bool, moved: bool
+) -> None:
     fake_bake("bake_two_targets.log", {"one": "sha256:one"})
-    run = ready(images={"sha256:one": dict(MADE)})
-    spec = Wanted.read(params(tmp_path)).specs[0]
-    current = spec.content_reference(spec.content({}))
-    tags = ["todo-one:latest", "todo-one:b", "todo-one:c", "todo-one:d", current]
-    run.answers["image ls"] = "".join(f"{tag} sha256:{tag}\n" for tag in tags)
-    ensure(run, tmp_path)
-    assert run.commands("image rm") == ["image rm todo-one:c todo-one:d"]
-    [listing] = run.commands("image ls")
-    assert "label=todo.stack.content " in listing
-    assert listing.endswith(" todo-one")
+    before = {"todo-one:latest": {"Id": "sha256:old", "RepoTags": []}} if there else {}
+    run = ready(images={"sha256:one": dict(MADE), **before})
+    result, _ = ensure(run, tmp_path, latest=latest)
+    assert run.images[result["content_image"]]["Id"] == "sha256:one"
+    assert (run.images["todo-one:latest"]["Id"] == "sha256:one") is moved
+    assert run.commands("image rm") == []  # what is forgotten is the release's to say
+    named = [result["content_image"], *(["todo-one:latest"] if moved else [])]
+    assert run.commands("image tag") == [f"image tag sha256:one {name}" for name in named]
+
+
+def test_what_a_failed_release_left_is_taken_as_it_is(tmp_path: Path, built: FakeDocker) -> None:
+    built.images["todo-one:latest"] = {"Id": "sha256:old", "RepoTags": []}
+    result, _ = ensure(built, tmp_path, latest=False)
+    assert (result["changed"], result["image_id"]) == (False, "sha256:one")
+
+
+def test_another_stack_builds_its_own_and_keeps_its_own_records(
+    tmp_path: Path, built: FakeDocker
+) -> None:
+    result, _ = ensure(built, tmp_path, check_mode=True, stack="shop")
+    assert (result["changed"], result["reason"]) == (True, "one: setting stack changed")
+    assert not (tmp_path / "state/shop").exists()
 
 
 @pytest.mark.parametrize(("there", "used"), [(True, True), (False, False)])
@@ -223,7 +242,7 @@ def test_what_was_unpacked_is_gone_after_the_build(
     [
         ({"buildx version": (1, "", "unknown command")}, "buildx is missing (at least 0.13"),
         ({"buildx version": "github.com/docker/buildx v0.10.4 x"}, "buildx 0.10.4 is too old"),
-        ({"docker version": json.dumps({"Server": {"Version": "20.10"}})},
+        ({"version --format": json.dumps({"Server": {"Version": "20.10"}})},
          "Docker Engine 20.10 is too old (at least 23.0"),
     ],
 )  # fmt: skip
@@ -284,14 +303,14 @@ def test_a_changed_secret_is_the_reason_and_its_value_is_nowhere(
     run = ready(images={"sha256:one": dict(MADE)})
     ensure(run, tmp_path, **deepcopy(SECRET))
     labels = json.loads((notes / "definition.json").read_text())["target"]["one"]["labels"]
-    run.images["todo-one:latest"]["Config"] = {"Labels": labels}
+    run.images["sha256:one"]["Config"] = {"Labels": labels}
     assert ensure(run, tmp_path, check_mode=True, **deepcopy(SECRET))[0]["changed"] is False
     other: dict[str, Any] = {"image": {"secrets": [{"id": "token", "value": "marker-two"}]}}
     changed, _ = ensure(run, tmp_path, check_mode=True, **other)
     assert changed["reason"] == "one: secret token changed"
-    kept = (tmp_path / "state/builds.json").read_text()
+    kept = (tmp_path / "state/todo/builds.json").read_text()
     assert "marker" not in json.dumps([changed, labels]) + kept
-    key = tmp_path / "state/fingerprint.key"
+    key = tmp_path / "state/todo/fingerprint.key"
     assert (key.stat().st_mode & 0o777, len(key.read_text())) == (0o600, 65)
     key.unlink()
     again, _ = ensure(run, tmp_path, check_mode=True, **deepcopy(SECRET))
@@ -337,7 +356,8 @@ def test_a_registry_that_has_a_newer_base_is_a_reason_where_it_is_asked(
     result, _ = ensure(built, tmp_path, check_mode=True, image={"pull": "always"})
     assert result["changed"] is bool(reason)
     assert reason is None or result["reason"] == reason
-    assert built.asked[-1] == "buildx imagetools inspect --format {{json .Manifest}} base:1"
+    [asked] = built.commands("buildx")
+    assert asked == "buildx imagetools inspect --format {{json .Manifest}} base:1"
 
 
 def test_a_base_that_stands_in_is_asked_of_no_registry(tmp_path: Path, built: FakeDocker) -> None:

@@ -17,8 +17,9 @@ from ansible_collections.todo.stack.plugins.module_utils.build.records import (
     read_records,
     with_record,
 )
-from ansible_collections.todo.stack.plugins.module_utils.build.spec import Budget, Decision
+from ansible_collections.todo.stack.plugins.module_utils.build.spec import Decision
 from ansible_collections.todo.stack.plugins.module_utils.contract.errors import StackError
+from ansible_collections.todo.stack.plugins.module_utils.contract.model import Budget
 
 Make = Callable[..., Decision]
 HISTORY = [{"bytes": 100, "created_by": "base"}, {"bytes": 5, "created_by": "COPY . /"}]
@@ -38,6 +39,7 @@ def test_a_built_image_has_sizes_and_times(make_decision: Make) -> None:
     row = image_row(decision, "sha256:1", HISTORY, 100, progress())
     assert row == {
         "service": "backend", "image": "todo-backend:latest", "image_id": "sha256:1",
+        "content_image": decision.spec.content_reference(decision.content),
         "digest": decision.content.digest, "size_bytes": 105, "compressed_bytes": None,
         "base_image": "base:1", "base_bytes": 100, "build_seconds": 4.32, "cached_steps": 0,
         "cold": True, "largest_layers": HISTORY,

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.todo.stack.plugins.module_utils.decide.definition import host_definition
+from ansible_collections.todo.stack.plugins.module_utils.decide.definition import (
+    host_definition,
+    independent,
+    with_override,
+)
 
 
 @pytest.mark.parametrize("text", ["services: {}", "services: {}\n"])
@@ -18,3 +22,21 @@ def test_values_have_no_source_but_ours(text: str) -> None:
 
 def test_without_services_the_text_stays_as_it_is() -> None:
     assert host_definition("x", []) == "x"
+
+
+def test_hardening_is_relaxed_for_the_services_that_are_told() -> None:
+    relaxed = {"backend": ["init"], "worker": ["memory", "read_only"], "quiet": []}
+    made = host_definition("services: {}\n", ["backend"], relaxed)
+    assert made.partition("services:\n")[2] == (
+        "  backend:\n    env_file: !reset []\n    init: false\n"
+        "  worker:\n    read_only: false\n"
+        "    deploy: {resources: {limits: {memory: !reset null}}}\n"
+    )
+
+
+def test_documents_follow_each_other() -> None:
+    assert with_override("a: 1", "{}\n") == with_override("a: 1\n", "{}\n") == "a: 1\n---\n{}\n"
+    assert independent(["a", "b"]) == (
+        "---\nservices:\n  a: {depends_on: !reset {}}\n  b: {depends_on: !reset {}}\n"
+    )
+    assert independent([]) == ""

@@ -1,9 +1,9 @@
-"""From given values to the compose override, and what of it is told."""
+"""What is given, kept or embedded becomes values, and an override that delivers them whole."""
 
 from __future__ import annotations
 
+import itertools
 import json
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,71 +12,109 @@ from ansible_collections.todo.stack.plugins.module_utils.contract.environment im
 from ansible_collections.todo.stack.plugins.module_utils.contract.model import Contract
 from ansible_collections.todo.stack.plugins.module_utils.decide.override import (
     as_json,
-    describe,
-    differences,
+    delivered,
+    override,
+    pinned,
     read_back,
 )
 from ansible_collections.todo.stack.plugins.module_utils.decide.resolution import (
     Resolution,
+    Values,
     needed_secrets,
-    override_document,
     resolve,
     secrets_in,
 )
 
+URL = "postgresql://todo:npg_Ab12Cd34@db.example.net:5432/todo"
 SECRET = "34KcnoOAmlfe0S3pN4tOKUW2PwoGKZrO2Y2_y39vHdU"
-URL = "postgresql://todo:p9@db/todo"
+DATABASE = {"backend": {"DATABASE_URL": URL}}
+HOSTILE = [
+    "$$ ${A} $B $", "$", "a\nb\r\n\tc", "\u0085\u2028\ufeff\x7f\x01\ufffe", "\U0001f600",
+    "\\ud83d\\ude00", '"', "'", "# no comment", "yes", "0123", "~", "", " lead and trail ",
+    "{a: b}", "- a", "a: b", "*x &y !z", "%s {{ x }}", "\\", "\\n", "\x00",
+]  # fmt: skip
 
 
-def resolved(contracts: list[Contract], kept: Any = None, **given: Any) -> Resolution:
-    made = iter(["first", "second", "third"])
-    return resolve(contracts, Given(**given), kept or {}, lambda: next(made))
+def resolved(contracts: list[Contract], kept: Values | None = None, **given: Any) -> Resolution:
+    numbers = itertools.count(1)
+    return resolve(contracts, Given(**given), kept or {}, lambda: f"secret-{next(numbers)}")
 
 
-def test_defaults_generated_and_embedded_values_fill_in(contracts: list[Contract]) -> None:
-    result = resolved(contracts)
-    assert result.values["backend"] == {
-        "HOST": "0.0.0.0",  # noqa: S104
-        "PORT": "8000",
-        "DATABASE_URL": "postgresql://todo:first@postgres:5432/todo",
-        "BETTER_AUTH_SECRET": "second",
+@pytest.mark.parametrize("value", HOSTILE)
+def test_a_value_is_delivered_byte_for_byte(value: str) -> None:
+    values = {"backend": {"ODD": value}, "postgres": {"PLAIN": "x"}}
+    text = override(values, {"backend": "todo-backend:cc"}, ())
+    assert read_back(text) == values
+    document = yaml.safe_load(text)  # as which compose reads it
+    assert document == json.loads(text)
+    assert document["services"]["backend"]["environment"]["ODD"].replace("$$", "$") == value
+    assert text.isascii() or not any("\x7f" <= char <= "\uffff" for char in text)
+
+
+@pytest.mark.parametrize("value", ["\udcff", "a\ud83d b"])
+def test_even_half_a_character_comes_back(value: str) -> None:
+    assert read_back(override({"a": {"ODD": value}}, {}, ())) == {"a": {"ODD": value}}
+
+
+def test_an_override_names_images_and_switches_off_what_nobody_needs() -> None:
+    text = override({"backend": {"A": "1"}}, {"backend": "b:1", "worker": "w:1"}, ["postgres"])
+    assert json.loads(text)["services"] == {
+        "backend": {"environment": {"A": "1"}, "image": "b:1"},
+        "worker": {"image": "w:1"},
+        "postgres": {"profiles": ["unused"]},
     }
-    assert result.generated == ["backend.BETTER_AUTH_SECRET"]
-    assert result.embedded == ["backend.DATABASE_URL"]
-    assert result.unset == [
-        "backend.OPENAI_API_KEY",
-        "backend.OPENAI_BASE_URL",
-        "backend.OPENAI_MODEL",
-        "backend.FORWARDED_ALLOW_IPS",
-    ]
-    assert result.kept == {
-        "postgres": {"POSTGRES_PASSWORD": "first"},
-        "backend": {"BETTER_AUTH_SECRET": "second"},
-    }
+    assert pinned(text) == {"backend": "b:1", "worker": "w:1"}
+    assert read_back(text) == {"backend": {"A": "1"}}
 
 
-def test_kept_secrets_are_used_again(contracts: list[Contract]) -> None:
+@pytest.mark.parametrize(
+    "text",
+    ["", "{", "[]", "null", '{"services": 1}', '{"services": {"a": 1}}', "[" * 100_000],
+)
+def test_a_torn_override_tells_nothing(text: str) -> None:
+    assert read_back(text) is None
+    assert pinned(text) == {}
+
+
+def test_json_is_the_same_whatever_the_order() -> None:
+    assert as_json({"b": 1, "a": "\u00e4"}) == '{\n  "a": "\\u00e4",\n  "b": 1\n}\n'
+
+
+def test_what_nobody_gave_is_made_once_and_kept(contracts: list[Contract]) -> None:
     once = resolved(contracts)
+    assert once.kept == {
+        "postgres": {"POSTGRES_PASSWORD": "secret-1"},
+        "backend": {"BETTER_AUTH_SECRET": "secret-2"},
+    }
+    assert once.values["backend"]["DATABASE_URL"].startswith("postgresql://todo:secret-1@postgres")
+    assert once.embedded == ["backend.DATABASE_URL"]
+    assert once.generated == ["backend.BETTER_AUTH_SECRET"]
+    assert "backend.OPENAI_API_KEY" in once.unset
     again = resolve(contracts, Given(), once.kept, lambda: pytest.fail("made a new one"))
     assert again == once
 
 
 def test_given_values_win_and_kept_ones_stay_for_later(contracts: list[Contract]) -> None:
     kept = resolved(contracts).kept
-    result = resolved(contracts, kept, secrets={"backend": {"DATABASE_URL": URL}})
+    result = resolved(contracts, kept, secrets=DATABASE)
     assert result.values["backend"]["DATABASE_URL"] == URL
-    assert result.kept == kept
-    assert result.switched_off == ["postgres"]
+    assert (result.kept, result.switched_off, result.supplied) == (kept, ["postgres"], {})
 
 
-def test_extra_values_are_delivered(contracts: list[Contract]) -> None:
-    result = resolved(contracts, extra={"frontend": {"LOG_LEVEL": "debug"}})
-    assert result.values["frontend"]["LOG_LEVEL"] == "debug"
-
-
-def test_an_empty_optional_value_is_not_delivered(contracts: list[Contract]) -> None:
-    result = resolved(contracts, secrets={"backend": {"OPENAI_API_KEY": ""}})
-    assert "OPENAI_API_KEY" not in result.values["backend"]
+@pytest.mark.parametrize(
+    ("given", "service", "name", "expected"),
+    [
+        ({"extra": {"frontend": {"LOG": "debug"}}}, "frontend", "LOG", "debug"),
+        ({"env": {"backend": {"PORT": 8000}}}, "backend", "PORT", "8000"),
+        ({"secrets": {"backend": {"OPENAI_API_KEY": ""}}}, "backend", "OPENAI_API_KEY", None),
+        ({"env": {"frontend": {"NODE_ENV": "test"}}}, "frontend", "NODE_ENV", "test"),
+        ({}, "frontend", "NODE_ENV", "production"),
+    ],
+)
+def test_a_value_comes_from_where_it_was_given(
+    contracts: list[Contract], given: Any, service: str, name: str, expected: str | None
+) -> None:
+    assert resolved(contracts, **given).values[service].get(name) == expected
 
 
 def test_the_password_is_encoded_in_the_url(contracts: list[Contract]) -> None:
@@ -85,76 +123,27 @@ def test_the_password_is_encoded_in_the_url(contracts: list[Contract]) -> None:
 
 
 def test_every_compose_service_of_an_image_gets_its_environment(contracts: list[Contract]) -> None:
-    services = override_document(contracts, resolved(contracts))["services"]
-    assert set(services) == {"backend", "migrate", "frontend", "postgres"}
-    assert services["migrate"] == services["backend"]
-    assert services["postgres"] == {"environment": {"POSTGRES_PASSWORD": "first"}}
-
-
-def test_an_embedded_service_nobody_needs_is_switched_off(contracts: list[Contract]) -> None:
-    result = resolved(contracts, secrets={"backend": {"DATABASE_URL": URL}})
-    services = override_document(contracts, result)["services"]
-    assert services["postgres"] == {"profiles": ["unused"]}
-
-
-ODD = [
-    "$$ ${A} $B $",
-    "a\nb",
-    "\u0085\u2028\ufeff\x7f\x01\ufffe",
-    "\U0001f600",
-    "\\ud83d\\ude00",
-    '"',
-]
-
-
-@pytest.mark.parametrize("value", ODD)
-def test_a_yaml_parser_reads_the_override_as_json_does(
-    contracts: list[Contract], value: str
-) -> None:
-    document = override_document(contracts, resolved(contracts, extra={"backend": {"ODD": value}}))
-    text = as_json(document)
-    assert yaml.safe_load(text) == json.loads(text) == document
-    back = read_back(text)
-    assert back is not None and back["backend"]["ODD"] == value
-
-
-@pytest.mark.parametrize(
-    "text", ["", "{", "[]", "null", '{"services": 1}', '{"services": {"a": 1}}']
-)
-def test_a_torn_override_is_read_as_none(text: str) -> None:
-    assert read_back(text) is None
-
-
-def test_differences_hold_names_only() -> None:
-    before = {"backend": {"A": "1", "B": "2", "C": "3"}, "old": {"X": "1"}}
-    after = {"backend": {"B": "2", "C": "4", "D": "5"}}
-    found = differences(before, after)
-    assert found["backend"] == {"added": ["D"], "removed": ["A"], "changed": ["C"]}
-    assert found["old"]["removed"] == ["X"]
-    assert (
-        describe(found)
-        == "backend: added D\nbackend: removed A\nbackend: changed C\nold: removed X\n"
-    )
+    values = delivered(contracts, resolved(contracts))
+    assert set(values) == {"backend", "migrate", "frontend", "postgres"}
+    assert values["migrate"] == values["backend"]
+    assert values["postgres"] == {"POSTGRES_PASSWORD": "secret-1"}
 
 
 def test_needed_secrets_depend_on_what_is_given(contracts: list[Contract]) -> None:
     every = [("postgres", "POSTGRES_PASSWORD"), ("backend", "BETTER_AUTH_SECRET")]
     assert needed_secrets(contracts, Given()) == every
-    given = Given(secrets={"backend": {"DATABASE_URL": URL}})
-    assert needed_secrets(contracts, given) == every[1:]
+    assert needed_secrets(contracts, Given(secrets=DATABASE)) == every[1:]
 
 
 def test_kept_secrets_are_found_in_what_is_delivered(contracts: list[Contract]) -> None:
     result = resolve(contracts, Given(), {}, lambda: SECRET)
-    delivered = read_back(as_json(override_document(contracts, result)))
-    assert delivered is not None
-    assert secrets_in(contracts, delivered) == result.kept
-
-
-def test_every_secret_is_known_for_hiding(contracts: list[Contract]) -> None:
-    result = replace(resolved(contracts, secrets={"backend": {"DATABASE_URL": URL}}))
-    assert set(result.secrets_of(contracts)) == {URL, "first"}
+    assert secrets_in(contracts, delivered(contracts, result)) == result.kept
 
 
 def test_a_weak_secret_that_is_delivered_is_not_kept(contracts: list[Contract]) -> None:
     assert secrets_in(contracts, {"backend": {"BETTER_AUTH_SECRET": "changeme"}}) == {}
+
+
+def test_every_secret_is_known_for_hiding(contracts: list[Contract]) -> None:
+    result = resolved(contracts, secrets=DATABASE)
+    assert set(result.secrets_of(contracts)) == {URL, "secret-1"}

@@ -1,4 +1,4 @@
-"""Which secrets can be rotated, where they are kept, and the SQL of the embedded one."""
+"""Which secrets can be rotated, where they are kept."""
 
 from __future__ import annotations
 
@@ -13,12 +13,6 @@ from ansible_collections.todo.stack.plugins.module_utils.decide.rotation import 
     rotation_problems,
     without_rotated,
 )
-from ansible_collections.todo.stack.plugins.module_utils.release.embedded import (
-    due_changes,
-    psql_argv,
-    statement,
-)
-from ansible_collections.todo.stack.tests.unit.fakes import container
 
 TOKEN, URL = "backend.BETTER_AUTH_SECRET", "backend.DATABASE_URL"
 KEPT = {"backend": {"BETTER_AUTH_SECRET": "s"}, "postgres": {"POSTGRES_PASSWORD": "p"}}
@@ -49,26 +43,3 @@ def test_what_is_not_made_here_is_not_rotated_here(
 ) -> None:
     [problem] = rotation_problems(contracts, given, names)
     assert said in problem.line()
-
-
-def postgres(password: str) -> dict[str, Any]:
-    one = container("postgres")
-    one["Config"]["Env"] = [f"POSTGRES_PASSWORD={password}", "PATH=/bin"]
-    return one
-
-
-def test_a_password_is_changed_over_standard_input_only(contracts: Sequence[Contract]) -> None:
-    raw = [contract.as_result() for contract in contracts]
-    delivered = {"postgres": {"POSTGRES_PASSWORD": "it's \\ new"}}
-    [change] = due_changes(raw, [postgres("old"), container("backend")], delivered)
-    assert (change.role, change.database) == ("todo", "todo")
-    assert "new" not in " ".join(psql_argv(change))
-    assert statement(change).endswith("ALTER ROLE \"todo\" PASSWORD E'it\\'s \\\\ new';\n")
-    assert statement(change).startswith("SET log_min_error_statement = panic;")
-
-
-def test_a_password_that_is_there_is_left_alone(contracts: Sequence[Contract]) -> None:
-    raw = [contract.as_result() for contract in contracts]
-    same = {"postgres": {"POSTGRES_PASSWORD": "old"}}
-    assert due_changes(raw, [postgres("old")], same) == []
-    assert due_changes(raw, [postgres("old")], {}) == []

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from ansible_collections.todo.stack.plugins.module_utils.edge import process
 from ansible_collections.todo.stack.plugins.module_utils.edge.process import nobody_listens, stream
 
 
-def run(
+def streamed(
     script: str, *, stdin: str = "", seconds: float = 60, reason: Exception | None = None
 ) -> tuple[int, list[str]]:
     """Run a script that is halted for ``reason`` after so many seconds."""
@@ -56,18 +57,18 @@ def gone(pid: int, within: float = 5.0) -> bool:
 def test_exit_code_and_lines_are_the_commands(
     script: str, stdin: str, code: int, lines: list[str]
 ) -> None:
-    assert run(script, stdin=stdin) == (code, lines)
+    assert streamed(script, stdin=stdin) == (code, lines)
 
 
 def test_a_command_that_ends_in_time_is_not_halted() -> None:
-    assert run("echo x >&2", seconds=30, reason=KeyError()) == (0, ["x\n"])
+    assert streamed("echo x >&2", seconds=30, reason=KeyError()) == (0, ["x\n"])
 
 
 def test_once_there_is_a_reason_the_command_and_its_children_are_stopped(tmp_path: Path) -> None:
     pid = tmp_path / "pid"
     begun = time.monotonic()
     with pytest.raises(KeyError):
-        run(f"sleep 60 & echo $! > {pid}; wait", seconds=0.3, reason=KeyError())
+        streamed(f"sleep 60 & echo $! > {pid}; wait", seconds=0.3, reason=KeyError())
     assert time.monotonic() - begun < 5
     assert gone(int(pid.read_text()))
 
@@ -79,7 +80,7 @@ def test_what_ignores_the_interrupt_is_killed(
     pid = tmp_path / "pid"
     begun = time.monotonic()
     with pytest.raises(KeyError):
-        run(
+        streamed(
             f"trap '' INT; sleep 60 & echo $! > {pid}; wait; sleep 60",
             seconds=0.3,
             reason=KeyError(),
@@ -130,7 +131,7 @@ def test_a_module_that_is_ended_takes_the_command_with_it(
 
 def test_the_signals_are_as_they_were() -> None:
     before = signal.getsignal(signal.SIGTERM)
-    run("true")
+    streamed("true")
     assert signal.getsignal(signal.SIGTERM) is before
 
 
@@ -154,3 +155,39 @@ def test_a_reader_that_went_away_is_noticed() -> None:
 
 def test_a_terminal_or_a_file_listens_always() -> None:
     assert nobody_listens() is False
+
+
+@pytest.mark.parametrize(
+    ("argv", "data", "expected"),
+    [
+        (["sh", "-c", "cat; echo err >&2; exit 3"], "in", (3, "in", "err\n")),
+        (["sh", "-c", "printf '\\377'"], None, (0, "\udcff", "")),
+        (["sh", "-c", "printf %s $LC_ALL$MARK"], None, (0, "C.UTF-8set", "")),
+        (["/no/such/program"], None, (127, "", "/no/such/program: No such file or directory")),
+        (["/etc/passwd"], None, (127, "", "/etc/passwd: Permission denied")),
+    ],
+)
+def test_a_command_answers_with_code_and_both_streams(
+    argv: list[str], data: str | None, expected: tuple[int, str, str]
+) -> None:
+    assert process.run(argv, data=data, environ_update={"MARK": "set"}) == expected
+
+
+def test_commands_run_at_the_same_time_from_several_threads() -> None:
+    begun = time.monotonic()
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(
+            pool.map(process.run, [["sh", "-c", f"sleep 0.3; echo {i}"] for i in range(8)])
+        )
+    assert [out for _, out, _ in answers] == [f"{i}\n" for i in range(8)]
+    assert time.monotonic() - begun < 2
+
+
+def test_output_is_read_while_it_comes_and_need_not_be_read_to_its_end() -> None:
+    with process.output_of(["sh", "-c", "printf a; sleep 0.1; printf b; echo no >&2"]) as output:
+        assert output.read(1) == b"a"
+        assert output.read() == b"b"
+    begun = time.monotonic()
+    with process.output_of(["yes"]) as output:
+        assert output.read(2) == b"y\n"
+    assert time.monotonic() - begun < 5

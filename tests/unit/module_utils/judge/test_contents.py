@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible_collections.todo.stack.plugins.module_utils.contract.state import StateDir
+from ansible_collections.todo.stack.plugins.module_utils.edge.state import remember_contents
 from ansible_collections.todo.stack.plugins.module_utils.judge.check import Check
 from ansible_collections.todo.stack.plugins.module_utils.look.contents import (
     contents_of,
@@ -44,9 +46,10 @@ def test_setuid_files_and_tools_are_found_and_their_records_are_not(tmp_path: Pa
 
 
 def test_an_image_is_looked_through_once(tmp_path: Path) -> None:
-    file = tmp_path / "contents.json"
+    state = StateDir(str(tmp_path), "")
+    file = Path(state.contents)
     assert contents_of("sha256:a", 0, file).problem.endswith("(No such file or directory)")
-    remember(file, {"sha256:a": Contents(("/su",)), "sha256:gone": Contents(problem="x")})
+    file.write_text('{"edition": 1, "images": {"sha256:a": {"setuid": ["/su"], "tools": []}}}')
     assert contents_of("sha256:a", 0, file) == Contents(("/su",), ())
     assert set(recorded(file)) == {"sha256:a"}
 

@@ -49,6 +49,23 @@ def test_the_wanted_image_is_the_one_that_the_environment_names(judged: Judged, 
     assert judged(replace(seen, environment=unpinned))["backend.running"].passed
 
 
+@pytest.mark.parametrize(("carried", "passed"), [("alone", True), ("both", True), ("x", False)])
+def test_a_container_is_what_the_compose_file_says(
+    judged: Judged, seen: Seen, carried: str, passed: bool
+) -> None:
+    services = tuple(
+        replace(one, alone_hash="alone", config_hash="both") if one.name == "postgres" else one
+        for one in seen.services
+    )
+    containers = tuple(
+        replace(one, config_hash=carried) if one.service == "postgres" else one
+        for one in seen.containers
+    )
+    check = judged(replace(seen, services=services, containers=containers))["postgres.running"]
+    assert check.passed is passed
+    assert passed or "as compose.yaml says" in check.message
+
+
 def test_a_service_without_a_healthcheck_is_named_by_hardening(
     judged: Judged, seen: Seen, changed: Changed
 ) -> None:
@@ -107,7 +124,7 @@ def test_as_many_replicas_as_wanted_have_to_be_there(
 ) -> None:
     check = judged(served("postgres", replicas=wanted))["postgres.running"]
     assert not check.passed
-    assert f"1 replicas are there, and {wanted} wanted; run " in check.message
+    assert f"replicas: 1 there, {wanted} wanted; run " in check.message
 
 
 @pytest.mark.parametrize(

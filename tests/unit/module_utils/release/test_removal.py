@@ -1,4 +1,4 @@
-"""Taking the stack away: what carries our labels, its data only when told, nothing else."""
+"""Taking a stack away: what bears its name, its data only when told, nothing of another's."""
 
 from __future__ import annotations
 
@@ -7,35 +7,43 @@ from typing import Any
 
 import pytest
 from ansible_collections.todo.stack.plugins.module_utils.contract.errors import ProblemList
+from ansible_collections.todo.stack.plugins.module_utils.contract.state import StateDir
 from ansible_collections.todo.stack.plugins.module_utils.edge.docker import DockerCli
 from ansible_collections.todo.stack.plugins.module_utils.release.removal import remove_stack
 from ansible_collections.todo.stack.tests.unit.fakes import FakeDocker, container
 
 ANSWERS = {
-    "network ls": "todo_default\n",
-    "volume ls": "todo_postgres-data\n",
-    "image ls": "todo-backend:latest sha256:1\ntodo-backend:abc sha256:1\n<none>:<none> sha256:0\n",
+    "network ls": "shop_default\n",
+    "volume ls": "shop_postgres-data\n",
+    "image ls": "todo-backend:abc sha256:1\n<none>:<none> sha256:0\n",
 }
+GONE = [
+    "rm --force --volumes shop-backend-1", "network rm shop_default",
+    "image rm todo-backend:abc", "image rm sha256:0",
+]  # fmt: skip
+FILES = ("compose.yaml", "environment.json", "secrets.json", "builds.json", "releases/3.json")
 
 
-def remove(
-    run: FakeDocker, folder: Path, *, check_mode: bool = False, **how: Any
-) -> dict[str, Any]:
-    params = {
-        "project": "todo", "state_dir": str(folder),
-        "remove_data": False, "remove_images": [], **how,
-    }  # fmt: skip
-    return remove_stack(DockerCli(run), params, check_mode=check_mode)
+def docker_of(**changes: Any) -> FakeDocker:
+    own = container("backend", Name="/shop-backend-1", **changes)
+    return FakeDocker(ANSWERS, containers=[own])
+
+
+def remove(run: FakeDocker, state: StateDir, **how: bool) -> list[str]:
+    return remove_stack(DockerCli(run), state, **{"data": False, "check_mode": False, **how})
 
 
 @pytest.fixture
-def state(tmp_path: Path) -> Path:
-    """A state folder with all its files."""
-    folder = tmp_path / "state"
-    folder.mkdir()
-    for name in ("compose.yaml", "environment.json", "secrets.json", "builds.json"):
-        (folder / name).write_text("{}")
-    return folder
+def state(tmp_path: Path) -> StateDir:
+    """The folder of the stack `shop`, and that of another stack beside it."""
+    found = StateDir(str(tmp_path / "state"), "shop")
+    for name in FILES:
+        path = Path(found.folder) / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("{}")
+    (Path(found.root) / "todo").mkdir()
+    (Path(found.root) / "todo/secrets.json").write_text("{}")
+    return found
 
 
 def changing(run: FakeDocker) -> list[str]:
@@ -43,57 +51,80 @@ def changing(run: FakeDocker) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("how", "more", "kept"),
+    ("data", "more", "kept"),
     [
-        ({}, [], ["environment.json", "secrets.json"]),
-        ({"remove_data": True}, ["volume rm todo_postgres-data"], None),
-        ({"remove_images": ["backend"]},
-         ["image rm todo-backend:latest", "image rm todo-backend:abc", "image rm sha256:0"],
-         ["environment.json", "secrets.json"]),
+        (False, [], ["environment.json", "secrets.json"]),
+        (True, ["volume rm shop_postgres-data"], None),
     ],
-)  # fmt: skip
-def test_containers_and_networks_go_the_rest_when_asked(
-    state: Path, how: dict[str, Any], more: list[str], kept: list[str] | None
+)
+def test_containers_networks_and_images_go_the_data_when_told(
+    state: StateDir, data: bool, more: list[str], kept: list[str] | None
 ) -> None:
-    run = FakeDocker(ANSWERS, containers=[container("backend")])
-    result = remove(run, state, **how)
-    assert changing(run) == [
-        "rm --force --volumes id-backend", "network rm todo_default", *more,
-    ]  # fmt: skip
-    assert result["changed"] is True
-    assert result["actions"] == [
-        {"service": "backend", "action": "remove", "why": "the stack is to be absent"}
-    ]
-    assert "todo-backend-1: removed\ntodo_default: removed\n" in result["diff"]["prepared"]
-    found = sorted(path.name for path in state.iterdir()) if state.exists() else None
-    assert found == kept
+    run = docker_of()
+    preview = remove(docker_of(), state, data=data, check_mode=True)
+    removed = remove(run, state, data=data)
+    assert changing(run) == GONE + more
+    assert removed == preview
+    assert removed[: len(GONE + more)] == [line.split()[-1] for line in GONE + more]
+    folder = Path(state.folder)
+    assert (sorted(path.name for path in folder.iterdir()) if folder.exists() else None) == kept
+    assert (Path(state.root) / "todo/secrets.json").exists()
+    assert remove(FakeDocker(), state, data=data) == []
 
 
-def test_a_preview_tells_the_same_and_removes_nothing(state: Path) -> None:
-    run = FakeDocker(ANSWERS, containers=[container("backend")])
-    preview = remove(run, state, check_mode=True, remove_data=True)
+def test_everything_is_asked_for_by_the_stacks_name(state: StateDir) -> None:
+    run = docker_of()
+    remove(run, state, data=True)
+    listed = [line for line in run.asked if " ls " in line or line.startswith("ps ")]
+    project = "label=com.docker.compose.project=shop"
+    wanted = {
+        "ps ": project,
+        "network": project,
+        "volume": project,
+        "image": "todo.stack.name=shop",
+    }
+    assert len(listed) == len(wanted)
+    for line in listed:
+        [label] = [one for start, one in wanted.items() if line.startswith(start)]
+        assert label in line
+
+
+def test_a_preview_removes_nothing(state: StateDir) -> None:
+    run = docker_of()
+    remove(run, state, data=True, check_mode=True)
     assert changing(run) == []
-    assert len(list(state.iterdir())) == 4
-    assert remove(run, state, remove_data=True) == preview
+    assert all((Path(state.folder) / name).exists() for name in FILES)
 
 
-def test_where_nothing_is_nothing_changes(tmp_path: Path) -> None:
-    result = remove(FakeDocker(), tmp_path / "absent", remove_data=True, remove_images=["backend"])
-    assert (result["changed"], result["actions"]) == (False, [])
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_where_nothing_is_nothing_changes(tmp_path: Path, check_mode: bool) -> None:
+    state = StateDir(str(tmp_path / "absent"), "shop")
+    assert remove(FakeDocker(), state, data=True, check_mode=check_mode) == []
+    assert not (tmp_path / "absent").exists()
 
 
-def test_a_container_that_is_not_ours_stops_it_all(state: Path) -> None:
-    stranger = container("db", labels={"todo.stack.service": None})
-    run = FakeDocker(ANSWERS, containers=[container("backend"), stranger])
+def test_a_container_that_is_not_ours_stops_it_all(state: StateDir) -> None:
+    run = docker_of(labels={"todo.stack.service": None})
     with pytest.raises(ProblemList, match="1 problem"):
-        remove(run, state, remove_data=True)
+        remove(run, state, data=True)
     assert changing(run) == []
-    assert len(list(state.iterdir())) == 4
+    assert all((Path(state.folder) / name).exists() for name in FILES)
 
 
-def test_images_are_found_by_both_our_labels(tmp_path: Path) -> None:
-    run = FakeDocker()
-    remove(run, tmp_path, remove_images=["backend"])
-    [listing] = run.commands("image ls")
-    assert "label=todo.stack.service=backend" in listing
-    assert "label=todo.stack.content" in listing
+def test_the_last_stack_takes_the_root_with_it(tmp_path: Path) -> None:
+    state = StateDir(str(tmp_path / "state"), "shop")
+    Path(state.folder).mkdir(parents=True)
+    assert remove(docker_of(), state, data=True)
+    assert not Path(state.root).exists()
+
+
+def test_a_flat_layout_of_this_stack_goes_too_that_of_another_stays(tmp_path: Path) -> None:
+    state = StateDir(str(tmp_path), "shop")
+    for name in ("secrets.json", "builds.json", "turns.json"):
+        (tmp_path / name).write_text("{}")
+    (tmp_path / "compose.yaml").write_text("name: todo\n")
+    remove(docker_of(), state, data=True)
+    assert (tmp_path / "secrets.json").exists()
+    (tmp_path / "compose.yaml").write_text("name: shop\n")
+    remove(docker_of(), state, data=True)
+    assert not list(tmp_path.glob("**/*.json"))

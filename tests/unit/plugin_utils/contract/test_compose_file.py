@@ -68,23 +68,27 @@ def test_a_service_without_an_image_runs_none(tmp_path: Path) -> None:
     }  # fmt: skip
 
 
-def test_the_networks_of_a_service_are_compose_s_own_or_named(tmp_path: Path) -> None:
-    (tmp_path / "compose.yaml").write_text("""
-services:
-  a: {image: x}
-  b: {image: x, networks: [default, db, far, own]}
-  c: {image: x, networks: {db: {aliases: [y]}}}
-  d: {image: x, network_mode: host}
-  e: {image: x, network_mode: "service:a"}
-networks: {db: , far: {external: true}, own: {name: "${OWN:-mine}"}}
-""")
-    assert {name: one.networks for name, one in read_services(tmp_path).items()} == {
-        "a": {"default": ""},
-        "b": {"default": "", "db": "", "far": "far", "own": "mine"},
-        "c": {"db": ""},
-        "d": {"host": "host"},
-        "e": {},
-    }
+@pytest.mark.parametrize(
+    ("folder", "text", "expected"),
+    [
+        ("shop", "name: todo", "todo"),
+        ("shop", "name: ${STACK:-todo}", "todo"),
+        ("shop", "name: ${STACK}-x", "x"),
+        ("shop", "services: {}", "shop"),
+        ("My Shop.2", "services: {}", "myshop2"),
+        ("_-a_b-c", "", "a_b-c"),
+        ("shop", "[]", "shop"),
+        ("shop", "name:", "shop"),
+        ("shop", "name: 7", "7"),
+        ("___", "", ""),
+    ],
+)
+def test_a_stack_is_called_as_compose_calls_it(
+    tmp_path: Path, folder: str, text: str, expected: str
+) -> None:
+    (tmp_path / folder).mkdir()
+    (tmp_path / folder / "compose.yaml").write_text(text)
+    assert stack_name(tmp_path / folder) == expected
 
 
 def test_a_healthcheck_of_the_compose_file_is_seen(tmp_path: Path) -> None:

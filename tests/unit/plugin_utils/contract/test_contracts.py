@@ -7,7 +7,14 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.todo.stack.plugins.module_utils.contract.errors import ProblemList
-from ansible_collections.todo.stack.plugins.module_utils.contract.model import Contract, from_dict
+from ansible_collections.todo.stack.plugins.module_utils.contract.model import (
+    Budget,
+    Build,
+    Contract,
+    HttpCheck,
+    Run,
+)
+from ansible_collections.todo.stack.plugins.module_utils.judge.registry import REGISTRY
 from ansible_collections.todo.stack.plugins.plugin_utils.contract.contracts import (
     load_contracts,
     read_contracts,
@@ -24,13 +31,14 @@ run: {port: 8000}
 """
 
 
+def checked(more: str) -> str:
+    """Return a contract with ``more`` in its run."""
+    return GOOD.replace("8000", f"8000, {more}")
+
+
 def lines(project: Path, services: list[str] | None = None) -> list[str]:
     _, problems = read_contracts(project, services or SERVICES)
     return [problem.line() for problem in problems]
-
-
-def test_a_contract_survives_the_way_to_a_module_and_back(contracts: list[Contract]) -> None:
-    assert [from_dict(contract.as_result()) for contract in contracts] == contracts
 
 
 def test_defaults_are_filled_in(project: Path, write: Write) -> None:
@@ -38,9 +46,58 @@ def test_defaults_are_filled_in(project: Path, write: Write) -> None:
     backend = load_contracts(project, SERVICES)[0]
     assert backend.build.dockerfile == "Dockerfile"
     assert backend.build.context == str(project / "backend")
-    assert backend.run.health is None
+    assert backend.run == Run(8000)
+    assert backend.run.within_seconds == 60
     assert backend.env["KEY"].min_length == 32
     assert backend.env["KEY"].type == "string"
+
+
+def test_a_contract_needs_no_environment(project: Path, write: Write) -> None:
+    write("backend/contract.yml", GOOD)
+    folder = str(project / "backend")
+    budget = Budget(300, 500_000_000)
+    needs = ("fixed_user", "healthcheck")
+    build = Build("backend", "todo-backend", folder, "Dockerfile", None, {}, budget, needs)
+    assert load_contracts(project, SERVICES)[0] == Contract(
+        "backend", "backend/contract.yml", "todo-backend", ("backend", "migrate"), build, Run(8000)
+    )
+
+
+def test_every_http_check_is_one_kind_of_check(project: Path, write: Write) -> None:
+    text = GOOD.replace(
+        "{port: 8000}",
+        """
+  port: 8000
+  single: true
+  check: [python, -m, app.check]
+  ui: {path: /, contains: Todo}
+  checks:
+    page: {path: /old, status: 301, within_seconds: 7}
+    api: {path: "/api?x=1", status: 401, expect: "detail == 'no'", contains: detail}
+  ready: {path: /ready, expect: "status == 'ready'", revision: schema, within_seconds: 90}
+  health: {path: /health, expect: ok}
+""",
+    )
+    write("backend/contract.yml", text)
+    run = load_contracts(project, SERVICES)[0].run
+    assert run.checks == (
+        HttpCheck("health", "/health", expect="ok"),
+        HttpCheck("ready", "/ready", expect="status == 'ready'", revision="schema",
+                  within_seconds=90),
+        HttpCheck("ui", "/", contains="Todo", html=True),
+        HttpCheck("page", "/old", 301, within_seconds=7),
+        HttpCheck("api", "/api?x=1", 401, "detail == 'no'", "detail"),
+    )  # fmt: skip
+    assert (run.single, run.check) == (True, ("python", "-m", "app.check"))
+    assert run.within_seconds == 90
+
+
+@pytest.mark.parametrize("name", [one.id for one in REGISTRY])
+def test_no_check_may_have_the_name_of_a_criterion(project: Path, write: Write, name: str) -> None:
+    write("backend/contract.yml", checked(f"checks: {{{name}: {{path: /}}}}"))
+    assert lines(project) == [
+        f"backend/contract.yml: run.checks: '{name}' is a check already -> choose another name"
+    ]
 
 
 def test_numbers_become_texts_where_an_environment_needs_them(contracts: list[Contract]) -> None:
@@ -48,15 +105,9 @@ def test_numbers_become_texts_where_an_environment_needs_them(contracts: list[Co
 
 
 def test_every_compose_service_of_the_image_is_found(contracts: list[Contract]) -> None:
-    assert contracts[0].compose_services == ["backend", "migrate"]
-    assert contracts[1].compose_services == ["frontend"]
-
-
-def test_the_networks_of_every_service_of_a_contract_are_told() -> None:
-    backend, frontend = load_contracts(ROOT, SERVICES)
-    both = {"default": "", "database": ""}
-    assert backend.networks == {"backend": both, "migrate": both, "postgres": {"database": ""}}
-    assert frontend.networks == {"frontend": {"default": ""}}
+    assert contracts[0].compose_services == ("backend", "migrate")
+    assert contracts[1].compose_services == ("frontend",)
+    assert contracts[0].running_services() == ["backend", "migrate", "postgres"]
 
 
 def test_an_image_must_bring_a_user_and_a_healthcheck_that_compose_does_not_give(
@@ -65,7 +116,7 @@ def test_an_image_must_bring_a_user_and_a_healthcheck_that_compose_does_not_give
     text = "services: {backend: {image: todo-backend, healthcheck: {test: x}}, "
     write("compose.yaml", text + "frontend: {image: todo-frontend}, postgres: {image: p}}")
     found = {one.service: one.build.requires for one in load_contracts(project, SERVICES)}
-    assert found == {"backend": ["fixed_user"], "frontend": ["fixed_user", "healthcheck"]}
+    assert found == {"backend": ("fixed_user",), "frontend": ("fixed_user", "healthcheck")}
 
 
 def test_a_third_service_takes_no_code(project: Path, write: Write) -> None:
@@ -114,8 +165,37 @@ WRONG = [
     ),
     (ENV % "type: postgres_url, secret: true, embedded: {service: a, url: a}", "url: has a form"),
     (GOOD + "env: {PORT: {purpose: p, type: port, default: 80}}", "differs from run.port (8000)"),
-    (GOOD.replace("8000", "8000, health: {path: /, expect: '[['}"), "is no JMESPath expression"),
-    (GOOD.replace("8000", "8000, health: {path: health, expect: a}"), "health.path: has a form"),
+    (
+        checked("health: {path: /, expect: '[['}"),
+        "run.health.expect: is no JMESPath expression -> write one, such as: status == 'ok'",
+    ),
+    (
+        checked("ready: {path: /, expect: a, revision: 'a ='}"),
+        "run.ready.revision: is no JMESPath expression",
+    ),
+    (
+        checked("checks: {api: {path: /, expect: 'f('}}"),
+        "run.checks.api.expect: is no JMESPath expression",
+    ),
+    (checked("health: {path: health, expect: a}"), "run.health.path: has a form"),
+    (checked("health: {path: /}"), "run.health: the key 'expect' is missing -> add it"),
+    (checked("ready: {path: /, expect: ''}"), "run.ready.expect: is empty"),
+    (checked("ready: {path: /, expect: a, status: 2}"), "run.ready: the key 'status' is unknown"),
+    (checked("checks: {api: {}}"), "run.checks.api: the key 'path' is missing"),
+    (checked("checks: {api: {path: '/#x'}}"), "run.checks.api.path: has a form"),
+    (checked("checks: {api: {path: /, status: 99}}"), "api.status: must be at least 100"),
+    (checked("checks: {api: {path: /, status: 600}}"), "api.status: must be at most 599"),
+    (checked("checks: {api: {path: /, contain: a}}"), "did you mean contains?"),
+    (checked("checks: {api: {path: /, within_seconds: 0}}"), "within_seconds: must be at least 1"),
+    (
+        checked("checks: {API-v1: {path: /}}"),
+        "run.checks: 'API-v1' is no name of a check -> small letters, digits and _ only",
+    ),
+    (checked("checks: [a]"), "run.checks: must be a mapping"),
+    (checked("check: python -m app.check"), "run.check: must be a list"),
+    (checked("check: []"), "run.check: has a form"),
+    (checked("check: [1]"), "run.check.0: must be a text"),
+    (checked("single: maybe"), "run.single: must be true or false"),
     (GOOD + GOOD, "backend/contract.yml, line 7: the key 'service' is given twice"),
     (GOOD + "env: {A: {purpose: p", "backend/contract.yml, line 6: "),
     (GOOD + "\n\tenv: 1", "backend/contract.yml, line 7: "),

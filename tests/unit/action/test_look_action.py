@@ -1,0 +1,194 @@
+"""The controller's side of a look: everything that is wrong in one list, and no value in it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from ansible.plugins.action import ActionBase
+from ansible_collections.todo.stack.plugins.action import look as plugin
+from ansible_collections.todo.stack.plugins.module_utils.contract.codec import from_plain, to_plain
+from ansible_collections.todo.stack.plugins.module_utils.contract.model import Contract
+from ansible_collections.todo.stack.plugins.module_utils.contract.spec import StackSpec
+from ansible_collections.todo.stack.plugins.module_utils.decide.engine_state import EngineState
+from ansible_collections.todo.stack.plugins.module_utils.look.observation import PortUse, Seen
+from ansible_collections.todo.stack.plugins.modules import look as module
+
+HOSTILE = "Ma\\Rk'er\"77QzkWvBtY9xPd-and-more-of-it"
+GOOD = {"backend": {"BETTER_AUTH_SECRET": HOSTILE}}
+ENGINE = EngineState(
+    "running", server_version="26.1.5", buildx_version="0.13.1", compose_version="2.26.1"
+)
+SEEN = Seen("todo", ENGINE, available_memory_bytes=10**10)
+
+
+class Bench:
+    """The action plugin with a host that saw ``seen``."""
+
+    def __init__(self, project: Path) -> None:
+        self.project = project
+        self.seen = SEEN
+        self.told: dict[str, Any] = {}
+        self.sent: list[dict[str, Any]] = []
+
+    def run(self, *, check_mode: bool = False, **options: Any) -> dict[str, Any]:
+        args = {"project_dir": ".", "secrets": GOOD, **options}
+        given = {name: value for name, value in args.items() if value is not None}
+        action = plugin.ActionModule.__new__(plugin.ActionModule)
+        action._task = SimpleNamespace(args=given, check_mode=check_mode)
+        action._loader = SimpleNamespace(get_basedir=lambda: str(self.project))
+
+        def execute(_name: str, args: dict[str, Any], **_: Any) -> dict[str, Any]:
+            self.sent.append(args)
+            return self.told or {"seen": json.dumps(to_plain(self.seen))}
+
+        action._execute_module = execute
+        result: dict[str, Any] = action.run(task_vars={"inventory_hostname": "vm1"})
+        return result
+
+
+@pytest.fixture
+def bench(project: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
+    """Return a bench for a project that is called todo."""
+    monkeypatch.setattr(ActionBase, "run", lambda *_: {})
+    compose = project / "compose.yaml"
+    if "name:" not in compose.read_text():
+        compose.write_text(f"name: todo\n{compose.read_text()}")
+    return Bench(project)
+
+
+def test_a_good_look_returns_contracts_bases_and_what_was_seen(bench: Bench) -> None:
+    result = bench.run()
+    assert "failed" not in result, result
+    assert (result["changed"], result["stack"]) == (False, "todo")
+    assert [from_plain(Contract, one).service for one in result["contracts"]] == [
+        "backend", "frontend",
+    ]  # fmt: skip
+    assert from_plain(Seen, json.loads(result["seen"])) == SEEN
+    assert {"reference": "python:3.12-slim", "kind": "python", "version": "3.12"} in result["bases"]
+    assert result["engine"]["running"] is True
+    assert "77QzkWvBtY9xPd" not in str(result)
+
+
+def test_values_are_sent_in_the_hidden_argument_alone(bench: Bench) -> None:
+    bench.run(env={"backend": {"OPENAI_MODEL": "PlAiN77"}})
+    [sent] = bench.sent
+    spec = from_plain(StackSpec, json.loads(sent.pop("spec")))
+    assert (spec.name, spec.given.secrets) == ("todo", GOOD)
+    assert set(sent) <= set(module.ARGUMENT_SPEC)
+    assert module.ARGUMENT_SPEC["spec"]["no_log"] is True
+    for marker in ("77QzkWvBtY9xPd", "PlAiN77"):
+        assert marker not in str(sent)
+
+
+def test_what_is_wrong_here_and_on_the_host_is_one_list(bench: Bench) -> None:
+    (bench.project / "frontend/contract.yml").write_text("service: [")
+    taken = (PortUse("backend", 8000, "nc (pid 7)"),)
+    bench.seen = Seen("todo", EngineState("running"), ports=taken)
+    result = bench.run(
+        bind_address="everywhere", secrets={"backend": {"OPENAI_API_KEY": "sk-..."}},
+        env={"backend": {"PORT": "80x"}}, rotate=["backend.NOTHING"],
+        relaxed={"nobody": ["read_only"]},
+    )  # fmt: skip
+    for expected in (
+        "frontend/contract.yml, line 1: ",
+        "stack_secrets.backend.OPENAI_API_KEY: is a placeholder",
+        "stack_env.backend.PORT: is no port",
+        "stack_bind_address: is no IP address",
+        "stack_rotate: backend.NOTHING: is no secret that is made on the host",
+        "nobody",
+        "nc (pid 7)",
+    ):
+        assert expected in result["msg"], result["msg"]
+    assert (result["failed"], result["changed"]) == (True, False)
+    assert len(bench.sent) == 1
+
+
+WRONG: dict[str, dict[str, Any]] = {
+    "a misspelt option": {"secret": GOOD},
+    "a misspelt name": {"secrets": {"backend": {"BETTER_AUTH_SECRETS": HOSTILE}}},
+    "a secret in the open": {"env": GOOD, "secrets": {}},
+    "a bad url": {"secrets": {"backend": {"DATABASE_URL": f"postgresql://a:{HOSTILE}#x@y:0"}}},
+    "no mapping": {"secrets": HOSTILE},
+    "a list of values": {"secrets": {"backend": [HOSTILE]}},
+    "a value that is a mapping": {"secrets": {"backend": {"DATABASE_URL": {"a": HOSTILE}}}},
+    "an undeclared name twice": {"extra_env": GOOD},
+    "a name that is none": {"extra_env": {"backend": {"A B": HOSTILE}}},
+    "services that are none": {"services": [HOSTILE]},
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_a_refusal_shows_no_value(bench: Bench, wrong: str) -> None:
+    result = bench.run(**WRONG[wrong])
+    assert (result["failed"], result["changed"]) == (True, False)
+    assert "found, nothing was changed" in result["msg"]
+    shown = str(result)
+    if wrong != "services that are none":  # names are shown
+        assert "77QzkWvBtY9xPd" not in shown
+    assert "Traceback" not in shown
+
+
+def test_misspelt_and_missing_options_are_told_without_asking_the_host(bench: Bench) -> None:
+    result = bench.run(project_dir=None, bind_adress="x", spec="y")
+    assert "3 problems found" in result["msg"]
+    assert "bind_adress: there is no such option -> did you mean bind_address?" in result["msg"]
+    assert "project_dir: is required" in result["msg"]
+    assert bench.sent == []
+
+
+def test_what_the_host_fails_with_is_the_result(bench: Bench) -> None:
+    bench.told = {"failed": True, "msg": "unexpected KeyError in look", "changed": False}
+    assert bench.run() == bench.told
+
+
+@pytest.mark.parametrize(
+    ("check_mode", "left"), [(False, "previous-acceptance.json"), (True, "acceptance.json")]
+)
+def test_a_run_that_is_refused_leaves_no_report_of_before(
+    bench: Bench, tmp_path: Path, check_mode: bool, left: str
+) -> None:
+    report = tmp_path / "artifacts/vm1/acceptance.json"
+    report.parent.mkdir(parents=True)
+    report.write_text('{"passed": true}')
+    folder = str(tmp_path / "artifacts")
+    assert bench.run(project_dir="no", artifacts_dir=folder, check_mode=check_mode)["failed"]
+    assert [path.name for path in report.parent.iterdir()] == [left]
+
+
+Change = Callable[[Path], object]
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda folder: (folder / "compose.yaml").unlink(), "compose.yaml"),
+        (lambda folder: (folder / "compose.yaml").write_text("services: ["), "compose.yaml"),
+        (lambda folder: (folder / "backend/Dockerfile").unlink(), "Dockerfile"),
+        (lambda folder: (folder / "backend/contract.yml").write_text("service: backend\nx: 1\n"),
+         "backend/contract.yml"),
+    ],
+)  # fmt: skip
+def test_a_broken_project_is_told_by_file(bench: Bench, change: Change, said: str) -> None:
+    change(bench.project)
+    result = bench.run()
+    assert result["failed"]
+    assert said in result["msg"]
+    assert "unexpected" not in result["msg"]
+
+
+def test_an_unforeseen_exception_shows_its_type_alone(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def crash(*_: object) -> None:
+        raise ValueError(HOSTILE)
+
+    monkeypatch.setattr(plugin, "read_project", crash)
+    result = bench.run()
+    assert "unexpected ValueError while judging the input" in result["msg"]
+    assert "77QzkWvBtY9xPd" not in str(result)
+    assert bench.sent == []

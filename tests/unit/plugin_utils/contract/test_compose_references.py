@@ -1,0 +1,54 @@
+"""What a compose file refers to and what does not travel to a host is told with its line."""
+
+from __future__ import annotations
+
+import pytest
+import yaml
+from ansible_collections.todo.stack.plugins.plugin_utils.contract.compose_references import (
+    reference_problems,
+)
+
+SERVICE = "name: shop\nservices:\n  db:\n    image: postgres:17\n    "
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "told"),
+    [
+        (SERVICE + "volumes: ['./init.sql:/init.sql:ro']\n", 5, "services.db.volumes"),
+        (SERVICE + "volumes:\n      - ../seed:/seed\n", 6, "'../seed'"),
+        (SERVICE + "volumes: [{type: bind, source: data, target: /data}]\n", 5, "'data'"),
+        (SERVICE + "volumes: [{type: bind, source: '${SEED:-./seed}', target: /x}]\n", 5, "seed"),
+        (SERVICE + "env_file: .env\n", 5, "services.db.env_file"),
+        (SERVICE + "env_file: [{path: ./a.env, required: false}]\n", 5, "'./a.env'"),
+        (SERVICE + "extends: {file: common.yml, service: db}\n", 5, "services.db.extends"),
+        (SERVICE + "label_file: ./labels\n", 5, "services.db.label_file"),
+        ("include: [other.yaml]\n" + SERVICE, 1, "include"),
+        ("include:\n  - path: [a.yaml, /etc/b.yaml]\n" + SERVICE, 2, "'a.yaml'"),
+        ("configs: {c: {file: ./c.conf}}\n" + SERVICE, 1, "configs.c.file"),
+        ("secrets: {s: {file: s.txt}}\n" + SERVICE, 1, "secrets.s.file"),
+    ],
+)
+def test_a_relative_path_is_refused_with_its_line(text: str, line: int, told: str) -> None:
+    (problem,) = reference_problems(yaml.safe_load(text), text, "compose.yaml", [])
+    assert problem.where == f"compose.yaml, line {line}"
+    assert told in problem.what
+    assert "does not travel" in problem.what
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        SERVICE + "volumes: ['data:/data', '/srv/init.sql:/init.sql', '/anonymous', '~/x:/x']\n",
+        SERVICE + "volumes: [{type: volume, source: data, target: /data}]\n",
+        "configs: {c: {content: 'text'}}\n" + SERVICE,
+        "secrets: {ca: {file: '${BUILD_CA_BUNDLE:-/dev/null}'}}\n" + SERVICE,
+        SERVICE + "build: ./db\n",
+    ],
+)
+def test_what_lies_on_the_host_or_in_the_file_itself_is_no_problem(text: str) -> None:
+    assert reference_problems(yaml.safe_load(text), text, "compose.yaml", []) == []
+
+
+def test_the_env_file_of_a_service_with_a_contract_is_not_read_on_a_host() -> None:
+    text = SERVICE + "env_file: .env\n"
+    assert reference_problems(yaml.safe_load(text), text, "compose.yaml", ["db"]) == []
