@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from ansible import constants as C  # noqa: N812 - its usual name
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible_collections.todo.stack.plugins.module_utils.build.build_secrets import packed
@@ -62,11 +63,13 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         ]
         if unchanged := nothing_due(args, args.pop("present", None) or []):
             return {**result, **unchanged}
-        if self._connection.transport == "local":
-            args["images"] = [
-                found.place(image, _in_place) for image, found in zip(args["images"], inputs)
-            ]
-            return {**result, **self._watched(args, task_vars)}
+        if self._connection.transport == "local" and not self._task.check_mode:
+            with tempfile.TemporaryDirectory(dir=C.DEFAULT_LOCAL_TMP) as folder:
+                args["images"] = [
+                    found.place(image, partial(_lay_out, Path(folder)))
+                    for image, found in zip(args["images"], inputs)
+                ]
+                return {**result, **self._watched(args, task_vars)}
         return {**result, **self._ship_and_build(args, inputs, task_vars)}
 
     def _ship_and_build(
@@ -146,5 +149,7 @@ def nothing_due(
     return None if found["changed"] else found
 
 
-def _in_place(context: BuildContext, _name: str) -> str:
-    return str(context.folder.absolute())
+def _lay_out(folder: Path, context: BuildContext, _name: str) -> str:
+    target = Path(tempfile.mkdtemp(dir=folder)) / "context"
+    context.lay_out(target)
+    return str(target)

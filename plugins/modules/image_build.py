@@ -13,9 +13,9 @@ description:
   - Builds images with BuildKit, all in one session, and reports what each build took and what each
     image weighs.
   - An image is built only when something it is made from changed. The digest covers every file the
-    build can see (path, mode, bytes; C(.dockerignore) honoured), the Dockerfile, the build
-    arguments, the target and the base images; it is kept as a label on the image, so no state
-    outside the image can make it wrong.
+    build can see (path, bytes, whether it may be run; without what C(.dockerignore) names and
+    editors leave), the Dockerfile, the build arguments, the target and the base images; it is kept
+    as a label on the image, so no state outside the image can make it wrong.
   - The tag moves only after every image was built, every budget held, and every image has what is
     required of it. Otherwise the old tags stay where they were.
   - The content is read on the controller and shipped to the host only when an image must be built.

@@ -108,3 +108,47 @@ def test_values_arrive_as_they_are_and_stand_ins_replace_a_literal_from(bench: B
         )["changed"]
         is False
     )
+
+
+def as_clone_under(bench: Bench, umask: int) -> None:
+    """Give the context the permissions of a clone made under a umask."""
+    for path in [bench.context, *bench.context.rglob("*")]:
+        path.chmod((0o777 if path.is_dir() else 0o666) & ~umask)
+
+
+def told_by_its_user(bench: Bench) -> str:
+    """Return what the image's user reads below /src: permissions, owner and name, a line a path."""
+    find = ["find", "/src", "-printf", "%m %u %P\\n"]
+    read = ["cat", "/src/pkg/deep/data.txt"]
+    run = ["run", "--rm", "--user", "10001:10001", f"{bench.image}:latest"]
+    assert docker(*run, *read) == f"{bench.image}\n"
+    return "\n".join(sorted(docker(*run, *find).split("\n")))
+
+
+def test_the_umask_of_a_clone_is_not_in_its_image(bench: Bench) -> None:
+    deep = bench.context / "pkg/deep"
+    deep.mkdir(parents=True)
+    (deep / "data.txt").write_text(f"{bench.image}\n")  # nobody has built this before
+    as_clone_under(bench, 0o077)
+    first = bench.build()
+    assert first["changed"] is True
+    told = told_by_its_user(bench)
+    assert "644 root pkg/deep/data.txt" in told
+    assert "755 root pkg/deep" in told
+    for umask in (0o022, 0o002, 0o000, 0o077):
+        as_clone_under(bench, umask)
+        assert bench.build()["changed"] is False
+    as_clone_under(bench, 0o022)
+    assert bench.build(no_cache=True)["digest"] == first["digest"]
+    assert told_by_its_user(bench) == told
+
+
+def test_what_a_build_by_hand_left_in_the_cache_is_not_in_the_image(bench: Bench) -> None:
+    deep = bench.context / "pkg/deep"
+    deep.mkdir(parents=True)
+    (deep / "data.txt").write_text(f"{bench.image}\n")
+    as_clone_under(bench, 0o077)
+    docker("buildx", "build", "--builder=default", "--quiet", str(bench.context))
+    as_clone_under(bench, 0o022)
+    assert bench.build()["changed"] is True
+    assert "755 root pkg/deep" in told_by_its_user(bench)

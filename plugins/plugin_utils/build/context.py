@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import stat
 import tarfile
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from ansible_collections.todo.stack.plugins.module_utils.build.dockerfile import (
@@ -41,6 +44,7 @@ class BuildContext:
     dockerfile: str = ""
     dockerfile_text: str = ""
     ignore_file: str = ""
+    leavings: bool = False
 
     def bases(
         self, args: Mapping[str, str], target: str | None, platforms: Sequence[str] = ()
@@ -55,7 +59,10 @@ class BuildContext:
         return list(dict.fromkeys(reversed(found)))[::-1]
 
     def fingerprints(self) -> dict[str, str]:
-        """Return ``path -> mode and SHA-256`` of every file, link and empty folder."""
+        """Return ``path -> mode and SHA-256`` of every file, link and empty folder.
+
+        Of their modes, only what git keeps counts.
+        """
         filled = {entry.path.rpartition("/")[0] for entry in self.entries}
         leaves = [entry for entry in self.entries if entry.path not in filled]
         with ThreadPoolExecutor(_HASHERS) as pool:
@@ -68,13 +75,44 @@ class BuildContext:
     def pack(self, archive: Path) -> None:
         """Write what the build sees, and its Dockerfile, as a gzipped tar of owner root."""
         with tarfile.open(archive, "w:gz", compresslevel=1) as tar:
-            for entry in self.entries:
+            for entry in self._members():
                 tar.add(entry.source, entry.path, recursive=False, filter=_anonymous)
-            # Docker sends these two even where they hide themselves, and applies them there.
-            packed = {entry.path for entry in self.entries}
-            for name in (self.dockerfile, self.ignore_file):
-                if name and name not in packed:
-                    tar.add(self.folder / name, name, filter=_anonymous)
+
+    def lay_out(self, target: Path) -> None:
+        """Make ``target`` the folder that a build on this machine reads.
+
+        It is a link to the context, or where permissions are not those of git, or editors left
+        something, a copy without either. A name of its own in any case: BuildKit keeps what it read
+        from a name, and does not notice when only a folder's permissions change there.
+        """
+        members = self._members()
+        if not self.leavings and all(entry.is_normal for entry in members):
+            target.symlink_to(self.folder.absolute())
+            return
+        root = str(target)
+        for path in ["", *(entry.path for entry in members if entry.is_folder)]:
+            Path(root, path).mkdir()
+            Path(root, path).chmod(0o755)  # whatever the umask says
+        leaves = [entry for entry in members if not entry.is_folder]
+        with ThreadPoolExecutor(_HASHERS) as pool:
+            shares = [leaves[number::_HASHERS] for number in range(_HASHERS)]
+            list(pool.map(partial(_copy_all, root), shares))
+
+    def _members(self) -> list[Entry]:
+        """Return the entries, the folders above them, and the two files that Docker always sends.
+
+        Those two it sends even where they hide themselves, and applies them there.
+        """
+        seen = {entry.path for entry in self.entries}
+        needed = {name for name in (self.dockerfile, self.ignore_file) if name}
+        for path in [*seen, *needed]:
+            above = path.rpartition("/")[0]
+            while above and above not in needed:
+                needed.add(above)
+                above = above.rpartition("/")[0]
+        more = (self.folder / path for path in needed - seen)
+        others = [Entry(str(one.relative_to(self.folder)), str(one), one.lstat()) for one in more]
+        return sorted([*self.entries, *others])
 
 
 def read_context(folder: Path, dockerfile: str = "Dockerfile") -> BuildContext:
@@ -85,10 +123,10 @@ def read_context(folder: Path, dockerfile: str = "Dockerfile") -> BuildContext:
     # A file beside the Dockerfile and named after it wins over the context's own.
     names = (f"{dockerfile}.dockerignore", ".dockerignore")
     rules, ignore_file = _read_rules(folder, names, problems)
-    entries = list_entries(folder, rules, problems)
+    entries, leavings = list_entries(folder, rules, problems)
     if problems:
         raise ProblemList(problems)
-    return BuildContext(folder, entries, dockerfile, text, ignore_file)
+    return BuildContext(folder, entries, dockerfile, text, ignore_file, leavings)
 
 
 def read_named_context(folder: Path) -> BuildContext:
@@ -97,10 +135,10 @@ def read_named_context(folder: Path) -> BuildContext:
         raise ProblemList([_context_problem(folder)])
     problems: list[Problem] = []
     rules, ignore_file = _read_rules(folder, (".dockerignore",), problems)
-    entries = list_entries(folder, rules, problems)
+    entries, leavings = list_entries(folder, rules, problems)
     if problems:
         raise ProblemList(problems)
-    return BuildContext(folder, entries, ignore_file=ignore_file)
+    return BuildContext(folder, entries, ignore_file=ignore_file, leavings=leavings)
 
 
 def _own_platform() -> str:
@@ -125,7 +163,8 @@ def _read_dockerfile(folder: Path, name: str) -> tuple[str, list[Problem]]:
     if not path.is_file():  # to open a pipe would wait for a writer
         return "", [Problem("the Dockerfile is no regular file", where, remedy)]
     try:
-        text = path.read_text()
+        # As bytes: the line ends of a heredoc reach the image.
+        text = path.read_bytes().decode()
     except (OSError, UnicodeDecodeError) as problem:
         return "", [Problem(f"the Dockerfile cannot be read: {problem}", where)]
     first = first_instruction(text)
@@ -144,10 +183,24 @@ def _read_rules(
         path = folder / name
         if path.is_file():
             try:
-                return parse_dockerignore(path.read_text()), name
+                return parse_dockerignore(path.read_text(encoding="utf-8")), name
             except (OSError, ValueError) as problem:
                 problems.append(Problem(str(problem), str(path)))
     return IgnoreRules(()), ""
+
+
+def _copy_all(root: str, entries: Sequence[Entry]) -> None:
+    for entry in entries:
+        path = f"{root}/{entry.path}"
+        if stat.S_ISLNK(entry.status.st_mode):
+            os.symlink(os.readlink(entry.source), path)  # noqa: PTH211, PTH115 - as below
+            continue
+        if entry.is_normal:
+            with suppress(OSError):  # another disk, or another's file
+                os.link(entry.source, path)
+                continue
+        shutil.copyfile(entry.source, path)
+        os.chmod(path, entry.mode)  # noqa: PTH101
 
 
 def _fingerprints(entries: Sequence[Entry]) -> list[tuple[str, str]]:
@@ -158,9 +211,9 @@ def _fingerprint(entry: Entry) -> str:
     mode = entry.status.st_mode
     if stat.S_ISLNK(mode):
         return f"link {os.readlink(entry.source)}"  # noqa: PTH115 - a Path only for this is slow
-    if stat.S_ISDIR(mode):
-        return f"folder {stat.S_IMODE(mode):o}"
-    return f"{stat.S_IMODE(mode):o} {_sha256(entry.source)}"
+    if entry.is_folder:
+        return f"folder {entry.mode:o}"
+    return f"{entry.mode:o} {_sha256(entry.source)}"
 
 
 def _sha256(path: str) -> str:
@@ -177,4 +230,6 @@ def _sha256(path: str) -> str:
 def _anonymous(info: tarfile.TarInfo) -> tarfile.TarInfo:
     info.uid = info.gid = 0
     info.uname = info.gname = "root"
+    if not info.issym():
+        info.mode = 0o755 if info.isdir() or info.mode & stat.S_IXUSR else 0o644
     return info

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections import Counter
 from collections.abc import Iterator
@@ -20,6 +21,10 @@ MAX_BYTES = 2_000_000_000
 _LARGEST_SHOWN = 5
 _REMEDY = "remove it or list it in .dockerignore"
 _TOO_BIG_REMEDY = "list what the build does not need in .dockerignore"
+# What editors and desktops leave beside the files: swap, lock, backup and view files.
+_LEAVING = re.compile(
+    r"\..*\.sw[a-p]|4913|\.#.*|#.*#|.*~|\.nfs[0-9a-f]{8,}|\.DS_Store|Thumbs\.db|desktop\.ini"
+)
 
 
 class Entry(NamedTuple):
@@ -29,12 +34,40 @@ class Entry(NamedTuple):
     source: str
     status: os.stat_result
 
+    @property
+    def mode(self) -> int:
+        """The permissions as git keeps them: of a file, whether its owner may run it."""
+        mode = self.status.st_mode
+        return 0o755 if stat.S_ISDIR(mode) or mode & stat.S_IXUSR else 0o644
 
-def list_entries(folder: Path, rules: IgnoreRules, problems: list[Problem]) -> tuple[Entry, ...]:
-    """Return what a build can see of ``folder``, sorted; what it could not take is a problem."""
+    @property
+    def is_folder(self) -> bool:
+        """Whether it is a folder."""
+        return stat.S_ISDIR(self.status.st_mode)
+
+    @property
+    def is_normal(self) -> bool:
+        """Whether it lies there with these permissions; a link has none of its own."""
+        mode = self.status.st_mode
+        return stat.S_ISLNK(mode) or stat.S_IMODE(mode) == self.mode
+
+
+class Listing(NamedTuple):
+    """What a build shall see of a folder, and whether editors left more there."""
+
+    entries: tuple[Entry, ...]
+    leavings: bool
+
+
+def list_entries(folder: Path, rules: IgnoreRules, problems: list[Problem]) -> Listing:
+    """Return what a build shall see of ``folder``, sorted; what it could not take is a problem."""
     entries: list[Entry] = []
+    leavings = False
     root = os.path.abspath(folder)  # noqa: PTH100 - resolve() follows links
     for entry in _walk(str(folder), "", rules, rules.root, problems):
+        if _LEAVING.fullmatch(entry.path.rpartition("/")[2]) and not entry.is_folder:
+            leavings = True
+            continue
         if fault := _entry_problem(root, entry):
             problems.append(fault)
             continue
@@ -43,7 +76,7 @@ def list_entries(folder: Path, rules: IgnoreRules, problems: list[Problem]) -> t
             problems.append(_too_many(folder, entries))
             break
     problems.extend(_too_large(folder, entries))
-    return tuple(sorted(entries))
+    return Listing(tuple(sorted(entries)), leavings)
 
 
 def _walk(

@@ -10,7 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.todo.stack.plugins.module_utils.contract.errors import StackError
-from ansible_collections.todo.stack.plugins.plugin_utils.contract.strict_yaml import read_yaml
+from ansible_collections.todo.stack.plugins.plugin_utils.contract.strict_yaml import (
+    read_text,
+    read_yaml,
+)
 
 COMPOSE_FILE = "compose.yaml"
 # Of two, compose takes the first, with a warning.
@@ -30,6 +33,11 @@ def compose_file_of(project_dir: Path) -> Path:
     """Return the compose file that compose itself takes; the first name's path if there is none."""
     found = (project_dir / name for name in COMPOSE_FILES)
     return next((path for path in found if path.exists()), project_dir / COMPOSE_FILE)
+
+
+def definition_of(project_dir: Path) -> str:
+    """Return the text of the compose file with the line ends of Unix, whatever the checkout has."""
+    return read_text(compose_file_of(project_dir), compose_file_of(project_dir).name)
 
 
 def stack_name(project_dir: Path) -> str:

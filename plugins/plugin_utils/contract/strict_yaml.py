@@ -108,13 +108,10 @@ def _untagged(loader: _ComposeLoader, _name: str, node: Any) -> Any:
 _ComposeLoader.add_multi_constructor("!", _untagged)
 
 
-def read_yaml(path: Path, shown_as: str, *, compose: bool = False) -> Any:
-    """Return the document in ``path``; a StackError names ``shown_as``, the line and the reason.
-
-    ``compose``: with the tags of a compose file.
-    """
+def read_text(path: Path, shown_as: str) -> str:
+    """Return the text of ``path`` with the line ends of Unix; a StackError names ``shown_as``."""
     try:
-        text = path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise StackError("the file is missing", where=shown_as) from None
     except OSError as error:
@@ -126,6 +123,14 @@ def read_yaml(path: Path, shown_as: str, *, compose: bool = False) -> Any:
             where=shown_as,
             remedy="save it as UTF-8",
         ) from None
+
+
+def read_yaml(path: Path, shown_as: str, *, compose: bool = False) -> Any:
+    """Return the document in ``path``; a StackError names ``shown_as``, the line and the reason.
+
+    ``compose``: with the tags of a compose file.
+    """
+    text = read_text(path, shown_as)
     try:
         return yaml.load(text, Loader=_ComposeLoader if compose else _StrictLoader)  # noqa: S506
     except yaml.MarkedYAMLError as error:

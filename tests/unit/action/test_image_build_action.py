@@ -28,6 +28,7 @@ class Bench:
         self.folder = folder
         self.plan: dict[str, Any] = {"changed": False, "images": []}
         self.runs: list[tuple[bool, dict[str, Any]]] = []
+        self.read: list[Path] = []
         self.shipped: list[str] = []
         self.removed: list[str] = []
         monkeypatch.setattr(ActionBase, "run", lambda *_: {})
@@ -60,6 +61,9 @@ class Bench:
 
         def execute(module_args: dict[str, Any], **_: Any) -> dict[str, Any]:
             self.runs.append((action._task.check_mode, deepcopy(module_args)))
+            for image in module_args["images"]:
+                folders = [image["context"], *(image.get("contexts") or {}).values()]
+                self.read += [Path(folder).resolve() for folder in folders]
             return deepcopy(self.plan) if action._task.check_mode else {"changed": True}
 
         action._execute_module = execute
@@ -82,8 +86,26 @@ def test_on_this_machine_the_module_runs_once_in_place(bench: Bench) -> None:
     image = bench.image("backend")
     assert bench.run([image], "local") == {"changed": True}
     [(checked, args)] = bench.runs
-    assert (checked, args["images"][0]["context"], bench.shipped) == (False, image["context"], [])
+    assert (checked, bench.read, bench.shipped) == (False, [Path(image["context"])], [])
     assert Path(args["progress_file"]).name == "steps"
+
+
+def test_on_this_machine_a_context_of_another_umask_is_copied_and_the_copy_taken_away(
+    bench: Bench,
+) -> None:
+    image = bench.image("backend")
+    Path(image["context"], "Dockerfile").chmod(0o600)
+    assert bench.run([image], "local") == {"changed": True}
+    [copy] = bench.read
+    assert (copy == Path(image["context"]), copy.exists()) == (False, False)
+
+
+def test_a_preview_on_this_machine_copies_nothing(bench: Bench) -> None:
+    image = bench.image("backend")
+    Path(image["context"], "Dockerfile").chmod(0o600)
+    bench.due(backend=True)
+    assert bench.run([image], "local", check_mode=True)["changed"] is True
+    assert bench.read == [Path(image["context"])]
 
 
 def test_an_unchanged_image_ships_no_byte(bench: Bench) -> None:
@@ -125,7 +147,7 @@ def test_named_contexts_are_seen_and_shipped_under_names_of_their_own(bench: Ben
 def test_on_this_machine_named_contexts_are_used_in_place(bench: Bench) -> None:
     (bench.folder / "shared").mkdir()
     bench.run([bench.image("backend", contexts={"lib": str(bench.folder / "shared")})], "local")
-    assert bench.runs[0][1]["images"][0]["contexts"] == {"lib": str(bench.folder / "shared")}
+    assert bench.read == [bench.folder / "backend", bench.folder / "shared"]
 
 
 def test_a_misspelt_option_is_refused_here_and_its_value_not_shown(bench: Bench) -> None:

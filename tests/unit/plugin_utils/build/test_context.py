@@ -59,6 +59,30 @@ def edit_rules(root: Path) -> None:
         (edit_rules, {".dockerignore", "app/data.bin"}),
         (lambda root: os.utime(root / "app/main.py", (1, 1)), set()),
         (lambda root: (root / "app").touch(), set()),
+        (lambda root: (root / "app/main.py").chmod(0o600), set()),
+        (lambda root: (root / "app/main.py").chmod(0o666), set()),
+        (lambda root: (root / "app/main.py").chmod(0o655), set()),
+        (lambda root: (root / "app/main.py").chmod(0o4700), {"app/main.py"}),
+        (lambda root: (root / "app").chmod(0o700), set()),
+        (lambda root: (root / "app").chmod(0o2775), set()),
+        (lambda root: root.chmod(0o700), set()),
+        (lambda root: (root / "Dockerfile").chmod(0o600), set()),
+        (lambda root: (root / "Dockerfile").write_bytes(b"FROM b\r\n"), {"Dockerfile"}),
+        (lambda root: (root / ".DS_Store").write_text("x"), set()),
+        (lambda root: (root / "app/Thumbs.db").write_text("x"), set()),
+        (lambda root: (root / "app/.main.py.swp").write_text("x"), set()),
+        (lambda root: (root / "app/.main.py.swo").write_text("x"), set()),
+        (lambda root: (root / "app/main.py~").write_text("x"), set()),
+        (lambda root: (root / "app/4913").write_text("x"), set()),
+        (lambda root: (root / "app/#main.py#").write_text("x"), set()),
+        (lambda root: (root / "app/.#main.py").symlink_to("me@here.123:456"), set()),
+        (lambda root: (root / "app/.nfs000000000012abcd00000001").write_text("x"), set()),
+        (lambda root: (root / "app/logo.swp").write_text("x"), {"app/logo.swp"}),
+        (lambda root: (root / "app/.env").write_text("x"), {"app/.env"}),
+        (lambda root: (root / "app/49130").write_text("x"), {"app/49130"}),
+        (lambda root: (root / "app/~tilde").write_text("x"), {"app/~tilde"}),
+        (lambda root: (root / "app/#one").write_text("x"), {"app/#one"}),
+        (lambda root: (root / "folder~").mkdir(), {"folder~"}),
     ],
 )
 def test_a_change_of_what_the_build_sees_and_no_other_is_seen(
@@ -336,3 +360,100 @@ def test_a_context_that_was_packed_and_unpacked_is_the_same(folder: Path, tmp_pa
     with tarfile.open(tmp_path / "c.tar.gz") as tar:
         tar.extractall(tmp_path / "out", filter="tar")
     assert read_context(tmp_path / "out").fingerprints() == context.fingerprints()
+
+
+def modes(root: Path) -> dict[str, str]:
+    """Return path -> permissions of what lies in a folder, links left out."""
+    found = {}
+    for path in root.rglob("*"):
+        if not path.is_symlink():
+            found[str(path.relative_to(root))] = f"{path.stat().st_mode & 0o7777:o}"
+    return found
+
+
+def spoil(root: Path, umask: int) -> None:
+    """Give everything the permissions of a clone under a umask."""
+    for path in [root, *root.rglob("*")]:
+        if not path.is_symlink():
+            path.chmod((0o777 if path.is_dir() else 0o666) & ~umask)
+
+
+def packed(context: module.BuildContext, scratch: Path) -> Path:
+    context.pack(scratch / "c.tar.gz")
+    with tarfile.open(scratch / "c.tar.gz") as tar:
+        tar.extractall(scratch / "out", filter="tar")
+    return scratch / "out"
+
+
+def laid_out(context: module.BuildContext, scratch: Path) -> Path:
+    context.lay_out(scratch / "out")
+    return scratch / "out"
+
+
+@pytest.mark.parametrize("way", [packed, laid_out])
+@pytest.mark.parametrize("umask", [0o077, 0o027, 0o007, 0o002, 0o000, 0o022])
+def test_no_umask_of_the_clone_or_of_the_build_reaches_the_build(
+    folder: Path, tmp_path: Path, way: Callable[[module.BuildContext, Path], Path], umask: int
+) -> None:
+    spoil(folder, umask)
+    (folder / "run.sh").write_text("")
+    (folder / "run.sh").chmod(0o777 & ~umask)
+    before = os.umask(0o077)
+    try:
+        out = way(read_context(folder), tmp_path)
+    finally:
+        os.umask(before)
+    assert modes(out) == {
+        "Dockerfile": "644", "app": "755", "app/main.py": "644", "app/data.bin": "644",
+        "run.sh": "755",
+    }  # fmt: skip
+    assert (out / "app/link").readlink() == Path("main.py")
+    assert (out / "app/data.bin").read_bytes() == bytes(range(256))
+
+
+@pytest.mark.parametrize("way", [packed, laid_out])
+def test_folders_above_what_is_brought_back_can_be_entered(
+    folder: Path, tmp_path: Path, way: Callable[[module.BuildContext, Path], Path]
+) -> None:
+    (folder / "a/b").mkdir(parents=True)
+    (folder / "a/b/c").write_text("")
+    (folder / ".dockerignore").write_text("*\n!a/b/c\n")
+    spoil(folder, 0o077)
+    assert modes(way(read_context(folder), tmp_path)) == {
+        ".dockerignore": "644", "Dockerfile": "644", "a": "755", "a/b": "755", "a/b/c": "644",
+    }  # fmt: skip
+
+
+def test_a_folder_as_git_has_it_is_read_where_it_lies(folder: Path, tmp_path: Path) -> None:
+    spoil(folder, 0o022)
+    read_context(folder).lay_out(tmp_path / "out")
+    assert (tmp_path / "out").readlink() == folder
+
+
+def test_what_editors_leave_reaches_no_build_and_costs_no_copy(
+    folder: Path, tmp_path: Path
+) -> None:
+    spoil(folder, 0o022)
+    (folder / "app/.main.py.swp").write_text("secret")
+    (folder.parent / "b").mkdir()
+    out = laid_out(read_context(folder), tmp_path)
+    assert {str(path.relative_to(out)) for path in out.rglob("*")} == {
+        "Dockerfile", "app", "app/main.py", "app/data.bin", "app/link",
+    }  # fmt: skip
+    assert (out / "app/main.py").samefile(folder / "app/main.py")
+    assert "app/.main.py.swp" not in modes(packed(read_context(folder), folder.parent / "b"))
+
+
+def test_a_file_that_cannot_be_linked_is_copied(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def link(_source: str, _path: str) -> None:
+        raise OSError(18, "Invalid cross-device link")
+
+    spoil(folder, 0o022)
+    (folder / "x~").write_text("")
+    context = read_context(folder)
+    monkeypatch.setattr(module, "os", SimpleNamespace(**{**vars(os), "link": link}))
+    out = laid_out(context, tmp_path)
+    assert not (out / "app/main.py").samefile(folder / "app/main.py")
+    assert modes(out)["app/main.py"] == "644"

@@ -11,6 +11,7 @@ from ansible_collections.todo.stack.plugins.plugin_utils.contract.compose_file i
     COMPOSE_FILES,
     compose_file_of,
     defaults_of,
+    definition_of,
     read_services,
     repository,
     stack_name,
@@ -168,3 +169,21 @@ def test_an_external_network_keeps_its_name(tmp_path: Path, spec: str, name: str
     text = f"services: {{a: {{image: b, networks: [n]}}}}\nnetworks:\n  n: {spec}\n"
     (tmp_path / "compose.yaml").write_text(text)
     assert read_services(tmp_path)["a"].networks == {"n": name}
+
+
+@pytest.mark.parametrize("name", COMPOSE_FILES)
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"name: x\nservices: {a: {image: b}}\n",
+        b"name: x\r\nservices: {a: {image: b}}\r\n",
+        b"name: x\r\nservices: {a: {image: b}}\n",
+        b"\xef\xbb\xbfname: x\r\nservices: {a: {image: b}}\r\n",
+    ],
+)
+def test_an_editor_s_line_ends_and_mark_are_no_difference(
+    tmp_path: Path, name: str, data: bytes
+) -> None:
+    (tmp_path / name).write_bytes(data)
+    assert definition_of(tmp_path) == "name: x\nservices: {a: {image: b}}\n"
+    assert (stack_name(tmp_path), read_services(tmp_path)["a"].image) == ("x", "b")
