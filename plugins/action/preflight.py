@@ -37,6 +37,7 @@ from ansible_collections.todo.stack.plugins.plugin_utils.judge.report import (
     artifacts_folder,
     set_aside,
 )
+from ansible_collections.todo.stack.plugins.plugin_utils.unreached import explained
 
 MODULE = "todo.stack.preflight"
 HOST_OPTIONS = ("project_dir", "bind_address", "state_dir", "min_free_bytes", "engine_managed")
@@ -78,7 +79,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible ships no types
         module_args["images"] = images
         module_args["problems"] = [asdict(problem) for problem in problems]
         seen = self._execute_module(MODULE, module_args, task_vars=task_vars)
-        return {**result, **seen}
+        return {**result, **explained(seen)}
 
 
 def _judge(args: Mapping[str, Any], project: Path, usable: list[Contract]) -> list[Problem]:
