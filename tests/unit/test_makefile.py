@@ -143,7 +143,7 @@ def test_a_playbook_without_an_inventory_says_so(name: str, tmp_path: Path) -> N
         env={**os.environ, "LC_ALL": "C.UTF-8"}, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode != 0
-    assert "no inventory names a host: run it in the repository, or name one with -i" in done.stderr
+    assert "no inventory names a host: name one, such as -i inventory/local.yml" in done.stderr
 
 
 def test_local_runs_on_this_machine_from_any_folder(tmp_path: Path) -> None:
