@@ -154,3 +154,14 @@ def test_local_runs_on_this_machine_from_any_folder(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert "play #1 (localhost)" in done.stdout
     assert "todo.stack.docker_engine :" in done.stdout
+
+
+def test_a_question_of_make_itself_goes_to_the_engine_of_this_machine(tmp_path: Path) -> None:
+    (tmp_path / "docker").write_text(
+        '#!/bin/sh\n[ "$DOCKER_CONTEXT$DOCKER_API_VERSION" = default ]\n'
+    )
+    (tmp_path / "docker").chmod(0o755)
+    environ = {"DOCKER_CONTEXT": "other", "DOCKER_API_VERSION": "1.23"}
+    environ["PATH"] = f"{tmp_path}:{os.environ['PATH']}"
+    done = make("--dry-run", "frontend", environ=environ)
+    assert "NODE_IMAGE=localhost/todo-stack/node:20-slim" in done.stdout, done.stderr
