@@ -21,7 +21,9 @@ export DOCKER_CONTEXT := default
 export BUILDX_BUILDER := default
 
 BIN := .venv/bin
-SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
+# Said once more where sudo, or make's own questions, would not know of it.
+CLEAN := env -u DOCKER_API_VERSION DOCKER_CONTEXT=default BUILDX_BUILDER=default LC_ALL=C.UTF-8
+SUDO := $(if $(filter 0,$(shell id -u)),,sudo )$(CLEAN)
 # Ansible asks for sudo's password where sudo needs one; nobody can be asked without a terminal.
 define play
 @ask=; if [ "$$(id -u)" != 0 ] && [ -z "$${ANSIBLE_BECOME_PASSWORD_FILE-}" ] && ! sudo -n true 2>/dev/null; then \

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,14 @@ import yaml
 
 PROJECT = Path(__file__).parents[2]
 ROLES = sorted(path.name for path in (PROJECT / "roles").iterdir() if path.is_dir())
+
+
+def commands(tasks: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Yield the tasks that run a command, also those of blocks."""
+    for task in tasks:
+        yield from commands([*task.get("block", ()), *task.get("always", ())])
+        if "ansible.builtin.command" in task:
+            yield task
 
 
 def read(role: str, path: str) -> Any:
@@ -40,3 +49,17 @@ def test_the_table_of_variables_in_the_readme_is_that_of_the_contracts() -> None
         [sys.executable, str(script), "--check"], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+TASKS = [
+    (path, task)
+    for path in sorted(PROJECT.glob("roles/*/tasks/*.yml"))
+    for task in commands(yaml.safe_load(path.read_text()))
+]
+
+
+def test_a_role_that_calls_docker_leaves_the_callers_shell() -> None:
+    callers = [(p, t) for p, t in TASKS if "docker" in t["ansible.builtin.command"]["argv"]]
+    assert callers
+    for path, task in callers:
+        assert task.get("environment") == "{{ __base_images_client }}", f"{path}: {task['name']}"
