@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from app.accounts import attempts, passwords
-from app.accounts.passwords import Passwords, Queue
+from app.accounts.passwords import Passwords
 from app.errors import BusyError
 from app.main import create_app
 
@@ -33,12 +33,6 @@ class SlowHasher:
     def hash(self, _password: str) -> str:
         """Take a while."""
         time.sleep(0.02)
-        return "hash"
-
-
-async def waiting_in(queue: Queue) -> str:
-    """Hash when it is one's turn."""
-    async with queue.turn():
         return "hash"
 
 
@@ -153,7 +147,12 @@ async def test_a_flood_of_sign_ups_leaves_places_to_those_who_have_an_account(
     monkeypatch.setattr(Passwords, "_same", lambda *_: True)
     queue = Passwords()
     monkeypatch.setattr(queue, "_hasher", SlowHasher())
-    flood = [asyncio.create_task(queue.hashed_for_new("x")) for _ in range(400)]
+
+    async def newcomer() -> str:
+        async with queue.newcomers.turn():
+            return await queue.hashed("x")
+
+    flood = [asyncio.create_task(newcomer()) for _ in range(400)]
     await asyncio.sleep(0)
     assert await queue.match("x", "stored")
     # One of them is at work at most, and that one was not waited for.
@@ -174,16 +173,25 @@ async def test_the_queue_of_passwords_has_an_end(monkeypatch: pytest.MonkeyPatch
         assert [type(outcome) for outcome in outcomes] == [str] * most + [BusyError] * 5
 
 
-async def test_who_finds_the_queue_full_is_told_when_to_come_again(
-    stranger: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+async def test_a_flood_of_sign_ups_is_told_when_to_come_again(
+    stranger: httpx.AsyncClient,
 ) -> None:
     await signed_up(stranger, "ada")
-    full = Queue(0, 0)
-    monkeypatch.setattr(Passwords, "hashed_for_new", lambda *_: waiting_in(full))
-    body = {"email": email_of("bob"), "password": PASSWORD, "name": "Bob"}
-    refused = await stranger.post("/api/auth/sign-up", json=body)
-    assert (refused.status_code, refused.headers["retry-after"]) == (503, "2")
+    flood = [
+        asyncio.create_task(
+            stranger.post(
+                "/api/auth/sign-up",
+                json={"email": email_of(f"bot{number}"), "password": PASSWORD, "name": "Bot"},
+            )
+        )
+        for number in range(60)
+    ]
     assert (await sign_in(stranger, "ada")).status_code == 200
+    answers = await asyncio.gather(*flood)
+    refused = [answer for answer in answers if answer.status_code == 503]
+    assert {answer.status_code for answer in answers} == {201, 503}
+    assert {answer.json()["detail"] for answer in refused} == {BusyError.detail}
+    assert {answer.headers["retry-after"] for answer in refused} == {"2"}
 
 
 async def test_one_address_cannot_make_accounts_without_end(

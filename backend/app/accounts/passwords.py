@@ -1,7 +1,7 @@
 """Passwords become argon2 hashes, and are compared with them, off the event loop.
 
-All of it stands in one queue with an end. What makes new accounts has a short one of its own in
-front of it, so that a flood of them leaves places to those who have an account.
+All of it stands in one queue with an end. Who makes a new account waits in `newcomers`, a short one
+in front of it, so that a flood of them leaves places to those who have an account.
 """
 
 import asyncio
@@ -50,14 +50,9 @@ class Passwords:
     def __init__(self) -> None:
         self._hasher = PasswordHasher(time_cost=TIME_COST, memory_cost=MEMORY_KIB, parallelism=1)
         self._all = Queue(AT_ONCE, MOST_WAITING)
-        self._new = Queue(NEW_AT_ONCE, MOST_NEW_WAITING)
+        self.newcomers = Queue(NEW_AT_ONCE, MOST_NEW_WAITING)
         # Verified in place of an account that does not exist, so that both take the same time.
         self._nobodys = self._hasher.hash(secrets.token_urlsafe())
-
-    async def hashed_for_new(self, password: str) -> str:
-        """Return what may be stored for an account that is being made."""
-        async with self._new.turn():
-            return await self.hashed(password)
 
     async def hashed(self, password: str) -> str:
         """Return what may be stored."""

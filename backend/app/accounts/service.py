@@ -35,11 +35,13 @@ class Accounts:
 
     async def sign_up(self, new: SignUp, address: str | None) -> SignedIn:
         """Make an account and sign it in. Raises EmailTakenError, TooManyError or BusyError."""
-        async with self.database.session() as session:
-            wait_seconds = await attempts.count_sign_up(session, address)
-        if wait_seconds is not None:
-            raise TooManyError(wait_seconds)
-        password_hash = await self.passwords.hashed_for_new(new.password)
+        # Before anything else: a flood must not take the database's connections either.
+        async with self.passwords.newcomers.turn():
+            async with self.database.session() as session:
+                wait_seconds = await attempts.count_sign_up(session, address)
+            if wait_seconds is not None:
+                raise TooManyError(wait_seconds)
+            password_hash = await self.passwords.hashed(new.password)
         async with self.database.session() as session:
             user = await session.scalar(
                 insert(User)
