@@ -78,6 +78,8 @@ def test_a_run_returns_names_and_no_value(run_module: RunModule) -> None:
         "backend.OPENAI_BASE_URL",
         "backend.OPENAI_MODEL",
         "backend.FORWARDED_ALLOW_IPS",
+        "backend.METRICS_TOKEN",
+        "frontend.FORWARDED_ALLOW_IPS",
     ]
     assert result["generated"] == result["embedded"] == []
     assert "backend: added DATABASE_URL" in result["diff"]["prepared"]

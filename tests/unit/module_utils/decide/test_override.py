@@ -48,6 +48,8 @@ def test_defaults_generated_and_embedded_values_fill_in(contracts: list[Contract
         "backend.OPENAI_BASE_URL",
         "backend.OPENAI_MODEL",
         "backend.FORWARDED_ALLOW_IPS",
+        "backend.METRICS_TOKEN",
+        "frontend.FORWARDED_ALLOW_IPS",
     ]
     assert result.kept == {
         "postgres": {"POSTGRES_PASSWORD": "first"},

@@ -84,6 +84,8 @@ def test_a_first_run_makes_private_files(ensure: Ensure, folder: Path) -> None:
         "backend.OPENAI_BASE_URL",
         "backend.OPENAI_MODEL",
         "backend.FORWARDED_ALLOW_IPS",
+        "backend.METRICS_TOKEN",
+        "frontend.FORWARDED_ALLOW_IPS",
     ]
     assert result["services"]["postgres"]["added"] == ["POSTGRES_PASSWORD"]
     assert sorted(p.name for p in folder.iterdir()) == ["environment.json", "secrets.json"]
