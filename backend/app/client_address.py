@@ -1,6 +1,6 @@
-"""Whose address a request comes from, where a trusted proxy tells."""
+"""Whose address a request comes from: the peer's own, or what a trusted proxy tells."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 type Address = IPv4Address | IPv6Address
@@ -24,24 +24,31 @@ def read_networks(text: str) -> tuple[Network, ...]:
 def client_address(
     peer: str | None, forwarded_for: Iterable[str], trusted: tuple[Network, ...]
 ) -> str | None:
-    """Return the nearest address that is no trusted proxy; None where none can be believed.
+    """Return the nearest address that is no trusted proxy; None where the peer has none.
 
-    Where everybody is trusted it is the farthest, as uvicorn documents it.
-    The peer's own address is not an answer: that of an unnamed proxy stands for everybody.
+    With no proxy named, a peer of a private network is believed about who asked it. Where everybody
+    is trusted it is the farthest address, as uvicorn documents it.
     """
-    if not _is_trusted(_read(peer or ""), trusted):
+    asking = _read(peer or "")
+    if asking is None:
         return None
-    hops = [hop for line in forwarded_for for hop in line.split(",")]
+    hops = [_read(hop.strip()) for line in forwarded_for for hop in line.split(",")]
+    return _shown(_client(asking, hops, trusted))
+
+
+def _client(
+    asking: Address, hops: Sequence[Address | None], trusted: tuple[Network, ...]
+) -> Address:
     if trusted == EVERYBODY:
-        farthest = _read(hops[0].strip()) if hops else None
-        return None if farthest is None else _shown(farthest)
+        return (hops[0] if hops else None) or asking
+    if not trusted:
+        return (hops[-1] if hops and asking.is_private else None) or asking
+    client = asking
     for hop in reversed(hops):
-        address = _read(hop.strip())
-        if address is None:
-            return None
-        if not _is_trusted(address, trusted):
-            return _shown(address)
-    return None
+        if hop is None or not _is_trusted(client, trusted):
+            break
+        client = hop
+    return client
 
 
 def _read(text: str) -> Address | None:
@@ -52,8 +59,8 @@ def _read(text: str) -> Address | None:
     return (address.ipv4_mapped if isinstance(address, IPv6Address) else None) or address
 
 
-def _is_trusted(address: Address | None, trusted: tuple[Network, ...]) -> bool:
-    return address is not None and any(address in network for network in trusted)
+def _is_trusted(address: Address, trusted: tuple[Network, ...]) -> bool:
+    return any(address in network for network in trusted)
 
 
 def _shown(address: Address) -> str:

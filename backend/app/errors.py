@@ -23,13 +23,18 @@ class Problem(BaseModel):
     """What every refusal and error looks like."""
 
     detail: str
+    code: str | None = None
 
 
 class RefusedError(Exception):
-    """A request that is refused; `detail` holds words for its sender and no value it sent."""
+    """A request that is refused; `detail` holds words for its sender and no value it sent.
+
+    `code` is for programs that have to tell one refusal from others of the same status.
+    """
 
     status = 400
     detail = "refused"
+    code: str | None = None
     headers: Mapping[str, str] = {}
 
 
@@ -52,6 +57,14 @@ class TooManyError(RefusedError):
         self.headers = {"Retry-After": str(wait_seconds)}
 
 
+class BusyError(RefusedError):
+    """Too many wait for the same work."""
+
+    status = 503
+    detail = "too busy: try again in a moment"
+    headers: Mapping[str, str] = {"Retry-After": str(RETRY_AFTER_SECONDS)}
+
+
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Describe the refusals of a route for the API's description."""
     return {status: {"model": Problem} for status in statuses}
@@ -66,13 +79,16 @@ def add_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(405, _not_allowed)
 
 
-def _answer(status: int, detail: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
-    return JSONResponse({"detail": detail}, status_code=status, headers=headers)
+def _answer(
+    status: int, detail: str, headers: Mapping[str, str] | None = None, code: str | None = None
+) -> JSONResponse:
+    problem = Problem(detail=detail, code=code).model_dump(exclude_none=True)
+    return JSONResponse(problem, status_code=status, headers=headers)
 
 
 async def _refused(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RefusedError)  # noqa: S101  what the handler is registered for
-    return _answer(error.status, error.detail, error.headers)
+    return _answer(error.status, error.detail, error.headers, error.code)
 
 
 async def _invalid(_request: Request, error: Exception) -> JSONResponse:

@@ -68,11 +68,13 @@ def create_app(settings: Settings) -> FastAPI:
 def _fill_state(state: State, settings: Settings, database: Database, model: Model | None) -> None:
     state.database = database
     state.needed_revision = newest_revision()
-    state.tokens = AccessTokens(_signing_key(settings))
-    state.accounts = Accounts(database, Passwords())
+    key = _signing_key(settings)
+    state.tokens = AccessTokens(key)
+    state.accounts = Accounts(database, Passwords(), key.encode())
     state.model = model
     state.trusted_proxies = settings.forwarded_allow_ips
     state.metrics = metrics.make_metrics()
+    state.metrics_token = settings.metrics_token
 
 
 def _add_middleware(app: FastAPI) -> None:

@@ -1,9 +1,13 @@
 """What Prometheus reads: requests, how long they took, the process itself."""
 
+import hmac
 import time
 from dataclasses import dataclass
+from typing import Annotated
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.security import HTTPAuthorizationCredentials as Bearer
+from fastapi.security import HTTPBearer
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
     CollectorRegistry,
@@ -14,12 +18,16 @@ from prometheus_client import (
     ProcessCollector,
     generate_latest,
 )
+from pydantic import SecretStr
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.errors import RefusedError
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60)
 
 router = APIRouter(include_in_schema=False)
+_bearer = HTTPBearer(auto_error=False)
 
 
 @dataclass(frozen=True)
@@ -81,8 +89,24 @@ class Measured:
             observed.observe(time.monotonic() - started)
 
 
-@router.get("/metrics")
+class NoSuchPageError(RefusedError):
+    """What is answered to who may not know that there are numbers."""
+
+    status = 404
+    detail = "Not Found"
+
+
+def _may_see(request: Request, given: Annotated[Bearer | None, Depends(_bearer)]) -> None:
+    token: SecretStr | None = request.app.state.metrics_token
+    # As bytes: other characters than ASCII cannot be compared as text.
+    if token is None or given is None:
+        raise NoSuchPageError
+    if not hmac.compare_digest(given.credentials.encode(), token.get_secret_value().encode()):
+        raise NoSuchPageError
+
+
+@router.get("/metrics", dependencies=[Depends(_may_see)])
 async def metrics(request: Request) -> Response:
-    """Show the numbers in Prometheus' own format."""
+    """Show the numbers in Prometheus' own format, to who holds METRICS_TOKEN."""
     kept: Metrics = request.app.state.metrics
     return Response(generate_latest(kept.registry), media_type=CONTENT_TYPE_LATEST)

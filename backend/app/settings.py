@@ -12,6 +12,7 @@ from app.client_address import Network, read_networks
 from app.database.address import read_address
 from app.secret_rules import why_secret_is_refused
 
+GENERATED = """use what `python3 -c "import secrets; print(secrets.token_urlsafe(48))"` prints"""
 _HOST_NAME = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})*")
 
 
@@ -85,8 +86,10 @@ class Settings(BaseSettings):
     openai_model: str = Field(default="gpt-4.1-mini", description="use the name of a model")
     better_auth_secret: Annotated[SecretStr | None, AfterValidator(_strong_secret)] = Field(
         default=None,
-        description="""use what `python3 -c "import secrets; print(secrets.token_urlsafe(48))"` """
-        "prints",
+        description=GENERATED,
+    )
+    metrics_token: Annotated[SecretStr | None, AfterValidator(_strong_secret)] = Field(
+        default=None, description=f"{GENERATED}, or leave it out"
     )
     # The proxies whose X-Forwarded-For is believed.
     forwarded_allow_ips: Annotated[tuple[Network, ...], NoDecode, BeforeValidator(_networks)] = (

@@ -9,6 +9,7 @@ from app.accounts.tokens import AccessTokens, Claims
 
 # Signs in every test.
 SECRET = "k8Jx2mQ9vLr4Tz7Wn1Yb5Hc3Gd6Fs0AbPe"
+METRICS_TOKEN = "Zr7Yq3Lx9Vb1Nt5Kw8Md2Hs6Pf4Jc0GaUeTi"
 PASSWORD = "correct horse battery"
 
 

@@ -15,7 +15,7 @@ from app.logs import JsonFormatter
 from app.tasks import store
 
 from .conftest import serving
-from .people import bearer, carry, signed_up
+from .people import METRICS_TOKEN, bearer, carry, signed_up
 from .stand_in import StandIn, break_off, call, hang, refuse, say, standing_in
 
 ASSISTANT = "/api/assistant"
@@ -35,7 +35,10 @@ async def ada(database_url: str, stand_in: StandIn) -> AsyncIterator[httpx.Async
     """Ada's client of an application whose model is the stand-in."""
     key = SecretStr(KEY)
     async with serving(
-        database_url, openai_api_key=key, openai_base_url=stand_in.base_url
+        database_url,
+        openai_api_key=key,
+        openai_base_url=stand_in.base_url,
+        metrics_token=SecretStr(METRICS_TOKEN),
     ) as client:
         carry(client, await signed_up(client, "ada"))
         yield client
@@ -185,7 +188,7 @@ async def test_a_user_has_so_many_tokens_a_day(ada: httpx.AsyncClient, stand_in:
     bob = await signed_up(ada, "bob")
     carry(ada, bob)
     assert (await events_of(ada))[-1] == ("done", {})
-    metrics = await ada.get("/metrics")
+    metrics = await ada.get("/metrics", headers={"Authorization": f"Bearer {METRICS_TOKEN}"})
     assert f"todo_assistant_tokens_total {2 * answer.TOKENS_A_DAY:.0f}.0" in metrics.text
 
 

@@ -13,6 +13,7 @@ URL = "postgresql://todo:s3cr@db:5432/todo"
 NAMES = (
     *("HOST", "PORT", "DATABASE_URL", "BETTER_AUTH_SECRET"),
     *("OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_MODEL", "FORWARDED_ALLOW_IPS"),
+    "METRICS_TOKEN",
 )
 
 

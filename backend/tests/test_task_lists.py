@@ -34,6 +34,37 @@ async def listed(client: httpx.AsyncClient) -> httpx.AsyncClient:
     return client
 
 
+@pytest.mark.parametrize(
+    ("title", "found_by"),
+    [
+        ("Straße fegen", ["strasse", "STRASSE", "fegen strasse", "straße"]),
+        ("Ærø, Łódź & Ångström", ["aero", "lodz angstrom", "Łódź", "&"]),
+        ("Ёлка и йод", ["елка", "ЁЛКА", "йод", "иод"]),
+        ("café au lait", ["cafe lait", "LAIT CAFÉ"]),
+        ("(zu) Hause", ["zu", "hause zu", "(zu)"]),
+        ("İstanbul'a git", ["istanbul", "git", "'a"]),
+        ("牛乳を買う", ["牛乳", "買"]),
+        ("Cafe\u0301", ["café", "cafe"]),
+        ("\uff46\uff55\uff4c\uff4c width", ["full", "width full"]),
+    ],
+)
+async def test_accents_case_and_the_order_of_words_do_not_matter(
+    client: httpx.AsyncClient, title: str, found_by: list[str]
+) -> None:
+    await client.post(TASKS, json={"title": title})
+    await client.post(TASKS, json={"title": "something else"})
+    for words in found_by:
+        assert await titles(client, q=words) == [title], words
+
+
+async def test_what_is_changed_is_found_by_its_new_words(client: httpx.AsyncClient) -> None:
+    place = (await client.post(TASKS, json={"title": "old", "tags": ["gone"]})).headers["location"]
+    await client.patch(place, json={"title": "new", "notes": "first\nsecond", "tags": ["here"]})
+    assert await titles(client, q="second here new") == ["new"]
+    for word in ("old", "gone"):
+        assert await titles(client, q=word) == []
+
+
 async def titles(client: httpx.AsyncClient, **query: Any) -> list[str]:
     answer = await client.get(TASKS, params={"order": "asc", **query})
     assert answer.status_code == 200, answer.text
@@ -55,6 +86,22 @@ async def titles(client: httpx.AsyncClient, **query: Any) -> list[str]:
         ({"due": "none"}, ["zebra \\o/"]),
         ({"q": "APPLE"}, ["apples", "apples", "zebra \\o/"]),
         ({"q": "éclair"}, ["Éclair 100%"]),
+        ({"q": "eclair"}, ["Éclair 100%"]),
+        ({"q": "E\u0301CLAIR"}, ["Éclair 100%"]),
+        ({"q": "100% éclair"}, ["Éclair 100%"]),
+        ({"q": "food cla"}, ["Éclair 100%"]),
+        ({"q": "ones apples"}, ["apples"]),
+        ({"q": "ones nowhere"}, []),
+        ({"q": "clai"}, ["Éclair 100%"]),
+        ({"q": "cl"}, []),
+        ({"q": "ec"}, ["Éclair 100%"]),
+        ({"q": "10"}, ["Éclair 100%"]),
+        ({"q": "on"}, ["apples"]),
+        ({"q": "o"}, ["apples", "zebra \\o/"]),
+        ({"q": "green_ones"}, ["apples"]),
+        ({"q": "n_on"}, ["apples"]),
+        ({"q": "ﬀ"}, []),
+        ({"q": "\uff05"}, ["Éclair 100%"]),
         ({"q": "%"}, ["Éclair 100%"]),
         ({"q": "_"}, ["apples"]),
         ({"q": "\\"}, ["zebra \\o/"]),

@@ -27,6 +27,7 @@ from ansible_collections.todo.stack.plugins.plugin_utils.judge.report import (
     artifacts_folder,
     set_aside,
 )
+from ansible_collections.todo.stack.plugins.plugin_utils.unreached import explained
 
 MODULE = "todo.stack.look"
 OWN_OPTIONS = ("artifacts_dir", "min_free_bytes", "engine_managed")
@@ -58,7 +59,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible ships no types
             task_vars=task_vars,
         )
         if "seen" not in told:
-            return {**result, **told}
+            return {**result, **explained(told)}
         return {**result, **_result(args, project, told, problems)}
 
 

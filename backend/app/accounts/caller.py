@@ -2,10 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends, Header, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from app.accounts import sessions
+from app.accounts.errors import OtherAccountError
 from app.accounts.models import User
 from app.accounts.tokens import AccessTokens, Claims, TokenRefusedError
 from app.client_address import client_address
@@ -15,17 +16,28 @@ from app.errors import NotSignedInError
 _bearer = HTTPBearer(auto_error=False, bearerFormat="JWT", description="The access token")
 
 
+MeantFor = Annotated[
+    str | None,
+    Header(alias="X-Account", description="The id of the user whom the request is meant for"),
+]
+
+
 def _claims(
     request: Request,
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+    meant_for: MeantFor = None,
 ) -> Claims:
     tokens: AccessTokens = request.app.state.tokens
     if credentials is None:
         raise NotSignedInError
     try:
-        return tokens.read(credentials.credentials)
+        claims = tokens.read(credentials.credentials)
     except TokenRefusedError:
         raise NotSignedInError from None
+    # A page outlives the session it was loaded in: its cookies may be somebody else's by now.
+    if meant_for is not None and meant_for != str(claims.user_id):
+        raise OtherAccountError
+    return claims
 
 
 # What the token says; that its session is still alive is not looked up.
@@ -49,5 +61,4 @@ def _address(request: Request) -> str | None:
     return client_address(peer, forwarded_for, request.app.state.trusted_proxies)
 
 
-# None: not known. The peer may be a proxy, and then it is everybody.
 AddressOfCaller = Annotated[str | None, Depends(_address)]

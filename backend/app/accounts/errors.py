@@ -22,6 +22,22 @@ class WrongPasswordError(RefusedError):
     detail = "the password is wrong"
 
 
+class ChangedMeanwhileError(RefusedError):
+    """The password that was proved is not the account's any more."""
+
+    status = 409
+    detail = "the password was changed meanwhile: nothing was done"
+    code = "password_changed"
+
+
+class OtherAccountError(RefusedError):
+    """The request is meant for another account than the one that is signed in."""
+
+    status = 409
+    detail = "another account is signed in: nothing was done"
+    code = "other_account"
+
+
 class EmailTakenError(RefusedError):
     """There is an account with this e-mail."""
 

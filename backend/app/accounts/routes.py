@@ -33,10 +33,14 @@ def _accounts(request: Request) -> Accounts:
 AccountsOfApp = Annotated[Accounts, Depends(_accounts)]
 
 
-@router.post("/sign-up", status_code=status.HTTP_201_CREATED, responses=problems(409, *WITH_BODY))
-async def sign_up(request: Request, accounts: AccountsOfApp, new: SignUp) -> SessionView:
+@router.post(
+    "/sign-up", status_code=status.HTTP_201_CREATED, responses=problems(409, 429, *WITH_BODY)
+)
+async def sign_up(
+    request: Request, accounts: AccountsOfApp, new: SignUp, address: AddressOfCaller
+) -> SessionView:
     """Make an account and sign it in."""
-    return _view(request, await accounts.sign_up(new))
+    return _view(request, await accounts.sign_up(new, address))
 
 
 @router.post("/sign-in", responses=problems(401, 429, *WITH_BODY))
@@ -59,7 +63,7 @@ async def sign_out(accounts: AccountsOfApp, held: HeldToken) -> None:
     await accounts.sign_out(held.session_token)
 
 
-@router.get("/me", response_model=UserView, responses=problems(401))
+@router.get("/me", response_model=UserView, responses=problems(401, 409))
 async def me(caller: Caller) -> User:
     """Show who is signed in."""
     return caller
@@ -68,26 +72,25 @@ async def me(caller: Caller) -> User:
 @router.post(
     "/password",
     status_code=status.HTTP_204_NO_CONTENT,
-    responses=problems(401, 403, 429, *WITH_BODY),
+    responses=problems(401, 403, 409, 429, *WITH_BODY),
 )
 async def change_password(
-    accounts: AccountsOfApp,
-    claims: ClaimsOfCaller,
-    change: PasswordChange,
-    address: AddressOfCaller,
+    accounts: AccountsOfApp, claims: ClaimsOfCaller, change: PasswordChange
 ) -> None:
     """Change the password and sign out every other device."""
-    await accounts.change_password(claims, change, address)
+    await accounts.change_password(claims, change)
 
 
 @router.delete(
-    "/me", status_code=status.HTTP_204_NO_CONTENT, responses=problems(401, 403, 429, *WITH_BODY)
+    "/me",
+    status_code=status.HTTP_204_NO_CONTENT,
+    responses=problems(401, 403, 409, 429, *WITH_BODY),
 )
 async def close_account(
-    accounts: AccountsOfApp, claims: ClaimsOfCaller, farewell: Farewell, address: AddressOfCaller
+    accounts: AccountsOfApp, claims: ClaimsOfCaller, farewell: Farewell
 ) -> None:
     """Delete the account with all its tasks, for good."""
-    await accounts.close_account(claims, farewell.password, address)
+    await accounts.close_account(claims, farewell.password)
 
 
 def _view(request: Request, signed_in: SignedIn) -> SessionView:

@@ -1,12 +1,15 @@
 """Sessions keep a device signed in: each renewal replaces its token, and reuse ends the session."""
 
+import base64
 import hashlib
+import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import delete, func, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts.models import DeviceSession, SessionToken, User
@@ -15,6 +18,7 @@ from app.accounts.tokens import Claims
 LIFE = timedelta(days=30)
 # Two tabs that renew at once hold the same token; later than this, it is a stolen one.
 GRACE = timedelta(seconds=10)
+TOKEN_BYTES = 32
 
 
 @dataclass(frozen=True)
@@ -31,11 +35,16 @@ async def start(session: AsyncSession, user: User) -> SignedIn:
     device = DeviceSession(user_id=user.id, expires_at=func.now() + LIFE)
     session.add(device)
     await session.flush()
-    return SignedIn(user, device.id, await _new_token(session, device.id))
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    return SignedIn(user, device.id, await _keep(session, device.id, token))
 
 
-async def renew(session: AsyncSession, token: str) -> SignedIn | None:
-    """Replace a token; None where it is unknown, expired, or was replaced before the grace."""
+async def renew(session: AsyncSession, token: str, key: bytes) -> SignedIn | None:
+    """Replace a token; None where it is unknown, expired, or was replaced before the grace.
+
+    Under one key a token has one successor: who renews it twice gets the same again, so that a
+    session never has two tokens that live side by side.
+    """
     query = (
         select(
             SessionToken,
@@ -58,7 +67,7 @@ async def renew(session: AsyncSession, token: str) -> SignedIn | None:
     if held.replaced_at is None:
         held.replaced_at = func.now()
     device.expires_at = func.now() + LIFE
-    return SignedIn(user, device.id, await _new_token(session, device.id))
+    return SignedIn(user, device.id, await _keep(session, device.id, _successor(token, key)))
 
 
 async def end(session: AsyncSession, token: str) -> None:
@@ -94,11 +103,15 @@ async def purge_sessions(session: AsyncSession) -> None:
     await session.execute(delete(DeviceSession).where(DeviceSession.expires_at <= func.now()))
 
 
-async def _new_token(session: AsyncSession, session_id: UUID) -> str:
-    token = secrets.token_urlsafe(32)
-    session.add(SessionToken(token_hash=_hash(token), session_id=session_id))
-    await session.flush()
+async def _keep(session: AsyncSession, session_id: UUID, token: str) -> str:
+    kept = insert(SessionToken).values(token_hash=_hash(token), session_id=session_id)
+    await session.execute(kept.on_conflict_do_nothing())
     return token
+
+
+def _successor(token: str, key: bytes) -> str:
+    made = hmac.digest(key, b"the session token after " + token.encode(), "sha256")
+    return base64.urlsafe_b64encode(made).decode().rstrip("=")
 
 
 def _hash(token: str) -> bytes:

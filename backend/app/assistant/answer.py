@@ -5,7 +5,7 @@ import json
 import logging
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from app.allowances import Allowance, use
@@ -41,7 +41,7 @@ class Answerer:
         """Stream what is said and done. Whatever goes wrong ends it with a Failed event."""
         try:
             async with asyncio.timeout(MOST_SECONDS):
-                async for event in self._steps(_opening(conversation)):
+                async for event in self._steps(_opening(conversation, self.toolbox.today)):
                     yield event
         except TimeoutError:
             yield Failed(detail="the assistant took too long")
@@ -88,8 +88,8 @@ def daily_tokens(owner: int) -> Allowance:
     return Allowance(f"assistant of {owner}", TOKENS_A_DAY, timedelta(days=1))
 
 
-def _opening(conversation: Conversation) -> list[dict[str, Any]]:
-    instructions = INSTRUCTIONS.format(today=datetime.now(UTC).date().isoformat())
+def _opening(conversation: Conversation, today: date) -> list[dict[str, Any]]:
+    instructions = INSTRUCTIONS.format(today=f"{today:%A}, {today.isoformat()}")
     said = [message.model_dump() for message in conversation.messages]
     return [{"role": "system", "content": instructions}, *said]
 

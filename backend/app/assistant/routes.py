@@ -13,8 +13,9 @@ from app.assistant.schemas import NAMES, Availability, Conversation, written
 from app.assistant.toolbox import Toolbox
 from app.database.sessions import Session
 from app.errors import RefusedError, TooManyError, problems
+from app.today import Today
 
-router = APIRouter(prefix="/api/assistant", tags=["assistant"], responses=problems(401, 503))
+router = APIRouter(prefix="/api/assistant", tags=["assistant"], responses=problems(401, 409, 503))
 
 EVENTS = {
     "description": "The events, in the order of what is said and done",
@@ -52,7 +53,7 @@ async def availability(_caller: Caller, request: Request) -> Availability:
     responses={200: EVENTS, **problems(400, 408, 413, 422, 429)},
 )
 async def talk(
-    caller: Caller, session: Session, request: Request, conversation: Conversation
+    caller: Caller, session: Session, request: Request, today: Today, conversation: Conversation
 ) -> StreamingResponse:
     """Answer in words and deeds, as a stream of events: `text`, `task`, then `done` or `error`."""
     model: Model | None = request.app.state.model
@@ -61,7 +62,7 @@ async def talk(
     wait_seconds = await exhausted(session, daily_tokens(caller.id))
     if wait_seconds is not None:
         raise TooManyError(wait_seconds)
-    toolbox = Toolbox(request.app.state.database, caller.id)
+    toolbox = Toolbox(request.app.state.database, caller.id, today)
     answerer = Answerer(model, toolbox, request.app.state.metrics)
 
     async def events() -> AsyncIterator[str]:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -44,28 +45,28 @@ class Outcome:
 NO_SUCH_TASK = Outcome({"error": "no such task"})
 
 
-async def _list(session: AsyncSession, owner: int, asked: TaskFilter) -> Outcome:
+async def _list(session: AsyncSession, toolbox: "Toolbox", asked: TaskFilter) -> Outcome:
     query = TaskQuery(**asked.model_dump(), limit=MOST_LISTED)
-    tasks, more = await store.list_tasks(session, owner, query)
+    tasks, more = await store.list_tasks(session, toolbox.owner, query, toolbox.today)
     told = {"tasks": [_told(task) for task in tasks], "more": more is not None}
     return Outcome(told, Touched(action="listed"))
 
 
-async def _create(session: AsyncSession, owner: int, new: NewTask) -> Outcome:
-    return _touched(await store.add_task(session, owner, new), "created")
+async def _create(session: AsyncSession, toolbox: "Toolbox", new: NewTask) -> Outcome:
+    return _touched(await store.add_task(session, toolbox.owner, new), "created")
 
 
-async def _update(session: AsyncSession, owner: int, changed: Changed) -> Outcome:
-    task = await store.change_task(session, owner, changed.id, changed.change)
+async def _update(session: AsyncSession, toolbox: "Toolbox", changed: Changed) -> Outcome:
+    task = await store.change_task(session, toolbox.owner, changed.id, changed.change)
     return _touched(task, "updated") if task else NO_SUCH_TASK
 
 
-async def _delete(session: AsyncSession, owner: int, chosen: Chosen) -> Outcome:
-    task = await store.delete_task(session, owner, chosen.id)
+async def _delete(session: AsyncSession, toolbox: "Toolbox", chosen: Chosen) -> Outcome:
+    task = await store.delete_task(session, toolbox.owner, chosen.id)
     return _touched(task, "deleted") if task else NO_SUCH_TASK
 
 
-type Operation = Callable[[AsyncSession, int, Any], Awaitable[Outcome]]
+type Operation = Callable[[AsyncSession, "Toolbox", Any], Awaitable[Outcome]]
 
 TOOLS: dict[str, tuple[str, type[BaseModel], Operation]] = {
     "list_tasks": ("Find tasks, the newest first.", TaskFilter, _list),
@@ -92,10 +93,11 @@ def described() -> list[dict[str, Any]]:
 
 @dataclass(frozen=True)
 class Toolbox:
-    """The operations in the hands of one user."""
+    """The operations in the hands of one user, on a day of theirs."""
 
     database: Database
     owner: int
+    today: date
 
     async def run(self, call: ToolCall) -> Outcome:
         """Do what the model asks for; what it got wrong is told to it, so that it can mend it."""
@@ -108,7 +110,7 @@ class Toolbox:
             found = error.errors(include_url=False, include_context=False, include_input=False)
             return Outcome({"error": "wrong arguments", "problems": json.dumps(found)})
         async with self.database.session() as session:
-            return await operation(session, self.owner, given)
+            return await operation(session, self, given)
 
 
 def _touched(task: Task, action: Literal["created", "updated", "deleted"]) -> Outcome:

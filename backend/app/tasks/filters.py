@@ -1,12 +1,12 @@
 """Which tasks a list shows, and in which order."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, and_, func, literal
 
 from app.tasks.models import DUE, Priority, Task
 from app.tasks.paging import Order, Sort
@@ -14,6 +14,9 @@ from app.tasks.schemas import Tag
 from app.text import Search
 
 LARGEST_PAGE = 200
+MOST_WORDS = 10
+TRIGRAM = 3
+FIRST_IDEOGRAPH = "\u2e80"
 
 
 class Due(StrEnum):
@@ -30,17 +33,22 @@ class TaskFilter(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    q: Search | None = Field(None, description="Part of the title or the notes, in any case")
+    q: Search | None = Field(
+        None,
+        description="Words of title, notes or tags in any order, accents and case aside; one of "
+        "three letters or more may be any part of a word, a shorter one is its beginning",
+    )
     done: bool | None = None
     priority: Priority | None = None
     tag: Tag | None = None
     due: Due | None = None
 
-    def conditions(self) -> Iterator[ColumnElement[bool]]:
-        """Give the conditions for the database."""
-        if self.q:
-            part = f"%{_literal(self.q)}%"
-            yield or_(Task.title.ilike(part), Task.notes.ilike(part))
+    def conditions(self, today: date) -> Iterator[ColumnElement[bool]]:
+        """Give the conditions for the database, seen from the user's today."""
+        # A long text is looked up by its longest words: the others would hardly tell more.
+        words = sorted(set((self.q or "").split()), key=len, reverse=True)
+        for word in words[:MOST_WORDS]:
+            yield Task.words.like(_pattern(word))
         if self.done is not None:
             yield Task.done.is_(self.done)
         if self.priority is not None:
@@ -48,7 +56,7 @@ class TaskFilter(BaseModel):
         if self.tag is not None:
             yield Task.tags.contains([self.tag])
         if self.due is not None:
-            yield _due(self.due, datetime.now(UTC).date())
+            yield _due(self.due, today)
 
 
 class TaskQuery(TaskFilter):
@@ -63,8 +71,15 @@ class TaskQuery(TaskFilter):
     ] = None
 
 
-def _literal(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+def _pattern(word: str) -> ColumnElement[str]:
+    # A shorter part of a word has no trigram, its beginning has: the blank before it is a letter.
+    # Chinese and Japanese have short words and no blanks.
+    short = len(word) < TRIGRAM and word.isalnum() and max(word) < FIRST_IDEOGRAPH
+    begins = " " if short else ""
+    plain: ColumnElement[str] = func.searchable(word)
+    for special in ("\\", "%", "_"):
+        plain = func.replace(plain, special, f"\\{special}")
+    return literal(f"%{begins}") + plain + literal("%")
 
 
 def _due(due: Due, today: date) -> ColumnElement[bool]:

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from sqlalchemy import (
     BigInteger,
+    Computed,
     Date,
     DateTime,
     Enum,
@@ -56,6 +57,10 @@ class Task(Base):
     )
     # Set: deleted, and to be had back for a while.
     deleted_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    # What is searched, as `searchable` writes it, with a blank before every word. Never read.
+    words: Mapped[str] = mapped_column(
+        Text, Computed("task_words(title, notes, tags)", persisted=True), deferred=True
+    )
 
 
 # Undated tasks count as due at the end of time.
@@ -75,10 +80,9 @@ Index("ix_tasks_open_by_priority", Task.user_id, Task.priority, Task.id, postgre
 # Trigrams find any part of a word.
 Index(
     "ix_tasks_words",
-    Task.title,
-    Task.notes,
+    Task.words,
     postgresql_using="gin",
-    postgresql_ops={"title": "gin_trgm_ops", "notes": "gin_trgm_ops"},
+    postgresql_ops={"words": "gin_trgm_ops"},
     postgresql_where=_LIVING,
 )
 Index("ix_tasks_deleted", Task.deleted_at, postgresql_where=Task.deleted_at.is_not(None))

@@ -19,8 +19,9 @@ from app.tasks.schemas import (
     TaskPage,
     TaskView,
 )
+from app.today import Today
 
-router = APIRouter(prefix="/api", tags=["tasks"], responses=problems(401, 422, 503))
+router = APIRouter(prefix="/api", tags=["tasks"], responses=problems(401, 409, 422, 503))
 WITH_BODY = (400, 408, 413)
 
 
@@ -33,10 +34,10 @@ class NoSuchTaskError(RefusedError):
 
 @router.get("/tasks")
 async def list_tasks(
-    caller: Caller, session: Session, query: Annotated[TaskQuery, Query()]
+    caller: Caller, session: Session, today: Today, query: Annotated[TaskQuery, Query()]
 ) -> TaskPage:
     """List tasks, a page at a time."""
-    tasks, cursor = await store.list_tasks(session, caller.id, query)
+    tasks, cursor = await store.list_tasks(session, caller.id, query, today)
     items = [TaskView.model_validate(task) for task in tasks]
     return TaskPage(items=items, next_cursor=cursor.written() if cursor else None)
 

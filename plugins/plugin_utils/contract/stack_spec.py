@@ -33,7 +33,11 @@ from ansible_collections.todo.stack.plugins.plugin_utils.contract.compose_file i
     repository,
     stack_name,
 )
+from ansible_collections.todo.stack.plugins.plugin_utils.contract.compose_references import (
+    reference_problems,
+)
 from ansible_collections.todo.stack.plugins.plugin_utils.contract.contracts import read_contracts
+from ansible_collections.todo.stack.plugins.plugin_utils.contract.strict_yaml import read_yaml
 
 # The options that describe a stack, of every module that takes one.
 OPTIONS = (
@@ -69,6 +73,7 @@ def read_project(args: Mapping[str, Any], folder: Path) -> Project:
         args.get("relaxed") or {}, [*running, *spec.services, *map(str, names)]
     )
     problems += validate_bind_address(spec.bind_address)
+    problems += _references(folder, contracts)
     bases, wrong = _bases(folder, contracts)
     looked_for = [f"{contract.image}:latest" for contract in contracts]
     looked_for += [name for reference in bases for name in candidates(reference, "auto")]
@@ -128,6 +133,18 @@ def published_on(bind_address: str) -> str:
 def typed_contracts(raw: Sequence[Mapping[str, Any]]) -> list[Contract]:
     """Return contracts that M(todo.stack.look) has returned."""
     return [from_plain(Contract, one) for one in raw]
+
+
+def _references(folder: Path, contracts: Sequence[Contract]) -> list[Problem]:
+    """Return the files that the compose file refers to, and that would not be on the host."""
+    file = compose_file_of(folder)
+    try:
+        document = read_yaml(file, file.name, compose=True)
+        text = file.read_text(encoding="utf-8")
+    except (StackError, OSError, UnicodeDecodeError):
+        return []  # told already
+    reset = [name for contract in contracts for name in contract.compose_services]
+    return reference_problems(document, text, file.name, reset) if document else []
 
 
 def _bases(folder: Path, contracts: Sequence[Contract]) -> tuple[list[str], list[Problem]]:

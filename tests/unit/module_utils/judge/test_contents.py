@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from ansible_collections.todo.stack.plugins.module_utils.contract.state import StateDir
-from ansible_collections.todo.stack.plugins.module_utils.edge.state import remember_contents
 from ansible_collections.todo.stack.plugins.module_utils.judge.check import Check
 from ansible_collections.todo.stack.plugins.module_utils.look.contents import (
     contents_of,
