@@ -24,7 +24,7 @@ WORLDLY_ROOMS = {"edge", "build", "release"}
 PROGRAMS = {"subprocess", "pty", "os.system", "os.execv", "os.posix_spawn"}
 # All that looking may use of the edges that can also change something.
 READING = {
-    "files": {"read_text"},
+    "files": {"read_start", "read_text"},
     "state": {"as_it_is", "modes", "read_release"},
     "compose": {"Compose"},
     "docker": {"DockerCli", "Run", "at_once"},

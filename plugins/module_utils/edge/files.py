@@ -53,6 +53,12 @@ def read_text(path: Path) -> str | None:
             return None
 
 
+def read_start(path: Path, count: int) -> bytes:
+    """Return the first ``count`` bytes of a file, however large it is."""
+    with _explained(path), path.open("rb") as file:
+        return file.read(count)
+
+
 def write_private(path: Path, text: str) -> None:
     """Replace ``path`` by ``text``, mode 0600: whole or not at all, also when the power goes."""
     fresh = _fresh(path)

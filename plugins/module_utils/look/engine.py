@@ -23,6 +23,7 @@ from ansible_collections.todo.stack.plugins.module_utils.decide.engine_state imp
     judge_answer,
 )
 from ansible_collections.todo.stack.plugins.module_utils.edge.docker import Run, at_once
+from ansible_collections.todo.stack.plugins.module_utils.edge.files import read_start
 
 _SYSTEM_FOLDERS = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 # `timeout` because a DOCKER_HOST that swallows packets would hold the client for minutes.
@@ -95,8 +96,7 @@ def _kind(client: Path) -> str:
     """Tell a docker command that is none: the script of podman-docker, the link of a snap."""
     if client.parent == Path("/snap/bin"):
         return SNAP
-    with client.open("rb") as file:
-        start = file.read(4096)
+    start = read_start(client, 4096)
     return PODMAN if start.startswith(b"#!") and b"podman" in start else ""
 
 

@@ -115,7 +115,7 @@ def stack_spec(args: Mapping[str, Any], folder: Path, contracts: Sequence[Contra
         relaxed = _mapping(args.get("relaxed"))
         lists = {name: one for name, one in relaxed.items() if isinstance(one, list)}
         definition = host_definition(text, reset, lists)
-        return replace(spec, name=stack_name(folder), definition=definition, services=names)
+        return replace(spec, name=_name(folder), definition=definition, services=names)
     except (StackError, OSError, UnicodeDecodeError):
         return spec  # told by the contracts' reading already
 
@@ -123,6 +123,14 @@ def stack_spec(args: Mapping[str, Any], folder: Path, contracts: Sequence[Contra
 def _mapping(raw: object) -> Mapping[str, Any]:
     """Return ``raw`` if it is a mapping; what it is otherwise is told as a problem."""
     return raw if isinstance(raw, Mapping) else {}
+
+
+def _name(folder: Path) -> str:
+    """Return the stack's name, "" where neither its compose file nor its folder makes one."""
+    try:
+        return stack_name(folder)
+    except StackError:
+        return ""
 
 
 def published_on(bind_address: str) -> str:

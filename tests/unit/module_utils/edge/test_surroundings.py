@@ -97,4 +97,4 @@ def test_every_module_that_can_call_docker_leaves_the_callers_shell(name: str) -
 
 
 def test_the_rule_above_sees_the_modules() -> None:
-    assert {"modules.compose_stack", "modules.preflight", "modules.acceptance"} <= set(CALLERS)
+    assert {"modules.look", "modules.release", "modules.remove"} <= set(CALLERS)

@@ -81,7 +81,6 @@ def test_a_service_without_an_image_runs_none(tmp_path: Path) -> None:
         ("shop", "[]", "shop"),
         ("shop", "name:", "shop"),
         ("shop", "name: 7", "7"),
-        ("___", "", ""),
     ],
 )
 def test_a_stack_is_called_as_compose_calls_it(
@@ -146,29 +145,6 @@ def test_tags_and_merges_are_read_as_compose_reads_them(
 ) -> None:
     (tmp_path / "compose.yaml").write_text(text)
     assert {name: one.image for name, one in read_services(tmp_path).items()} == images
-
-
-@pytest.mark.parametrize(
-    ("spec", "name"),
-    [
-        ("{external: true}", "n"),
-        ("{external: yes}", "n"),
-        ('{external: "true"}', "n"),
-        ("{external: false}", ""),
-        ('{external: "false"}', ""),
-        ("{external: no}", ""),
-        ('{external: "${E:-true}"}', "n"),
-        ('{external: "${E:-false}"}', ""),
-        ("{external: {name: q}}", "q"),
-        ("{external: true, name: q}", "q"),
-        ("{external: !override true}", "n"),
-        ("{external: !reset true}", ""),
-    ],
-)
-def test_an_external_network_keeps_its_name(tmp_path: Path, spec: str, name: str) -> None:
-    text = f"services: {{a: {{image: b, networks: [n]}}}}\nnetworks:\n  n: {spec}\n"
-    (tmp_path / "compose.yaml").write_text(text)
-    assert read_services(tmp_path)["a"].networks == {"n": name}
 
 
 @pytest.mark.parametrize("name", COMPOSE_FILES)
