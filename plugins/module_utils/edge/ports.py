@@ -33,11 +33,13 @@ def use_of(
         return PortUse(service, port, foreign_address=refusal == errno.EADDRNOTAVAIL)
     holders = [one for one in everything if _holds(one, address, port)]
     owners = [_described(one) for one in holders if _project(one) != stack]
+    if holders and not owners:
+        return PortUse(service, port)  # to look at every process of the host takes its time
     # One on the host's network has its port without any binding of the engine's.
     pids = [str(one["State"]["Pid"]) for one in everything
             if _project(one) == stack and _is_on_host(one)]  # fmt: skip
     # The engine's proxies stand for containers, or for an engine that is gone.
-    known = bool(holders or pids) or not everything
+    known = bool(owners or pids) or not everything
     owners += [
         o for o in owners_of(address, port, but=pids) if not (known and o.startswith(_PROXIES))
     ]

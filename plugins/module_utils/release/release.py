@@ -52,7 +52,6 @@ from ansible_collections.todo.stack.plugins.module_utils.edge.state import (
 from ansible_collections.todo.stack.plugins.module_utils.judge.fault import Expect
 from ansible_collections.todo.stack.plugins.module_utils.judge.registry import judge
 from ansible_collections.todo.stack.plugins.module_utils.look.look import Look, look
-from ansible_collections.todo.stack.plugins.module_utils.look.observation import Contents
 from ansible_collections.todo.stack.plugins.module_utils.release.evidence import redactor
 from ansible_collections.todo.stack.plugins.module_utils.release.gate import Gate, Trial
 from ansible_collections.todo.stack.plugins.module_utils.release.record import forget_images, record
@@ -234,10 +233,8 @@ class _Release:
         # What was made anew is not to be made again.
         spec = replace(self.order.spec, rotate=())
         looked = look(self.docker, spec)
-        remember_contents(
-            self.state,
-            {c.image_id: c.contents for c in looked.seen.containers if c.contents != Contents()},
-        )
+        own = [c for c in looked.seen.containers if c.pid and spec.own_contract(c.service)]
+        remember_contents(self.state, {one.image_id: one.contents for one in own})
         checks = judge(
             spec.contracts,
             looked.seen,

@@ -182,7 +182,7 @@ def test_everything_that_is_written_is_private(run: Run, spec: StackSpec) -> Non
     outcome = run(passwords=(OLD, NEW))
     assert of_files(spec) == {
         "builds.json", "compose.yaml", "environment.json", "secrets.json", "fingerprint.key",
-        "releases/1.json", "releases/1/compose.yaml",
+        "contents.json", "releases/1.json", "releases/1/compose.yaml",
         "releases/1/environment.json",
     }  # fmt: skip
     for path in (Path(spec.state.folder), *Path(spec.state.folder).rglob("*")):
