@@ -53,9 +53,11 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible ships no types
         if not found:
             return {**result, **refusal(problems)}
         project = found[0]
+        # What YAML made a date of is refused below; the host is looked at all the same.
+        sent = json.dumps(to_plain(project.spec), default=str)
         told = self._execute_module(
             MODULE,
-            {"project_dir": str(folder), "spec": json.dumps(to_plain(project.spec))},
+            {"project_dir": str(folder), "spec": sent},
             task_vars=task_vars,
         )
         if "seen" not in told:

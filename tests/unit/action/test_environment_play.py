@@ -1,9 +1,8 @@
-"""preflight and env_contract in a real play: one list, and no value at any verbosity."""
+"""look in a real play: one list of problems, and no value at any verbosity."""
 
 from __future__ import annotations
 
 import base64
-import json
 import os
 import subprocess
 import sys
@@ -13,12 +12,14 @@ from typing import Any
 
 import pytest
 import yaml
+from ansible_collections.todo.stack.plugins.module_utils.contract.codec import from_plain
 from ansible_collections.todo.stack.plugins.module_utils.contract.model import Contract
 
 ROOT = Path(__file__).parents[3]
 MARKER = "MaRkEr77QzkWvBtY9xPd"
 URL = f"postgresql://todo:{MARKER}@db.example.net/todo"
 GOOD = {"backend": {"DATABASE_URL": URL, "BETTER_AUTH_SECRET": f"{MARKER}{MARKER}"}}
+HERE = {"project_dir": ".", "engine_managed": True, "min_free_bytes": 1}
 Play = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
@@ -52,11 +53,9 @@ def assert_hidden(done: subprocess.CompletedProcess[str]) -> None:
 
 
 @pytest.mark.parametrize("options", [("--diff",), ("--diff", "--check", "-vvvvv"), ("-vvvvv",)])
-def test_a_render_shows_no_value(
-    play: Play, contracts: list[Contract], options: tuple[str, ...]
-) -> None:
-    args = {"contracts": [c.as_result() for c in contracts], "secrets": GOOD}
-    done = play("todo.stack.env_contract", args, *options)
+def test_a_look_shows_no_value(play: Play, options: tuple[str, ...]) -> None:
+    args = {**HERE, "secrets": GOOD, "extra_env": {"backend": {"MORE": MARKER}}}
+    done = play("todo.stack.look", args, *options)
     assert done.returncode == 0, done.stdout
     assert_hidden(done)
 
@@ -79,19 +78,13 @@ def test_a_run_that_is_refused_leaves_no_report_of_before(
     report.parent.mkdir(parents=True)
     report.write_text('{"passed": true}')
     args = {"project_dir": "nowhere", "artifacts_dir": str(tmp_path / "artifacts")}
-    assert play("todo.stack.preflight", args, option).returncode != 0
+    assert play("todo.stack.look", args, option).returncode != 0
     assert [path.name for path in report.parent.iterdir()] == [left]
 
 
-@pytest.mark.parametrize("module", ["env_contract", "preflight"])
 @pytest.mark.parametrize("wrong", WRONG)
-def test_a_refusal_shows_no_value(
-    play: Play, contracts: list[Contract], module: str, wrong: str
-) -> None:
-    args: dict[str, Any] = {"project_dir": ".", "engine_managed": True}
-    if module == "env_contract":
-        args = {"contracts": [contract.as_result() for contract in contracts]}
-    done = play(f"todo.stack.{module}", {**args, **WRONG[wrong]}, "-vvvvv", "--diff")
+def test_a_refusal_shows_no_value(play: Play, wrong: str) -> None:
+    done = play("todo.stack.look", {**HERE, **WRONG[wrong]}, "-vvvvv", "--diff")
     assert done.returncode == 2
     assert "found, nothing was changed" in done.stdout + done.stderr
     assert_hidden(done)
@@ -106,7 +99,7 @@ def test_controller_and_host_report_in_one_list(play: Play, project: Path) -> No
         "secrets": {"backend": {"OPENAI_API_KEY": "sk-..."}},
         "env": {"backend": {"PORT": "80x"}, "frontend": {"NODE_ENV": "test"}},
     }
-    done = play("todo.stack.preflight", args, "-v")
+    done = play("todo.stack.look", args, "-v")
     message = done.stdout + done.stderr
     for expected in (
         "frontend/contract.yml, line 1: ",
@@ -121,26 +114,19 @@ def test_controller_and_host_report_in_one_list(play: Play, project: Path) -> No
     assert "Traceback" not in message
 
 
-def test_a_date_is_refused_before_it_becomes_a_text(play: Play, contracts: list[Contract]) -> None:
-    args = yaml.safe_load("env: {frontend: {NODE_ENV: 2026-01-18}}")
-    args["contracts"] = [contract.as_result() for contract in contracts]
-    done = play("todo.stack.env_contract", args)
+def test_a_date_is_refused_before_it_becomes_a_text(play: Play) -> None:
+    args = {**HERE, **yaml.safe_load("env: {frontend: {NODE_ENV: 2026-01-18}}")}
+    done = play("todo.stack.look", args)
     assert "stack_env.frontend.NODE_ENV: is a YAML date or time" in done.stdout + done.stderr
 
 
 def test_contracts_are_returned_as_modules_take_them(
     play: Play, project: Path, contracts: list[Contract]
 ) -> None:
-    args = {
-        "project_dir": ".",
-        "engine_managed": True,
-        "min_free_bytes": 1,
-        "bind_address": "127.7.7.7",
-    }
-    done = play("todo.stack.preflight", args, "-v")
+    done = play("todo.stack.look", {**HERE, "bind_address": "127.7.7.7"}, "-v")
     assert done.returncode == 0, done.stdout
     result = yaml.safe_load(done.stdout.partition("localhost] => ")[2].partition("\nPLAY")[0])
-    assert result["contracts"] == json.loads(json.dumps([c.as_result() for c in contracts]))
+    assert [from_plain(Contract, one) for one in result["contracts"]] == list(contracts)
     assert result["engine"]["running"] is False
     assert result["changed"] is False
     assert str(project / "backend") == result["contracts"][0]["build"]["context"]

@@ -133,7 +133,7 @@ def test_what_is_due_is_told_with_its_reason_and_sent_unless_it_is_a_preview(
 
 
 def test_values_are_sent_in_the_hidden_argument_alone(bench: Bench) -> None:
-    given = {"env": {"backend": {"OPENAI_MODEL": "PlAiN77"}},
+    given: dict[str, Any] = {"env": {"backend": {"OPENAI_MODEL": "PlAiN77"}},
              "extra_env": {"backend": {"MORE": "ExTrA77"}}}  # fmt: skip
     bench.run(seen_of(definition_current=False), **given)
     [sent] = bench.sent

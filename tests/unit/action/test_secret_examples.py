@@ -6,32 +6,41 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import yaml
-from ansible_collections.todo.stack.plugins.module_utils.contract.model import Contract
+from ansible_collections.todo.stack.plugins.module_utils.contract.state import StateDir
+from ansible_collections.todo.stack.plugins.module_utils.look.environment import fingerprints
+from ansible_collections.todo.stack.plugins.plugin_utils.contract.compose_file import stack_name
 
 ROOT = Path(__file__).parents[3]
 EXAMPLES = ROOT / "docs" / "examples"
 URL = "postgresql://todo:Qp7MarkerOfUrl@db.example.net/todo"
 TOKEN = "T9MarkerOfToken-x2Lw8Zk4Vb6Nq1Rs{# no comment #}"
 WANTED = {"DATABASE_URL": URL, "BETTER_AUTH_SECRET": TOKEN}
+KEY = "ab" * 32
 Render = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
 @pytest.fixture
-def render(tmp_path: Path, contracts: Sequence[Contract]) -> Render:
-    """Renders the environment with extra options, in an environment without secrets."""
-    task = {
-        "todo.stack.env_contract": {
-            "contracts": [contract.as_result() for contract in contracts],
-            "secrets": "{{ stack_secrets }}",
-            "state_dir": str(tmp_path / "state"),
-        }
+def render(tmp_path: Path, project: Path) -> Render:
+    """Looks at this machine with extra options, in an environment without secrets."""
+    key = Path(StateDir(str(tmp_path / "state"), stack_name(project)).fingerprint_key)
+    key.parent.mkdir(parents=True)
+    key.write_text(KEY)
+    look = {
+        "project_dir": str(project),
+        "secrets": "{{ stack_secrets }}",
+        "state_dir": str(tmp_path / "state"),
+        "engine_managed": True,
+        "min_free_bytes": 1,
+        "bind_address": "127.7.7.7",
     }
-    plays = [{"hosts": "localhost", "gather_facts": False, "tasks": [task]}]
+    note = {"content": "{{ looked.seen }}", "dest": str(tmp_path / "seen.json"), "mode": "0600"}
+    tasks = [{"todo.stack.look": look, "register": "looked"}, {"ansible.builtin.copy": note}]
+    plays = [{"hosts": "localhost", "gather_facts": False, "tasks": tasks}]
     (tmp_path / "play.yml").write_text(yaml.safe_dump(plays))
 
     def run(*options: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -49,9 +58,11 @@ def assert_delivered(done: subprocess.CompletedProcess[str], folder: Path) -> No
     output = done.stdout + done.stderr
     assert done.returncode == 0, output
     assert "MarkerOf" not in output
-    services = json.loads((folder / "state/environment.json").read_text())["services"]
-    values = services["backend"]["environment"]
-    assert {name: values[name] for name in WANTED} == WANTED
+    seen = json.loads((folder / "seen.json").read_text())
+    (folder / "key").write_text(KEY)
+    values = {"HOST": "0.0.0.0", "PORT": "8000", **WANTED}  # noqa: S104
+    told = seen["environment"]["prints"]["backend"]
+    assert told == fingerprints(folder / "key", {"backend": values})["backend"]
 
 
 def test_secrets_from_the_controllers_environment(render: Render, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from ansible_collections.todo.stack.plugins.action.release import packed_library
+from ansible_collections.todo.stack.plugins.plugin_utils.judge.expectation import packed_library
 
 ROOT = Path(__file__).parents[4]
 SCRIPT = """
