@@ -1,4 +1,4 @@
-"""Any valid value arrives byte for byte: from a vars file through Ansible into a real container."""
+"""Any valid value arrives byte for byte in the process of a real container."""
 
 from __future__ import annotations
 
@@ -7,20 +7,25 @@ import json
 import os
 import random
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from ansible_collections.todo.stack.plugins.module_utils.contract.codec import from_plain, to_plain
 from ansible_collections.todo.stack.plugins.module_utils.contract.model import Variable
+from ansible_collections.todo.stack.plugins.module_utils.contract.spec import StackSpec
+from ansible_collections.todo.stack.plugins.module_utils.contract.state import StateDir
 from ansible_collections.todo.stack.plugins.module_utils.contract.values import check_value
+from ansible_collections.todo.stack.plugins.module_utils.decide.override import override
+from ansible_collections.todo.stack.plugins.module_utils.edge.files import write_private
+from ansible_collections.todo.stack.plugins.module_utils.look import environment as look
 from ansible_collections.todo.stack.plugins.plugin_utils.contract.contracts import load_contracts
+from ansible_collections.todo.stack.plugins.plugin_utils.contract.stack_spec import stack_spec
 
 pytestmark = pytest.mark.engine
 
-ROOT = Path(__file__).parents[2]
 IMAGE = "localhost/todo-stack/python"
 PROJECT = f"todo-fidelity-{os.getpid()}"
 COUNT = 250
@@ -49,15 +54,6 @@ PIECES = [
     *"abzAZ09 $`\\#=%{}[]()<>|&;!?*~^'\"\t\n\r,:@/+-_.", "$$", "${", "{{", "}}", "\\n",
     "\u00e9", "\u4e16", "\U0001f600", "\x01", "\x7f", "\u0085", "\u2028", "\ufeff",
 ]  # fmt: skip
-
-
-class Unsafe(str):
-    """A text that Ansible must not read as a template, as users mark it."""
-
-
-yaml.SafeDumper.add_representer(
-    Unsafe, lambda dumper, text: dumper.represent_scalar("!unsafe", str(text), style='"')
-)
 
 
 def variable(index: int) -> Variable:
@@ -110,32 +106,26 @@ def command(*argv: str) -> str:
     return subprocess.run(argv, capture_output=True, text=True, check=True).stdout
 
 
-def play(project: Path, given: dict[str, str]) -> None:
-    """Render ``given`` with the module, half of it as secrets."""
-    contracts = [contract.as_result() for contract in load_contracts(project, ["probe"])]
+def render(project: Path, given: dict[str, str]) -> None:
+    """Write the override that delivers ``given``, half of it secrets, as a release does.
+
+    The stack crosses to the host as JSON, as one argument of a module.
+    """
     halves: list[dict[str, Any]] = [{}, {}]
     for index, (name, value) in enumerate(given.items()):
-        template = any(sign in value for sign in ("{{", "{%", "{#"))
-        halves[index % 2][name] = Unsafe(value) if template else value
-    task = {
-        "todo.stack.env_contract": {
-            "contracts": contracts,
-            "env": {"probe": halves[0]},
-            "secrets": {"probe": halves[1]},
-            "state_dir": str(project / "state"),
-        }
-    }
-    plays = [{"hosts": "localhost", "gather_facts": False, "tasks": [task]}]
-    (project / "play.yml").write_text(yaml.safe_dump(plays, allow_unicode=False, width=100_000))
-    argv = [sys.executable, "-m", "ansible", "playbook", str(project / "play.yml")]
-    done = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
+        halves[index % 2][name] = value
+    options = {"env": {"probe": halves[0]}, "secrets": {"probe": halves[1]}}
+    spec = stack_spec(options, project, load_contracts(project, ["probe"]))
+    sent = from_plain(StackSpec, json.loads(json.dumps(to_plain(spec))))
+    values = look.render(sent, StateDir(str(project / "state"), ""), ()).values
+    (project / "state").mkdir(exist_ok=True)
+    write_private(project / "state/environment.json", override(values, {}, ()))
 
 
 def test_any_valid_value_arrives_byte_for_byte_in_the_process(project: Path) -> None:
     given = values()
     assert len(given) >= 200
-    play(project, given)
+    render(project, given)
     compose(project, "up")
     log = command("docker", "logs", f"{PROJECT}-probe-1")
     arrived = {
@@ -149,7 +139,7 @@ def test_any_valid_value_arrives_byte_for_byte_in_the_process(project: Path) -> 
 
 def test_a_plain_json_reader_sees_the_same_values(project: Path) -> None:
     given = values()
-    play(project, given)
+    render(project, given)
     text = (project / "state/environment.json").read_text()
     services = json.loads(text)["services"]
     assert services["probe"]["environment"] == {n: v.replace("$", "$$") for n, v in given.items()}

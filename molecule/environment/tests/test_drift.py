@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 HOST = "todo-environment"
-STATE = "/var/lib/todo-stack"
+STATE = "/var/lib/todo-stack/todo"
 
 EDIT = f'sed -i \'s/"HOST": "0.0.0.0"/"HOST": "127.0.0.1"/\' {STATE}/environment.json'
 COMPOSE = f"cd {STATE} && docker compose -p todo -f compose.yaml -f environment.json"

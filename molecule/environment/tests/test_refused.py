@@ -60,6 +60,15 @@ CASES: dict[str, Case] = {
         ["frontend.PORT", "fronted", "backend.DATABASE_URL", "backend.BETTER_AUTH_SECRET",
          "backend.OPENAI_API_KEY"],
     ),
+    "addresses that lead nowhere": (
+        {
+            "stack_env": {"frontend": {"NEXT_PUBLIC_API_URL": "http://backend:8000/?x=1"}},
+            "stack_secrets": {
+                "backend": {"DATABASE_URL": f"postgresql://u:{SECRET}@nobody.invalid/todo?schema="}
+            },
+        },
+        ["frontend.NEXT_PUBLIC_API_URL"],
+    ),
     "production without what is required": (
         {"stack_production": True},
         ["backend.DATABASE_URL", "backend.BETTER_AUTH_SECRET"],

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -23,21 +22,6 @@ def healthy(eyes: Any) -> Callable[[], bool]:
     return ask
 
 
-@pytest.fixture(scope="session")
-def within() -> Callable[[float, Callable[[], bool]], bool]:
-    """Return a function that asks until it holds or the seconds are over."""
-
-    def ask(seconds: float, question: Callable[[], bool]) -> bool:
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
-            if question():
-                return True
-            time.sleep(0.5)
-        return False
-
-    return ask
-
-
 @pytest.fixture
 def nothing_left(eyes: Any) -> Iterator[None]:
     """After the test no container, volume, network or file is there that was not before."""
@@ -48,7 +32,7 @@ def nothing_left(eyes: Any) -> Iterator[None]:
                 "sh", "-c",
                 "docker ps -a --format 'container {{.Names}}'; docker volume ls -q;"
                 " docker network ls --format 'network {{.Name}}';"
-                " ls -d /var/lib/todo-stack/* /var/tmp/[!s]* /tmp/ansible* ~ops/.ansible/tmp/*"
+                " ls -d /var/lib/todo-stack/todo/* /var/tmp/[!s]* /tmp/ansible* ~ops/.ansible/tmp/*"
                 " || true",
             ).splitlines()
         )  # fmt: skip

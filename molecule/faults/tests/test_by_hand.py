@@ -12,7 +12,7 @@ BY_HAND = {
     " docker network disconnect -f todo_default $each; done; docker network rm todo_default",
     "a network added": "docker network connect bridge todo-backend-1",
     "the environment edited": 'sed -i \'s/"NODE_ENV": "production"/"NODE_ENV": "test"/\''
-    " /var/lib/todo-stack/environment.json",
+    " /var/lib/todo-stack/todo/environment.json",
     "a container frozen": "docker pause todo-backend-1",
     "a container renamed": "docker rename todo-backend-1 todo-other",
 }

@@ -29,6 +29,7 @@ TAGS = 5 + 2 + 1
 
 OK = '{"status": "ok"}'
 LISTEN = "import socket, time; s = socket.create_server(('0.0.0.0', 8000)); time.sleep(999)"
+LIE = "HEALTHCHECK --interval=1s CMD true"
 EAT = "x = []\nwhile True: x.append(b'x' * 10**8)"
 # The healthcheck is answered; whoever asks next finds nobody.
 ONCE = (
@@ -128,6 +129,9 @@ BAD: dict[str, Bad] = {
         runs_python(LISTEN), ["backend is not healthy"], hangs=True, quick=True),
     "never listens": Bad(
         runs_python("import time; time.sleep(999)"), ["backend is not healthy"], hangs=True),
+    "never answers, and its healthcheck lies": Bad(
+        lambda project: (runs_python(LISTEN)(project), adds(LIE)(project)),
+        ["backend is not healthy", "/health"], hangs=True),
     "another body of /health": Bad(
         runs_python(serve({"/health": (200, '{"status": "fine"}')})),
         ["backend is not healthy", "/health", "does not meet"], hangs=True),
@@ -157,8 +161,7 @@ BAD: dict[str, Bad] = {
         nothing, ["backend.PROT", "did you mean"], wrong("stack_env", "backend", "PROT", "8000"),
         refused=True),
     "a database nobody has": Bad(
-        nothing, ["nobody.invalid"], wrong("stack_secrets", "backend", "DATABASE_URL", ELSEWHERE),
-        refused=True),
+        nothing, ["nobody.invalid"], wrong("stack_secrets", "backend", "DATABASE_URL", ELSEWHERE)),
     "an address of the API with a query": Bad(
         nothing, ["frontend.NEXT_PUBLIC_API_URL"],
         wrong("stack_env", "frontend", "NEXT_PUBLIC_API_URL", "http://backend:8000/?x=1"),

@@ -29,6 +29,7 @@ from ansible_collections.todo.stack.plugins.plugin_utils.build.build_inputs impo
 from ansible_collections.todo.stack.plugins.plugin_utils.contract.compose_file import (
     COMPOSE_FILE,
     compose_file_of,
+    definition_of,
     read_services,
     repository,
     stack_name,
@@ -110,7 +111,7 @@ def stack_spec(args: Mapping[str, Any], folder: Path, contracts: Sequence[Contra
     )
     try:
         names = tuple(read_services(folder))
-        text = compose_file_of(folder).read_text(encoding="utf-8").replace("\r\n", "\n")
+        text = definition_of(folder)
         reset = [name for contract in contracts for name in contract.compose_services]
         relaxed = _mapping(args.get("relaxed"))
         lists = {name: one for name, one in relaxed.items() if isinstance(one, list)}
