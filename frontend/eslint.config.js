@@ -17,7 +17,7 @@ export default defineConfig(
     languageOptions: { parserOptions: { projectService: true } },
     settings: { next: { rootDir: import.meta.dirname } },
     rules: {
-      "max-lines": ["error", 200],
+      "max-lines": ["error", 250],
       // next/link is 3 kB on every page; pages here change by whole loads, each with a nonce of its own.
       "@next/next/no-html-link-for-pages": "off",
       "max-lines-per-function": ["error", { max: 60, skipBlankLines: true, skipComments: true }],
@@ -28,6 +28,6 @@ export default defineConfig(
     },
   },
   { files: ["**/*.js"], extends: [ts.configs.disableTypeChecked] },
-  { files: ["tests/**"], rules: { "max-lines-per-function": "off", "no-restricted-properties": "off" } },
-  { files: ["src/server/environment.ts"], rules: { "no-restricted-properties": "off" } },
+  { files: ["tests/**"], rules: { "max-lines": ["error", 300], "max-lines-per-function": "off", "no-restricted-properties": "off" } },
+  { files: ["src/server/environment.ts", "src/client/build.ts"], rules: { "no-restricted-properties": "off" } },
 );

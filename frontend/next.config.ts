@@ -1,4 +1,19 @@
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+
 import type { NextConfig } from "next";
+
+/** A name for what is built: the same for the same files, whenever and wherever. */
+function buildName(): string {
+  const hash = createHash("sha256");
+  const source = readdirSync("src", { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const names = source.map((entry) => path.join(entry.parentPath, entry.name)).sort();
+  for (const name of ["package-lock.json", ...names]) hash.update(name).update(readFileSync(name));
+  return hash.digest("hex").slice(0, 12);
+}
+
+const BUILD = buildName();
 
 const EVERYWHERE = [
   { key: "X-Content-Type-Options", value: "nosniff" },
@@ -15,6 +30,7 @@ const NO_PAGE = [{ key: "Content-Security-Policy", value: "default-src 'none'; f
 const config: NextConfig = {
   // Under `next dev` alone: it refuses every name but localhost otherwise.
   allowedDevOrigins: ["127.0.0.1"],
+  env: { TODO_BUILD: BUILD },
   output: "standalone",
   poweredByHeader: false,
   productionBrowserSourceMaps: false,
@@ -27,7 +43,7 @@ const config: NextConfig = {
   headers: () =>
     Promise.resolve([
       { source: "/:path*", headers: EVERYWHERE },
-      { source: "/api/:path*", headers: NO_PAGE },
+      { source: "/api/:path*", headers: [...NO_PAGE, { key: "X-Build", value: BUILD }] },
       { source: "/healthz", headers: NO_PAGE },
     ]),
 };

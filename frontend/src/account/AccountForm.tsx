@@ -10,12 +10,12 @@ import { signIn, signUp } from "./client";
 import { useSubmit } from "./useSubmit";
 
 /** Sign up or sign in. */
-export function AccountForm({ fresh }: { fresh: boolean }) {
+export function AccountForm({ fresh, to = "/tasks" }: { fresh: boolean; to?: string }) {
   const ready = useReady();
   const { busy, problem, submit } = useSubmit(async (value) => {
     const account = { email: value("email").trim(), password: value("password") };
     await (fresh ? signUp({ ...account, name: value("name").trim() }) : signIn(account));
-    window.location.assign("/tasks");
+    window.location.assign(to);
   });
   return (
     <form className={styles.form} method="post" onSubmit={submit}>

@@ -1,7 +1,9 @@
 /** Typed client of the account. Tokens never get here: they are cookies that no script can read. */
+import { announce } from "@/client/page";
 import { bodyOf, isRecord, send, sendSignedIn } from "@/client/request";
 
 export interface User {
+  id: string;
   email: string;
   name: string;
 }
@@ -12,15 +14,21 @@ export interface Credentials {
 }
 
 export async function signUp(account: Credentials & { name: string }): Promise<void> {
-  await send("POST", "/api/auth/sign-up", account);
+  await enter("/api/auth/sign-up", account);
 }
 
 export async function signIn(account: Credentials): Promise<void> {
-  await send("POST", "/api/auth/sign-in", account);
+  await enter("/api/auth/sign-in", account);
 }
 
 export async function signOut(): Promise<void> {
   await send("POST", "/api/auth/sign-out");
+  announce(null);
+}
+
+async function enter(path: string, account: Credentials): Promise<void> {
+  const { user } = await bodyOf(await send("POST", path, account), hasUser);
+  announce(user.id);
 }
 
 export async function currentUser(): Promise<User> {
@@ -33,8 +41,13 @@ export async function changePassword(current: string, wanted: string): Promise<v
 
 export async function deleteAccount(password: string): Promise<void> {
   await sendSignedIn("DELETE", "/api/auth/me", { password });
+  announce(null);
 }
 
 function isUser(value: unknown): value is User {
-  return isRecord(value) && typeof value.email === "string" && typeof value.name === "string";
+  return isRecord(value) && typeof value.id === "string" && typeof value.email === "string" && typeof value.name === "string";
+}
+
+function hasUser(value: unknown): value is { user: User } {
+  return isRecord(value) && isUser(value.user);
 }

@@ -1,12 +1,21 @@
 /** Requests of the page to its own origin. */
 
+import { noteBuild } from "./build";
+import { leave, ownerOfPage } from "./page";
+
 /** A request did not succeed. `status` is 0 where no answer came at all; `waitSeconds` is what the server asks to wait. */
 export class RequestFailed extends Error {
   constructor(
     readonly status: number,
     readonly waitSeconds = 0,
+    readonly code = "",
   ) {
     super(`request failed: ${String(status)}`);
+  }
+
+  /** The session is over, or another account's: the page is on its way out. */
+  get isNotOurs(): boolean {
+    return this.status === 401 || this.code === "other_account";
   }
 }
 
@@ -14,24 +23,35 @@ export class RequestFailed extends Error {
 const ANSWER_WITHIN_MS = 25_000;
 
 /** Send JSON; the answer of a success. */
-export async function send(method: string, path: string, content?: object, signal?: AbortSignal): Promise<Response> {
-  const headers: Record<string, string> = { Accept: "application/json" };
+export async function send(
+  method: string,
+  path: string,
+  content?: object,
+  signal: AbortSignal = AbortSignal.timeout(ANSWER_WITHIN_MS),
+  also: Record<string, string> = {},
+): Promise<Response> {
+  const headers: Record<string, string> = { Accept: "application/json", ...also };
   if (content) headers["Content-Type"] = "application/json";
-  const init: RequestInit = { method, headers, signal: signal ?? AbortSignal.timeout(ANSWER_WITHIN_MS) };
+  const init: RequestInit = { method, headers, signal };
   if (content) init.body = JSON.stringify(content);
   const response = await fetch(path, init).catch(() => {
     throw new RequestFailed(0);
   });
-  if (!response.ok) throw new RequestFailed(response.status, Number(response.headers.get("Retry-After") ?? 0) || 0);
-  return response;
+  noteBuild(response.headers.get("X-Build"));
+  if (response.ok) return response;
+  const refusal: unknown = await response.json().catch(() => null);
+  const code = isRecord(refusal) && typeof refusal.code === "string" ? refusal.code : "";
+  throw new RequestFailed(response.status, Number(response.headers.get("Retry-After") ?? 0) || 0, code);
 }
 
-/** As `send`, for what only a signed-in user may do: one whose session is over is led to sign in. */
+/** As `send`, for what only a signed-in user may do, whom it names; one whose session is over is led to sign in. */
 export async function sendSignedIn(method: string, path: string, content?: object, signal?: AbortSignal): Promise<Response> {
+  const owner = ownerOfPage();
+  const headers = { "X-Time-Zone": Intl.DateTimeFormat().resolvedOptions().timeZone, ...(owner !== null && { "X-Account": owner }) };
   try {
-    return await send(method, path, content, signal);
+    return await send(method, path, content, signal, headers);
   } catch (problem) {
-    if (problem instanceof RequestFailed && problem.status === 401) window.location.assign("/sign-in?why=over");
+    if (problem instanceof RequestFailed && problem.isNotOurs) leave(problem.status);
     throw problem;
   }
 }

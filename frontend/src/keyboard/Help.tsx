@@ -12,9 +12,9 @@ const KEYS = [
   ["/", "Search"],
   ["↑ ↓", "Move through the list"],
   ["Space or x", "Complete, or open again"],
-  ["e", "Edit; Esc leaves, Ctrl + Enter saves"],
+  ["e", "Edit; Esc leaves and keeps what you wrote, Ctrl + Enter saves"],
   ["Delete", "Delete"],
-  ["u", "Bring the deleted task back"],
+  ["u", "Take the last step back"],
 ];
 
 export default function Help({ onClose }: { onClose: () => void }) {

@@ -3,6 +3,7 @@
 import { useEffect, useState } from "react";
 
 import { currentUser, signOut, type User } from "@/account/client";
+import { belongTo } from "@/client/page";
 import { reasonInWords } from "@/client/words";
 import { Button } from "@/ui/Button";
 import { Notice } from "@/ui/Notice";
@@ -16,7 +17,10 @@ export function AccountCard() {
     setProblem(reasonInWords(failure));
   };
   useEffect(() => {
-    currentUser().then(setUser, fail);
+    currentUser().then((known) => {
+      belongTo(known.id);
+      setUser(known);
+    }, fail);
   }, []);
 
   function leave() {

@@ -11,7 +11,7 @@ interface Props {
   onChange: (filter: Filter) => void;
 }
 
-const SHOW = { all: "All", open: "Open", done: "Done" } as const;
+const SHOW = { today: "Today", open: "Open", done: "Done", all: "All" } as const;
 const DUE = { "": "Any day", overdue: "Overdue", today: "Due today", week: "Next 7 days", none: "No due date" } as const;
 const PRIORITY = { "": "Any priority", high: "High", normal: "Normal", low: "Low" } as const;
 const SORT = { created: "Newest first", due: "By due date", priority: "By priority", title: "By title" } as const;
@@ -34,7 +34,7 @@ export function FilterBar({ filter, tags, search, onChange }: Props) {
   const tagWords = Object.fromEntries([["", "Any tag"], ...every.map((tag) => [tag, `#${tag}`] as const)]);
 
   return (
-    <search className={styles.bar}>
+    <search className={styles.bar} aria-label="Filters">
       <fieldset className={styles.shows} aria-label="Show">
         {(Object.keys(SHOW) as Filter["show"][]).map((show) => (
           <label key={show} className={styles.show}>
@@ -66,10 +66,10 @@ export function FilterBar({ filter, tags, search, onChange }: Props) {
         />
       </label>
       <div className={styles.choices}>
-        <Choice label="Due" name="due" wanted={wanted} options={DUE} onChoose={change} />
+        {wanted.show !== "today" && <Choice label="Due" name="due" wanted={wanted} options={DUE} onChoose={change} />}
         <Choice label="Priority" name="priority" wanted={wanted} options={PRIORITY} onChoose={change} />
         <Choice label="Tag" name="tag" wanted={wanted} options={tagWords} onChoose={change} />
-        <Choice label="Sort" name="sort" wanted={wanted} options={SORT} onChoose={change} />
+        {wanted.show !== "today" && <Choice label="Sort" name="sort" wanted={wanted} options={SORT} onChoose={change} />}
       </div>
     </search>
   );

@@ -1,14 +1,16 @@
-import { lazy, type RefObject, Suspense, useRef, useState } from "react";
+import { type RefObject, useEffect, useRef, useState } from "react";
 
-import { Notice } from "@/ui/Notice";
+import { later, whenIdle } from "@/client/later";
 import page from "@/ui/page.module.css";
 
 import type { Board } from "./board";
+import { today } from "./days";
 import { shown, type ShownTask } from "./entries";
 import { FilterBar } from "./FilterBar";
 import { addressOf, EVERYTHING, type Filter, isNarrow } from "./filter";
+import { focusTask } from "./focus";
 import { QuickAdd } from "./QuickAdd";
-import { Empty, Loading, More, NothingFound, Offline, Unloadable } from "./states";
+import { AllDone, Empty, Loading, More, NothingFound, Offline, Problem, Unloadable } from "./states";
 import type { TaskStore } from "./store";
 import styles from "./TaskBoard.module.css";
 import { TaskList } from "./TaskList";
@@ -16,7 +18,7 @@ import { Undo } from "./Undo";
 import { useShortcuts } from "./useShortcuts";
 import { summary } from "./words";
 
-const Help = lazy(() => import("@/keyboard/Help"));
+const Help = later(() => import("@/keyboard/Help"));
 
 /** The list, what is above it, and what is to be said about both. */
 export function TaskBoard({ store, board }: { store: TaskStore; board: Board }) {
@@ -30,10 +32,18 @@ export function TaskBoard({ store, board }: { store: TaskStore; board: Board }) 
     window.history.replaceState(null, "", window.location.pathname + addressOf(filter));
     void store.load(filter);
   };
+  const filterAnew = (filter: Filter) => {
+    filterBy(filter);
+    setResets(resets + 1);
+  };
+  const undo = () => {
+    focusTask(store.undo());
+  };
+  useEffect(() => whenIdle(Help.fetch), []);
   useShortcuts({
     n: () => field.current?.focus(),
     "/": () => search.current?.focus(),
-    u: () => void store.undo(),
+    u: undo,
     "?": () => {
       setHelp(true);
     },
@@ -45,34 +55,25 @@ export function TaskBoard({ store, board }: { store: TaskStore; board: Board }) 
         <h1 className={page.title}>Your tasks</h1>
         <p>{ready && !board.cursor && summary(tasks)}</p>
       </div>
-      <Offline onBack={() => void store.load()} />
-      <QuickAdd field={field} ready={board.status !== "loading"} onAdd={(fields) => store.add(fields)} onRefuse={store.refuse} />
+      <Offline />
+      <QuickAdd field={field} store={store} line={board.line} ready={board.status !== "loading"} day={board.filter.show === "today" ? today() : null} />
       <FilterBar key={resets} filter={board.filter} tags={board.tags} search={search} onChange={filterBy} />
-      {ready && board.problem && <Notice kind="problem">{board.problem}</Notice>}
       <p role="status" className="unseen">
         {board.news}
       </p>
       <section aria-label="Tasks" aria-busy={board.refreshing} className={styles.list}>
-        <Listed
-          store={store}
-          board={board}
-          tasks={tasks}
-          field={field}
-          onReset={() => {
-            filterBy({ ...EVERYTHING, sort: board.filter.sort });
-            setResets(resets + 1);
+        <Listed store={store} board={board} tasks={tasks} field={field} onFilter={filterAnew} />
+      </section>
+      <div className={styles.words}>
+        {ready && board.problem && <Problem words={board.problem} onEnd={() => { store.refuse(""); }} />}
+        {board.undoable && <Undo key={board.undoable.kind + board.undoable.key} what={board.undoable} onUndo={undo} onEnd={store.letGo} />}
+      </div>
+      {help && (
+        <Help
+          onClose={() => {
+            setHelp(false);
           }}
         />
-      </section>
-      {board.deleted && <Undo key={board.deleted.key} title={board.deleted.title} onUndo={() => void store.undo()} onEnd={store.letGo} />}
-      {help && (
-        <Suspense>
-          <Help
-            onClose={() => {
-              setHelp(false);
-            }}
-          />
-        </Suspense>
       )}
     </>
   );
@@ -83,17 +84,32 @@ interface ListedProps {
   board: Board;
   tasks: readonly ShownTask[];
   field: RefObject<HTMLInputElement | null>;
-  onReset: () => void;
+  onFilter: (filter: Filter) => void;
 }
 
 /** The list, or why there is none. */
-function Listed({ store, board, tasks, field, onReset }: ListedProps) {
+function Listed({ store, board, tasks, field, onFilter }: ListedProps) {
+  const { filter } = board;
+  const showAll = () => {
+    onFilter({ ...EVERYTHING, sort: filter.sort });
+  };
   if (board.status === "loading") return <Loading />;
   if (board.status === "failed") return <Unloadable reason={board.problem} onRetry={() => void store.load()} />;
-  if (tasks.length === 0 && !board.cursor) return isNarrow(board.filter) ? <NothingFound onReset={onReset} /> : <Empty />;
+  if (tasks.length === 0 && !board.cursor) {
+    if (addressOf(filter) === "?show=today") return <AllDone onReset={showAll} />;
+    return isNarrow(filter) ? <NothingFound onReset={showAll} /> : <Empty />;
+  }
   return (
     <>
-      <TaskList tasks={tasks} store={store} onEmptied={() => field.current?.focus()} />
+      <TaskList
+        tasks={tasks}
+        store={store}
+        edits={board.edits}
+        onTag={(tag) => {
+          onFilter({ ...filter, tag });
+        }}
+        onEmptied={() => field.current?.focus()}
+      />
       {board.cursor && <More onMore={() => void store.extend()} />}
     </>
   );

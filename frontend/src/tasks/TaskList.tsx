@@ -1,32 +1,43 @@
-import { type KeyboardEvent, useState } from "react";
+import { type KeyboardEvent, useEffect, useState } from "react";
 
+import { whenIdle } from "@/client/later";
+import { areOn } from "@/keyboard/shortcuts";
+
+import type { Written } from "./drafts";
 import type { ShownTask } from "./entries";
 import { focusBeside, onArrows } from "./focus";
 import type { TaskStore } from "./store";
 import styles from "./TaskList.module.css";
-import { TaskRow } from "./TaskRow";
+import { fetchEditor, TaskRow } from "./TaskRow";
 
 interface Props {
   tasks: readonly ShownTask[];
   store: TaskStore;
+  edits: Readonly<Record<string, Written>>;
+  onTag: (tag: string) => void;
   /** The last row is going: the focus needs another place. */
   onEmptied: () => void;
 }
 
-export function TaskList({ tasks, store, onEmptied }: Props) {
+export function TaskList({ tasks, store, edits, onTag, onEmptied }: Props) {
   const [editing, setEditing] = useState("");
+  useEffect(() => whenIdle(fetchEditor), []);
 
   function remove(task: ShownTask, row: Element | null) {
     focusBeside(row, onEmptied);
+    store.writeEdit(task.id, null);
     void store.remove(task);
   }
 
   const onKeys = (task: ShownTask) => (event: KeyboardEvent<HTMLLIElement>) => {
     if (editing === task.key || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === "Delete") remove(task, event.currentTarget);
-    else if (event.key === "e") setEditing(task.key);
-    else if (event.key === "x") void store.change(task, { done: !task.done });
-    else if (!onArrows(event)) return;
+    if (!onArrows(event)) {
+      if (!areOn()) return;
+      if (isDelete(event.key)) remove(task, event.currentTarget);
+      else if (event.key === "e") setEditing(task.key);
+      else if (event.key === "x") void store.change(task, { done: !task.done });
+      else return;
+    }
     event.preventDefault();
   };
 
@@ -35,15 +46,19 @@ export function TaskList({ tasks, store, onEmptied }: Props) {
       {tasks.map((task) => (
         // Rows hold the controls; the keys are shorter ways to them.
         // eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
-        <li key={task.key} className={styles.row} data-done={task.done} aria-busy={task.saving} onKeyDown={onKeys(task)}>
+        <li key={task.key} id={task.key} className={styles.row} data-done={task.done} aria-busy={task.saving && !task.waiting} onKeyDown={onKeys(task)}>
           <TaskRow
             task={task}
+            store={store}
+            written={edits[task.id]}
             editing={editing === task.key}
             onEdit={(open) => {
-              setEditing(open ? task.key : "");
+              if (open) store.letGo();
+              setEditing((now) => (open ? task.key : now === task.key ? "" : now));
             }}
-            onChange={(patch) => void store.change(task, patch)}
+            onTag={onTag}
             onRemove={(row) => {
+              setEditing("");
               remove(task, row);
             }}
           />
@@ -51,4 +66,9 @@ export function TaskList({ tasks, store, onEmptied }: Props) {
       ))}
     </ul>
   );
+}
+
+/** The key that Macs call Delete is Backspace. */
+function isDelete(key: string): boolean {
+  return key === "Delete" || (key === "Backspace" && /mac/i.test(navigator.userAgent));
 }

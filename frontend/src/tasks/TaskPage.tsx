@@ -1,18 +1,22 @@
 "use client";
 
 import { Settings, Sparkles } from "lucide-react";
-import { lazy, Suspense, useEffect, useState, useSyncExternalStore } from "react";
+import { useEffect, useState, useSyncExternalStore } from "react";
 
+import { currentUser } from "@/account/client";
 import { Conversation } from "@/assistant/conversation";
+import { later, whenIdle } from "@/client/later";
+import { belongTo } from "@/client/page";
 import { Button, LinkButton } from "@/ui/Button";
 import { Header } from "@/ui/Header";
 import page from "@/ui/page.module.css";
 
+import { Drafts } from "./drafts";
 import type { Filter } from "./filter";
 import { TaskStore } from "./store";
 import { TaskBoard } from "./TaskBoard";
 
-const AssistantPanel = lazy(() => import("@/assistant/AssistantPanel"));
+const AssistantPanel = later(() => import("@/assistant/AssistantPanel"));
 
 /** The signed-in user's page: the list, and the assistant beside it. */
 export function TaskPage({ filter }: { filter: Filter }) {
@@ -21,6 +25,9 @@ export function TaskPage({ filter }: { filter: Filter }) {
   const board = useSyncExternalStore(store.subscribe, store.snapshot, store.snapshot);
   const [asking, setAsking] = useState(false);
   useEffect(() => void store.load(), [store]);
+  useEffect(() => belonging(store), [store]);
+  useEffect(() => waking(store.wake), [store]);
+  useEffect(() => whenIdle(AssistantPanel.fetch), []);
 
   return (
     <>
@@ -42,15 +49,51 @@ export function TaskPage({ filter }: { filter: Filter }) {
         <TaskBoard store={store} board={board} />
       </main>
       {asking && (
-        <Suspense>
-          <AssistantPanel
-            talk={talk}
-            onClose={() => {
-              setAsking(false);
-            }}
-          />
-        </Suspense>
+        <AssistantPanel
+          talk={talk}
+          onClose={() => {
+            setAsking(false);
+          }}
+        />
       )}
     </>
   );
+}
+
+const AGAIN_AFTER_MS = 5_000;
+
+/** Learn whose page this is, and take up what that person had not finished. */
+function belonging(store: TaskStore): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let gone = false;
+  const learn = () => {
+    currentUser().then(
+      ({ id }) => {
+        if (gone) return;
+        belongTo(id);
+        store.open(new Drafts(id));
+      },
+      () => {
+        timer = setTimeout(learn, AGAIN_AFTER_MS);
+      },
+    );
+  };
+  learn();
+  return () => {
+    gone = true;
+    clearTimeout(timer);
+  };
+}
+
+/** Call `wake` when the connection is back, or somebody looks at the page again. */
+function waking(wake: () => void): () => void {
+  const onShow = () => {
+    if (document.visibilityState === "visible" && navigator.onLine) wake();
+  };
+  addEventListener("online", onShow);
+  document.addEventListener("visibilitychange", onShow);
+  return () => {
+    removeEventListener("online", onShow);
+    document.removeEventListener("visibilitychange", onShow);
+  };
 }

@@ -1,77 +1,87 @@
 import { Pencil, Trash2 } from "lucide-react";
-import { lazy, Suspense, useEffect, useRef } from "react";
+import { type RefObject, useEffect, useRef } from "react";
 
+import { later } from "@/client/later";
 import { Button } from "@/ui/Button";
 
+import type { Written } from "./drafts";
 import type { ShownTask } from "./entries";
 import { Marks } from "./Marks";
+import type { TaskStore } from "./store";
 import type { Patch } from "./task";
 import styles from "./TaskList.module.css";
 
-const loadEditor = () => import("./TaskEditor");
-const TaskEditor = lazy(loadEditor);
+const TaskEditor = later(() => import("./TaskEditor"));
+export const fetchEditor = TaskEditor.fetch;
 
 interface Props {
   task: ShownTask;
+  store: TaskStore;
+  written: Written | undefined;
   editing: boolean;
   onEdit: (open: boolean) => void;
-  onChange: (patch: Patch) => void;
+  onTag: (tag: string) => void;
   onRemove: (row: Element | null) => void;
 }
 
 export function TaskRow(props: Props) {
-  const { task, editing, onEdit, onChange } = props;
-  const edit = useRef<HTMLButtonElement>(null);
+  const { task, store, written, editing, onEdit, onRemove } = props;
+  const title = useRef<HTMLButtonElement>(null);
   const wasEditing = useRef(false);
   useEffect(() => {
-    if (wasEditing.current && !editing) edit.current?.focus();
+    if (wasEditing.current && !editing && document.activeElement === document.body) title.current?.focus();
     wasEditing.current = editing;
   }, [editing]);
-  const row = <Shown {...props} edit={edit} />;
+
+  async function save(patch: Patch) {
+    onEdit(false);
+    if (Object.keys(patch).length > 0 && !(await store.change(task, patch))) return;
+    store.writeEdit(task.id, null);
+  }
+
+  const row = <Shown {...props} title={title} />;
   if (!editing) return row;
   return (
-    <Suspense fallback={row}>
-      <TaskEditor
-        task={task}
-        onSave={(patch) => {
-          if (Object.keys(patch).length > 0) onChange(patch);
-          onEdit(false);
-        }}
-        onCancel={() => {
-          onEdit(false);
-        }}
-      />
-    </Suspense>
+    <TaskEditor
+      meanwhile={row}
+      task={task}
+      written={written}
+      onWrite={(now) => {
+        store.writeEdit(task.id, now);
+      }}
+      onSave={(patch) => void save(patch)}
+      onLeave={(discard) => {
+        if (discard) store.writeEdit(task.id, null);
+        onEdit(false);
+      }}
+      onRemove={onRemove}
+    />
   );
 }
 
-function Shown({ task, edit, onEdit, onChange, onRemove }: Props & { edit: React.RefObject<HTMLButtonElement | null> }) {
+function Shown({ task, store, written, title, onEdit, onTag, onRemove }: Props & { title: RefObject<HTMLButtonElement | null> }) {
+  const edit = () => {
+    onEdit(true);
+  };
   return (
     <>
-      <label className={styles.task}>
-        <input
-          type="checkbox"
-          className={styles.box}
-          checked={task.done}
-          onChange={(event) => {
-            onChange({ done: event.target.checked });
-          }}
-        />
-        <span className={styles.title}>{task.title}</span>
-      </label>
-      <Marks task={task} />
+      <div className={styles.task}>
+        <label className={styles.circle}>
+          <input
+            type="checkbox"
+            className={styles.box}
+            aria-label={task.title}
+            checked={task.done}
+            onChange={(event) => void store.change(task, { done: event.target.checked })}
+          />
+        </label>
+        <button ref={title} type="button" className={styles.title} title="Edit" onClick={edit}>
+          {task.title}
+        </button>
+      </div>
+      <Marks task={task} waiting={task.waiting} unfinished={written !== undefined && !task.saving} onTag={onTag} onEdit={edit} />
       <div className={styles.actions}>
-        <Button
-          ref={edit}
-          look="quiet"
-          square
-          aria-label={`Edit “${task.title}”`}
-          onPointerEnter={() => void loadEditor()}
-          onFocus={() => void loadEditor()}
-          onClick={() => {
-            onEdit(true);
-          }}
-        >
+        <Button look="quiet" square aria-label={`Edit “${task.title}”`} onClick={edit}>
           <Pencil aria-hidden="true" />
         </Button>
         <Button

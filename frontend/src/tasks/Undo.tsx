@@ -2,12 +2,20 @@ import { useEffect, useState } from "react";
 
 import { Button } from "@/ui/Button";
 
+import type { Board } from "./board";
 import styles from "./Undo.module.css";
 
 const OFFERED_MS = 10_000;
+const WORDS = { deleted: "Deleted", done: "Done" };
 
-/** Offers to bring a deleted task back; stays for as long as it is pointed at or has the focus. */
-export function Undo({ title, onUndo, onEnd }: { title: string; onUndo: () => void; onEnd: () => void }) {
+interface Props {
+  what: NonNullable<Board["undoable"]>;
+  onUndo: () => void;
+  onEnd: () => void;
+}
+
+/** Offers to take the last step back; stays for as long as it is pointed at or has the focus. */
+export function Undo({ what, onUndo, onEnd }: Props) {
   const [held, setHeld] = useState(false);
   useEffect(() => {
     if (held) return;
@@ -22,8 +30,10 @@ export function Undo({ title, onUndo, onEnd }: { title: string; onUndo: () => vo
   return (
     // Pointing at it only keeps it longer.
     // eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
-    <div role="group" aria-label="Deleted task" className={styles.undo} onPointerEnter={hold(true)} onPointerLeave={hold(false)} onFocus={hold(true)} onBlur={hold(false)}>
-      <p role="status">Deleted “{title}”</p>
+    <div role="group" aria-label="Last step" className={styles.undo} onPointerEnter={hold(true)} onPointerLeave={hold(false)} onFocus={hold(true)} onBlur={hold(false)}>
+      <p role="status">
+        {WORDS[what.kind]}: “{what.title}”
+      </p>
       <Button onClick={onUndo}>Undo</Button>
     </div>
   );

@@ -1,3 +1,4 @@
+import type { Written } from "./drafts";
 import type { Entries } from "./entries";
 import { EVERYTHING, type Filter } from "./filter";
 
@@ -15,8 +16,12 @@ export interface Board {
   problem: string;
   /** What succeeded, in words; for screen readers. */
   news: string;
-  /** The last deleted task, while it can be brought back. */
-  deleted: { key: string; title: string } | null;
+  /** What was done last to a task, while that can be taken back. */
+  undoable: { kind: "deleted" | "done"; key: string; title: string } | null;
+  /** What was typed for a new task before this page came. */
+  line: string;
+  /** What editors hold that is not saved, by the task's id. */
+  edits: Readonly<Record<string, Written>>;
 }
 
 export const EMPTY: Board = {
@@ -28,7 +33,9 @@ export const EMPTY: Board = {
   refreshing: false,
   problem: "",
   news: "",
-  deleted: null,
+  undoable: null,
+  line: "",
+  edits: {},
 };
 
 /** The tags in use, once these are, too. */

@@ -1,7 +1,8 @@
 /** Typed client of the task API. */
 import { bodyOf, isRecord, RequestFailed, sendSignedIn } from "@/client/request";
 
-import { type Filter, queryOf } from "./filter";
+import { today } from "./days";
+import { type Filter, PAGE, queryOf } from "./filter";
 import { type Fields, isTask, type Patch, type Task } from "./task";
 
 const TASKS = "/api/tasks";
@@ -12,8 +13,9 @@ export interface Page {
   next_cursor: string | null;
 }
 
-export async function listTasks(filter: Filter, cursor: string | null = null): Promise<Page> {
-  return bodyOf(await sendSignedIn("GET", `${TASKS}?${queryOf(filter, cursor)}`), isPage);
+export async function listTasks(filter: Filter, cursor: string | null = null, count = PAGE): Promise<Page> {
+  const page = await bodyOf(await sendSignedIn("GET", `${TASKS}?${queryOf(filter, cursor, count)}`), isPage);
+  return filter.show === "today" ? untilToday(page) : page;
 }
 
 export async function createTask(fields: Fields): Promise<Task> {
@@ -35,6 +37,13 @@ export async function deleteTask(id: string): Promise<void> {
 
 export async function restoreTask(id: string): Promise<Task> {
   return bodyOf(await sendSignedIn("POST", `${pathOf(id)}/restore`), isTask);
+}
+
+/** The list comes by due date: where one is later than today, so are all that follow. */
+function untilToday({ items, next_cursor }: Page): Page {
+  const day = today();
+  const due = items.filter((task) => task.due_date !== null && task.due_date <= day);
+  return { items: due, next_cursor: due.length < items.length ? null : next_cursor };
 }
 
 /** Tags in use, by name. */

@@ -11,6 +11,8 @@ export interface Entry {
   pending: readonly Patch[];
   /** Requests about this task that are under way. */
   saving: number;
+  /** The server is out of reach; what is pending is kept until it is back. */
+  waiting: boolean;
   /** Still in its place, so that it comes back there. */
   removed: boolean;
 }
@@ -19,18 +21,19 @@ export interface Entry {
 export interface ShownTask extends Task {
   key: string;
   saving: boolean;
+  waiting: boolean;
 }
 
 export type Entries = readonly Entry[];
 
 export function entryOf(task: Task): Entry {
-  return { key: task.id, task, pending: [], saving: 0, removed: false };
+  return { key: task.id, task, pending: [], saving: 0, waiting: false, removed: false };
 }
 
 export function shown(entries: Entries): ShownTask[] {
   return entries
     .filter((entry) => !entry.removed)
-    .map(({ key, task, pending, saving }) => Object.assign({}, task, ...pending, { key, saving: saving > 0 }) as ShownTask);
+    .map(({ key, task, pending, saving, waiting }) => Object.assign({}, task, ...pending, { key, saving: saving > 0, waiting }) as ShownTask);
 }
 
 /** Change one entry; leave it out where `change` gives null. */
@@ -41,9 +44,15 @@ export function changed(entries: Entries, key: string, change: (entry: Entry) =>
 /** The list as the server tells it, keeping what is still under way here and what can be brought back. */
 export function merged(entries: Entries, tasks: readonly Task[]): Entries {
   const listed = new Set(tasks.map((task) => task.id));
-  const busy = new Map(entries.filter((entry) => entry.saving > 0).map((entry) => [entry.task.id, entry]));
+  const known = new Map(entries.map((entry) => [entry.task.id, entry]));
+  // The key stays, and with it an editor that is open.
+  const kept = (task: Task) => {
+    const entry = known.get(task.id);
+    if (!entry) return entryOf(task);
+    return entry.saving > 0 ? { ...entry, task } : { ...entryOf(task), key: entry.key };
+  };
   const unlisted = entries.filter((entry) => !listed.has(entry.task.id) && (entry.saving > 0 || entry.removed));
-  return [...unlisted, ...tasks.map((task) => ({ ...(busy.get(task.id) ?? entryOf(task)), task }))];
+  return [...unlisted, ...tasks.map(kept)];
 }
 
 /** Fetched twice, further tasks still come once. */

@@ -1,7 +1,7 @@
 import { PRIORITIES } from "./task";
 
 const CHOICES = {
-  show: ["all", "open", "done"],
+  show: ["today", "open", "done", "all"],
   due: ["", "overdue", "today", "week", "none"],
   priority: ["", ...PRIORITIES],
   sort: ["created", "due", "priority", "title"],
@@ -18,21 +18,26 @@ export interface Filter {
 }
 
 export const EVERYTHING: Filter = { q: "", tag: "", show: "all", due: "", priority: "", sort: "created" };
+/** What a page shows unless it is asked for something else. */
+export const USUAL: Filter = { ...EVERYTHING, show: "open" };
 
-const PAGE = "50";
-const DONE = { all: "", open: "false", done: "true" };
+/** How many tasks come at once, and the most that the backend gives. */
+export const PAGE = 50;
+const LARGEST_PAGE = 200;
+const DONE = { all: "", open: "false", today: "false", done: "true" };
 /** Newest, most pressing and most important first. */
 const ORDER = { created: "desc", due: "asc", priority: "desc", title: "asc" };
 
 /** The query for the backend. */
-export function queryOf(filter: Filter, cursor: string | null): string {
-  const { show, ...rest } = filter;
-  return given({ ...rest, done: DONE[show], order: ORDER[filter.sort], limit: PAGE, cursor: cursor ?? "" }).toString();
+export function queryOf(filter: Filter, cursor: string | null, count = PAGE): string {
+  const { show, ...rest } = filter.show === "today" ? ({ ...filter, due: "", sort: "due" } as const) : filter;
+  const limit = String(Math.min(count, LARGEST_PAGE));
+  return given({ ...rest, done: DONE[show], order: ORDER[rest.sort], limit, cursor: cursor ?? "" }).toString();
 }
 
 /** The page's own address for a filter, so that a reload or a bookmark shows the same. */
 export function addressOf(filter: Filter): string {
-  const changed = Object.entries(filter).filter(([name, value]) => value !== EVERYTHING[name as keyof Filter]);
+  const changed = Object.entries(filter).filter(([name, value]) => value !== USUAL[name as keyof Filter]);
   const query = given(Object.fromEntries(changed)).toString();
   return query ? `?${query}` : "";
 }
@@ -43,7 +48,7 @@ export type Query = Readonly<Record<string, string | string[] | undefined>>;
 /** The filter of an address; what is misspelt asks for nothing. */
 export function filterOf(params: Query): Filter {
   const text = (name: string, longest: number) => (typeof params[name] === "string" ? params[name].slice(0, longest) : "");
-  const choice = (name: keyof typeof CHOICES) => CHOICES[name].find((each) => each === params[name]) ?? EVERYTHING[name];
+  const choice = (name: keyof typeof CHOICES) => CHOICES[name].find((each) => each === params[name]) ?? USUAL[name];
   return {
     q: text("q", 200),
     tag: text("tag", 30),
@@ -56,7 +61,7 @@ export function filterOf(params: Query): Filter {
 
 /** Whether some tasks may be hidden. */
 export function isNarrow(filter: Filter): boolean {
-  return addressOf({ ...filter, sort: EVERYTHING.sort }) !== "";
+  return addressOf({ ...filter, sort: USUAL.sort }) !== "" && addressOf(filter) !== addressOf({ ...EVERYTHING, sort: filter.sort });
 }
 
 function given(values: Readonly<Record<string, string>>): URLSearchParams {

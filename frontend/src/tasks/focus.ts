@@ -10,6 +10,11 @@ export function focusBeside(row: Element | null, otherwise: () => void): void {
   else otherwise();
 }
 
+/** Put the focus on a task's checkbox, once it is there again. */
+export function focusTask(key: string | null): void {
+  if (key !== null) requestAnimationFrame(() => document.getElementById(key)?.querySelector<HTMLElement>(CONTROLS)?.focus());
+}
+
 /** Arrow keys move to the same control of the row above or below; false for any other key. */
 export function onArrows(event: KeyboardEvent<HTMLElement>): boolean {
   const row = event.currentTarget;

@@ -1,8 +1,15 @@
-import { daysLater, today } from "./days";
-import { type Fields, LONGEST, PRIORITIES, tagsOf } from "./task";
+import type { Found } from "./dates";
+import { type Fields, LONGEST, PRIORITIES, tagProblem, tagsOf } from "./task";
 
-/** Read one typed line: `Pay the rent tomorrow #home !high`. Due words count at the end only, so that titles keep theirs. */
-export function fieldsOf(line: string, now = new Date()): Fields {
+/** What a typed line is taken for. */
+export interface Reading {
+  fields: Fields;
+  /** The words that were read as its day. */
+  dayWords: string;
+}
+
+/** Read one typed line: `Pay the rent friday #home !high`. `find` finds the day in what is left of it. */
+export function read(line: string, find: (text: string) => Found | null = () => null): Reading {
   const tags: string[] = [];
   let priority: Fields["priority"] = "normal";
   const words = line.trim().split(/\s+/).filter((word) => {
@@ -12,14 +19,23 @@ export function fieldsOf(line: string, now = new Date()): Fields {
     if (isTag) tags.push(word);
     return !found && !isTag;
   });
-  const due = words.length > 1 ? dueOf(words.at(-1) ?? "", now) : null;
-  if (due) words.pop();
-  const title = words.join(" ").slice(0, LONGEST.title);
-  return { title, notes: "", priority, due_date: due, tags: tagsOf(tags.join(" ")) };
+  const text = words.join(" ");
+  const day = find(text);
+  const rest = day ? joined(text.slice(0, day.at), day.time, text.slice(day.at + day.words.length)) : text;
+  // A day alone is no task: then its words are the title.
+  const due = day && rest ? day : null;
+  const fields = { title: due ? rest : text, notes: "", priority, due_date: due?.day ?? null, tags: tagsOf(tags.join(" ")) };
+  return { fields, dayWords: due?.words ?? "" };
 }
 
-function dueOf(word: string, now: Date): string | null {
-  const day = today(now);
-  if (word.toLowerCase() === "today") return day;
-  return word.toLowerCase() === "tomorrow" ? daysLater(day, 1) : null;
+/** Why a line cannot be added as it is; nothing where it can. */
+export function lineProblem({ fields: { title, tags } }: Reading): string {
+  if (!title) return "Write down what is to be done first.";
+  if (title.length > LONGEST.title) return `A title has ${String(LONGEST.title)} characters at most; this one has ${String(title.length)}.`;
+  return tagProblem(tags.join(" "));
+}
+
+/** What is left around a day, without the little word that led to it. */
+function joined(before: string, time: string, after: string): string {
+  return [before.replace(/\b(?:on|by|due|for|until)\s+$/i, ""), time, after].map((each) => each.trim()).filter(Boolean).join(" ");
 }

@@ -1,4 +1,5 @@
-import { useEffect, useSyncExternalStore } from "react";
+import { X } from "lucide-react";
+import { useSyncExternalStore } from "react";
 
 import { Button } from "@/ui/Button";
 import { Notice } from "@/ui/Notice";
@@ -21,6 +22,16 @@ export function Empty() {
     <div className={styles.panel}>
       <p className={styles.headline}>Nothing to do</p>
       <p>Write down the first thing above, and it will wait for you here.</p>
+    </div>
+  );
+}
+
+export function AllDone({ onReset }: { onReset: () => void }) {
+  return (
+    <div className={styles.panel}>
+      <p className={styles.headline}>Nothing is due today</p>
+      <p>Enjoy the day, or look at what comes later.</p>
+      <Button onClick={onReset}>Show all tasks</Button>
     </div>
   );
 }
@@ -60,23 +71,29 @@ const subscribe = (listener: () => void) => {
   };
 };
 
-/** Says so while there is no connection, and calls `onBack` when it returns. */
-export function Offline({ onBack }: { onBack: () => void }) {
+/** Says so while there is no connection. */
+export function Offline() {
   const online = useSyncExternalStore(
     subscribe,
     () => navigator.onLine,
     () => true,
   );
-  useEffect(() => {
-    addEventListener("online", onBack);
-    return () => {
-      removeEventListener("online", onBack);
-    };
-  });
   if (online) return null;
   return (
     <div className={styles.offline}>
-      <Notice kind="hint">You are offline. You can read your list; changes cannot be saved until you are back.</Notice>
+      <Notice kind="hint">You are offline. What you write is kept on this device, and sent when you are back.</Notice>
+    </div>
+  );
+}
+
+/** What failed, where one looks: in view, however far the list is scrolled. */
+export function Problem({ words, onEnd }: { words: string; onEnd: () => void }) {
+  return (
+    <div role="alert" className={styles.problem}>
+      <p>{words}</p>
+      <Button look="quiet" square aria-label="Close this message" onClick={onEnd}>
+        <X aria-hidden="true" />
+      </Button>
     </div>
   );
 }

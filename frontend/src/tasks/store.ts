@@ -4,31 +4,75 @@ import { reasonInWords } from "@/client/words";
 
 import { type Board, EMPTY, tagsWith } from "./board";
 import * as api from "./client";
+import { type Drafts, type Unsent, withOne, type Written } from "./drafts";
 import { changed, type Entry, entryOf, extended, merged, type ShownTask } from "./entries";
-import type { Filter } from "./filter";
+import { type Filter, PAGE } from "./filter";
+import { type Change, newKey, Outbox } from "./outbox";
 import { Queues } from "./queues";
 import type { Fields, Patch } from "./task";
+
+const NOTHING: Fields = { title: "", notes: "", priority: "normal", due_date: null, tags: [] };
 
 /** The task list of a page: shows every change at once, sends them in order, and takes back what the server refuses. */
 export class TaskStore extends Observed<Board> {
   #queues = new Queues();
   #gone = new Set<string>();
   #loads = 0;
-  #drafts = 0;
+  #outbox = new Outbox();
 
   constructor(filter: Filter) {
     super({ ...EMPTY, filter });
   }
 
-  /** Fetch the list anew, with another filter where one is given. Of several at once, the last one counts. */
+  /** Take up what was typed before: to be gone on with, or still to be sent. */
+  open(drafts: Drafts): void {
+    this.#outbox.drafts = drafts;
+    this.set({ line: drafts.line(), edits: drafts.edits() });
+    for (const [key, unsent] of drafts.unsent()) void this.#resume(key, unsent);
+  }
+
+  /** What an earlier page could not send. */
+  async #resume(key: string, { id, title, patch }: Unsent): Promise<void> {
+    this.#outbox.drafts?.send(key, null);
+    if (id === null) {
+      await this.add({ ...NOTHING, ...patch, title });
+      return;
+    }
+    try {
+      await this.#send(id, { id, title, patch }, () => api.changeTask(id, patch));
+      this.writeEdit(id, null);
+      await this.load();
+    } catch (failure) {
+      this.set({ problem: `“${title}” was not changed. ${reasonInWords(failure)}` });
+    }
+  }
+
+  writeLine(text: string): void {
+    this.#outbox.drafts?.writeLine(text);
+  }
+
+  /** What an editor holds that is not saved; null throws it away. */
+  writeEdit(id: string, written: Written | null): void {
+    this.#outbox.drafts?.writeEdit(id, written);
+    this.set({ edits: withOne(this.state.edits, id, written) });
+  }
+
+  /** Back online, or looked at again: send what waits, and fetch what others changed. */
+  readonly wake = (): void => {
+    this.#outbox.wake();
+    void this.load();
+  };
+
+  /** Fetch the list anew, with another filter where one is given; as many as are shown. Of several at once, the last one counts. */
   async load(filter: Filter = this.state.filter): Promise<void> {
     const load = (this.#loads += 1);
-    this.set({ filter, refreshing: true, problem: "" });
+    const shown = filter === this.state.filter ? this.state.entries.length : 0;
+    this.set({ filter, refreshing: true });
     try {
-      const [page, tags] = await Promise.all([api.listTasks(filter), api.listTags()]);
+      const [page, tags] = await Promise.all([api.listTasks(filter, null, Math.max(shown, PAGE)), api.listTags()]);
       if (load !== this.#loads) return;
       const entries = merged(this.state.entries, page.items);
-      this.set({ status: "ready", refreshing: false, entries, cursor: page.next_cursor, tags });
+      this.set({ status: "ready", refreshing: false, problem: "", entries, cursor: page.next_cursor, tags });
     } catch (problem) {
       if (load !== this.#loads) return;
       const status = this.state.status === "ready" ? "ready" : "failed";
@@ -50,14 +94,16 @@ export class TaskStore extends Observed<Board> {
     }
   }
 
-  /** Add a task; false when it was taken back, so that its text can be offered again. */
+  /** Add a task, as soon as that can be; false when it was refused, so that its text can be offered again. */
   async add(fields: Fields): Promise<boolean> {
-    const key = `draft-${String((this.#drafts += 1))}`;
+    const key = newKey();
     const draft: Entry = { ...entryOf({ ...fields, id: key, done: false }), key };
     this.set({ entries: [draft, ...this.state.entries], problem: "" });
     return this.#enqueue(key, async () => {
       try {
-        const task = await api.createTask(fields);
+        const task = await this.#send(key, { id: null, title: fields.title, patch: fields }, () => api.createTask(fields));
+        // A list that was fetched meanwhile may hold it already.
+        this.set({ entries: this.state.entries.filter((each) => each.task.id !== task.id) });
         this.#change(key, (entry) => ({ ...entry, task }), { news: `Added: ${task.title}`, tags: tagsWith(this.state, task.tags) });
       } catch (problem) {
         this.#change(key, () => null, { problem: `“${fields.title}” was not added. ${reasonInWords(problem)}` });
@@ -66,26 +112,30 @@ export class TaskStore extends Observed<Board> {
     });
   }
 
-  /** Change a task; one that is gone on the server leaves the list. */
-  async change(task: ShownTask, patch: Patch): Promise<void> {
+  /** Change a task, as soon as that can be; one that is gone on the server leaves the list. False where it was refused. */
+  async change(task: ShownTask, patch: Patch): Promise<boolean> {
     const without = (entry: Entry) => ({ ...entry, pending: entry.pending.filter((each) => each !== patch) });
-    this.#change(task.key, (entry) => ({ ...entry, pending: [...entry.pending, patch] }), { problem: "" });
-    await this.#enqueue(task.key, async (id) => {
+    this.#change(task.key, (entry) => ({ ...entry, pending: [...entry.pending, patch] }), {
+      problem: "",
+      ...(patch.done === true && { undoable: { kind: "done", key: task.key, title: task.title } as const }),
+    });
+    return this.#enqueue(task.key, async (id) => {
       try {
-        const saved = await api.changeTask(id, patch);
+        const saved = await this.#send(task.key, { id, title: task.title, patch }, () => api.changeTask(id, patch));
         const news = `${patch.done === undefined ? "Saved" : patch.done ? "Done" : "Open again"}: ${saved.title}`;
         this.#change(task.key, (entry) => ({ ...without(entry), task: saved }), { news, tags: tagsWith(this.state, saved.tags) });
       } catch (failure) {
         const gone = failure instanceof RequestFailed && failure.status === 404;
         const problem = `“${task.title}” was not changed. ${reasonInWords(failure)}`;
         this.#change(task.key, (entry) => (gone ? null : without(entry)), { problem });
+        throw failure;
       }
     });
   }
 
   /** Delete a task; it can be brought back for a while. */
   async remove({ key, title }: ShownTask): Promise<void> {
-    this.#change(key, (entry) => ({ ...entry, removed: true }), { problem: "", deleted: { key, title } });
+    this.#change(key, (entry) => ({ ...entry, removed: true }), { problem: "", undoable: { kind: "deleted", key, title } });
     await this.#enqueue(key, async (id) => {
       try {
         await api.deleteTask(id);
@@ -93,17 +143,25 @@ export class TaskStore extends Observed<Board> {
         this.set({ news: `Deleted: ${title}` });
       } catch (failure) {
         const problem = `“${title}” was not deleted. ${reasonInWords(failure)}`;
-        this.#change(key, (entry) => ({ ...entry, removed: false }), { problem, deleted: this.#offeredBeside(key) });
+        this.#change(key, (entry) => ({ ...entry, removed: false }), { problem, undoable: this.#offeredBeside(key) });
       }
     });
   }
 
-  /** Bring the last deleted task back. */
-  async undo(): Promise<void> {
-    const { deleted } = this.state;
-    if (!deleted) return;
-    const { key, title } = deleted;
-    this.#change(key, (entry) => ({ ...entry, removed: false }), { deleted: null, problem: "" });
+  /** Take the last deletion or completion back; the key of the task. */
+  undo(): string | null {
+    const { undoable } = this.state;
+    if (!undoable) return null;
+    const { kind, key, title } = undoable;
+    this.set({ undoable: null });
+    const entry = this.state.entries.find((each) => each.key === key);
+    if (kind === "deleted") void this.#restore(key, title);
+    else if (entry) void this.change({ ...entry.task, key, title, saving: false, waiting: false }, { done: false });
+    return entry ? key : null;
+  }
+
+  async #restore(key: string, title: string): Promise<void> {
+    this.#change(key, (entry) => ({ ...entry, removed: false }), { problem: "" });
     await this.#enqueue(key, async (id) => {
       // Deleting it may have failed just before.
       if (!this.#gone.delete(key)) return;
@@ -117,9 +175,9 @@ export class TaskStore extends Observed<Board> {
     });
   }
 
-  /** The deleted task is not offered any longer. */
+  /** Undoing is not offered any longer. */
   readonly letGo = (): void => {
-    this.set({ deleted: null });
+    this.set({ undoable: null });
   };
 
   readonly refuse = (problem: string): void => {
@@ -144,11 +202,17 @@ export class TaskStore extends Observed<Board> {
     });
   }
 
+  #send<T>(key: string, what: Change, work: () => Promise<T>): Promise<T> {
+    return this.#outbox.send(what, work, (waiting) => {
+      this.#change(key, (entry) => ({ ...entry, waiting }));
+    });
+  }
+
   #change(key: string, change: (entry: Entry) => Entry | null, also: Partial<Board> = {}): void {
     this.set({ ...also, entries: changed(this.state.entries, key, change) });
   }
 
-  #offeredBeside(key: string): Board["deleted"] {
-    return this.state.deleted?.key === key ? null : this.state.deleted;
+  #offeredBeside(key: string): Board["undoable"] {
+    return this.state.undoable?.key === key ? null : this.state.undoable;
   }
 }

@@ -37,6 +37,14 @@ export function isTask(value: unknown): value is Task {
 
 /** Tags as typed, `home, #work`: lower case, each once. */
 export function tagsOf(text: string): string[] {
-  const tags = text.toLowerCase().split(/[\s,]+/).map((each) => each.replace(/^#+/, "").slice(0, LONGEST.tag));
-  return [...new Set(tags.filter(Boolean))].slice(0, LONGEST.tags);
+  const tags = text.toLowerCase().split(/[\s,]+/).map((each) => each.replace(/^#+/, ""));
+  return [...new Set(tags.filter(Boolean))];
+}
+
+/** Why tags cannot be taken as they are typed; nothing where they can. */
+export function tagProblem(text: string): string {
+  const tags = tagsOf(text);
+  if (tags.length > LONGEST.tags) return `A task has ${String(LONGEST.tags)} tags at most; these are ${String(tags.length)}.`;
+  const long = tags.find((tag) => tag.length > LONGEST.tag);
+  return long === undefined ? "" : `A tag has ${String(LONGEST.tag)} characters at most: #${long.slice(0, LONGEST.tag)}…`;
 }

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
+import { belongTo } from "@/client/page";
 import { shown, type ShownTask } from "@/tasks/entries";
 import { EVERYTHING } from "@/tasks/filter";
 import { TaskStore } from "@/tasks/store";
@@ -22,6 +23,8 @@ function at(place: number): ShownTask {
   if (!found) throw new Error(`no task at ${String(place)}`);
   return found;
 }
+
+const settled = () => new Promise((passed) => setTimeout(passed, 20));
 
 async function loads(...tasks: Task[]): Promise<void> {
   answers(200, { items: tasks, next_cursor: null });
@@ -109,18 +112,18 @@ test("clicks on a task being saved are sent in their order; a refused one alone 
   answers(200, task("1", { title: "better" }));
   const all = [store.change(at(0), { done: true }), store.change(at(0), { title: "better" })];
   expect(at(0)).toMatchObject({ done: true, title: "better", saving: true });
-  first.resolve(json(503, {}));
+  first.resolve(json(422, {}));
   await Promise.all(all);
   expect(at(0)).toMatchObject({ done: false, title: "better", saving: false });
 });
 
-test("a failed change rolls back, with the reason", async () => {
-  answers(503, {});
+test("a refused change rolls back, with the reason", async () => {
+  answers(422, {});
   const changing = store.change(at(1), { done: false });
   expect(at(1).done).toBe(false);
   await changing;
   expect(at(1)).toMatchObject({ done: true, saving: false });
-  expect(board().problem).toMatch(/“task 2” was not changed\. The service is not answering/);
+  expect(board().problem).toMatch(/“task 2” was not changed\. The text was not accepted/);
 });
 
 test("a changed task that somebody else deleted leaves the list", async () => {
@@ -134,25 +137,27 @@ test.each([204, 404])("a deleted task is gone at once, stays so after %i, and co
   const removing = store.remove(at(1));
   expect(titles()).toEqual(["task 1", "task 3"]);
   await removing;
-  expect(board()).toMatchObject({ deleted: { title: "task 2" }, news: "Deleted: task 2" });
+  expect(board()).toMatchObject({ undoable: { title: "task 2" }, news: "Deleted: task 2" });
   answers(200, task("2"));
-  await store.undo();
-  expect([titles(), asked().at(-1), board().deleted]).toEqual([["task 1", "task 2", "task 3"], "POST /api/tasks/2/restore", null]);
+  store.undo();
+  await settled();
+  expect([titles(), asked().at(-1), board().undoable]).toEqual([["task 1", "task 2", "task 3"], "POST /api/tasks/2/restore", null]);
 });
 
 test("a deleted task comes back in its place when the server fails", async () => {
   answers(500, {});
   await store.remove(at(1));
-  expect([titles(), board().deleted]).toEqual([["task 1", "task 2", "task 3"], null]);
+  expect([titles(), board().undoable]).toEqual([["task 1", "task 2", "task 3"], null]);
 });
 
 test("undo of a deletion that fails meanwhile asks for nothing more", async () => {
   const deleted = later<Response>();
   server.mockReturnValueOnce(deleted.promise);
   const removing = store.remove(at(0));
-  const undoing = store.undo();
+  store.undo();
   deleted.resolve(json(500, {}));
-  await Promise.all([removing, undoing]);
+  await removing;
+  await settled();
   expect([titles().length, asked()]).toEqual([3, ["DELETE /api/tasks/1"]]);
 });
 
@@ -160,7 +165,8 @@ test("undo that comes too late says so", async () => {
   answers(204);
   await store.remove(at(0));
   answers(404, {});
-  await store.undo();
+  store.undo();
+  await settled();
   expect([titles(), board().problem]).toEqual([["task 2", "task 3"], "“task 1” could not be brought back. It is not there any more."]);
 });
 
@@ -169,23 +175,78 @@ test("a load keeps what is under way and what can be brought back", async () => 
   await store.remove(at(2));
   const saved = later<Response>();
   server.mockReturnValueOnce(saved.promise);
-  const changing = store.change(at(0), { done: true });
+  const changing = store.change(at(0), { priority: "high" });
   await vi.waitFor(() => {
     expect(asked()).toContain("PATCH /api/tasks/1");
   });
   await loads(task("1"), task("2"));
-  expect(at(0)).toMatchObject({ done: true, saving: true });
-  saved.resolve(json(200, task("1", { done: true })));
+  expect(at(0)).toMatchObject({ priority: "high", saving: true });
+  saved.resolve(json(200, task("1", { priority: "high" })));
   await changing;
   answers(200, task("3"));
-  await store.undo();
+  store.undo();
+  await settled();
   expect(titles().toSorted()).toEqual(["task 1", "task 2", "task 3"]);
+});
+
+test.each([0, 502, 503])("what cannot be saved now (%i) stays as it is, says so, and is sent when it can be", async (status) => {
+  const away = () => (status === 0 ? server.mockRejectedValueOnce(new TypeError("fetch failed")) : answers(status, {}));
+  away();
+  away();
+  const all = [store.change(at(0), { title: "better" })];
+  await settled();
+  all.push(store.add(FIELDS));
+  await settled();
+  expect([at(0), at(1)]).toMatchObject([{ title: "new", waiting: true }, { title: "better", waiting: true }]);
+  expect(board().problem).toBe("");
+  await loads(task("1"), task("2"), task("3"));
+  expect([at(0), at(1)]).toMatchObject([{ title: "new", waiting: true }, { title: "better", waiting: true }]);
+  server.mockImplementation((path, { method }) => Promise.resolve(json(200, method === "PATCH" ? task("1", { title: "better" }) : method === "POST" ? task("4") : path.includes("tags") ? { items: [] } : { items: [task("4"), task("1", { title: "better" })], next_cursor: null })));
+  store.wake();
+  expect(await Promise.all(all)).toEqual([true, true]);
+  await settled();
+  expect(shown(board().entries).map((each) => [each.title, each.waiting])).toEqual([["task 4", false], ["better", false]]);
+});
+
+test("a refreshed list is as long as it was, and keeps each row's key", async () => {
+  const many = Array.from({ length: 100 }, (_, number) => task(String(number)));
+  await loads(...many);
+  answers(201, task("new"));
+  await store.add(FIELDS);
+  const { key } = at(0);
+  await loads(task("new"), ...many);
+  expect([at(0).key, at(0).id, asked().at(-2)]).toEqual([key, "new", expect.stringContaining("limit=101")]);
+});
+
+test("completing can be taken back like deleting", async () => {
+  answers(200, task("1", { done: true }));
+  await store.change(at(0), { done: true });
+  expect(board().undoable).toMatchObject({ kind: "done", title: "task 1" });
+  answers(200, task("1"));
+  expect(store.undo()).toBe("1");
+  await settled();
+  expect([at(0).done, board().undoable]).toEqual([false, null]);
+});
+
+test("every request says whom it is meant for, and where the day begins", async () => {
+  belongTo("7");
+  answers(200, task("1"));
+  await store.change(at(0), { done: true });
+  expect(server.mock.calls.at(-1)?.[1].headers).toMatchObject({ "X-Account": "7", "X-Time-Zone": expect.stringMatching(/\w/) as string });
+});
+
+test("another account's session has the page load itself anew, and changes nothing", async () => {
+  const reload = vi.fn();
+  vi.stubGlobal("window", { location: { reload } });
+  answers(409, { code: "other_account" });
+  expect(await store.change(at(0), { done: true })).toBe(false);
+  expect(reload).toHaveBeenCalled();
 });
 
 test("a session that is over leads to sign-in", async () => {
   const assign = vi.fn();
-  vi.stubGlobal("window", { location: { assign } });
+  vi.stubGlobal("window", { location: { assign, pathname: "/tasks", search: "?q=a" } });
   answers(401, {});
   await store.change(at(0), { done: true });
-  expect(assign).toHaveBeenCalledWith("/sign-in?why=over");
+  expect(assign).toHaveBeenCalledWith("/sign-in?why=over&to=%2Ftasks%3Fq%3Da");
 });

@@ -2,23 +2,46 @@ import { expect, test } from "vitest";
 
 import { changesOf } from "@/tasks/changes";
 import { dayInWords, daysLater, today } from "@/tasks/days";
-import { addressOf, EVERYTHING, filterOf, isNarrow, queryOf } from "@/tasks/filter";
-import { fieldsOf } from "@/tasks/quick";
-import { tagsOf } from "@/tasks/task";
+import { addressOf, EVERYTHING, filterOf, isNarrow, queryOf, USUAL } from "@/tasks/filter";
+import { findDay } from "@/tasks/dates";
+import { lineProblem, read } from "@/tasks/quick";
+import { tagProblem, tagsOf } from "@/tasks/task";
 
 const NOON = new Date(2026, 1, 28, 12);
 const EMPTY = { notes: "", priority: "normal", due_date: null, tags: [] };
 
 test.each([
   ["Water the plants", { title: "Water the plants" }],
+  ["Friday pay the rent", { title: "pay the rent", due_date: "2026-03-06" }],
+  ["Pay the rent on friday #home", { title: "Pay the rent", due_date: "2026-03-06", tags: ["home"] }],
+  ["Call Bob next week about it", { title: "Call Bob about it", due_date: "2026-03-07" }],
+  ["Party 12 Dec", { title: "Party", due_date: "2026-12-12" }],
+  ["Visit Ada in 3 days", { title: "Visit Ada", due_date: "2026-03-03" }],
+  ["Dentist tomorrow at 17:00", { title: "Dentist 17:00", due_date: "2026-03-01" }],
+  ["Order by 2026-04-01 !low", { title: "Order", due_date: "2026-04-01", priority: "low" }],
+  ["Buy milk at 5", { title: "Buy milk at 5" }],
+  ["Read page 12", { title: "Read page 12" }],
   ["Pay rent tomorrow #Home !high", { title: "Pay rent", due_date: "2026-03-01", tags: ["home"], priority: "high" }],
   ["  Call   today ", { title: "Call", due_date: "2026-02-28" }],
   ["today", { title: "today" }],
-  ["What today means", { title: "What today means" }],
   ["Fix bug #12 now!", { title: "Fix bug #12 now!" }],
   ["!low #a #A", { title: "", priority: "low", tags: ["a"] }],
 ])("%j is read as %j", (line, expected) => {
-  expect(fieldsOf(line, NOON)).toEqual({ ...EMPTY, ...expected });
+  expect(read(line, (text) => findDay(text, NOON)).fields).toEqual({ ...EMPTY, ...expected });
+});
+
+test("a day is asked for, and without its grammar a line is taken as it stands", () => {
+  expect(read("Pay rent tomorrow #home").fields).toEqual({ ...EMPTY, title: "Pay rent tomorrow", tags: ["home"] });
+});
+
+test.each([
+  ["#home", /Write down/],
+  ["x".repeat(201), /200 characters at most; this one has 201/],
+  [`a ${Array.from({ length: 40 }, (_, number) => `#t${String(number)}`).join(" ")}`, /10 tags at most; these are 40/],
+  [`a #${"t".repeat(31)}`, /30 characters at most/],
+  ["a #b", /^$/],
+])("%j is not cut off in silence", (line, words) => {
+  expect(lineProblem(read(line))).toMatch(words);
 });
 
 test.each([
@@ -40,20 +63,21 @@ test("days go over the ends of months and years", () => {
 test.each([
   ["home, #work  Home", ["home", "work"]],
   ["", []],
-  [Array.from({ length: 20 }, (_, number) => `t${String(number)}`).join(" "), ["t0", "t1", "t2", "t3", "t4", "t5", "t6", "t7", "t8", "t9"]],
 ])("%j are the tags %j", (text, tags) => {
-  expect(tagsOf(text)).toEqual(tags);
+  expect([tagsOf(text), tagProblem(text)]).toEqual([tags, ""]);
 });
 
 test("a filter survives its address, and what is misspelt asks for nothing", () => {
   const filter = { ...EVERYTHING, q: "a b", show: "open", due: "week", sort: "title" } as const;
-  expect(filterOf(Object.fromEntries(new URLSearchParams(addressOf(filter))))).toEqual(filter);
-  expect(filterOf({ show: "all?", due: ["today"], q: "x".repeat(300) })).toEqual({ ...EVERYTHING, q: "x".repeat(200) });
-  expect([addressOf(EVERYTHING), isNarrow({ ...EVERYTHING, sort: "due" }), isNarrow(filter)]).toEqual(["", false, true]);
+  for (const each of [filter, USUAL, EVERYTHING]) expect(filterOf(Object.fromEntries(new URLSearchParams(addressOf(each))))).toEqual(each);
+  expect(filterOf({ show: "all?", due: ["today"], q: "x".repeat(300) })).toEqual({ ...EVERYTHING, q: "x".repeat(200), show: "open" });
+  expect([addressOf(USUAL), addressOf(EVERYTHING)]).toEqual(["", "?show=all"]);
+  expect([USUAL, EVERYTHING, filter].map((each) => isNarrow({ ...each, sort: "due" }))).toEqual([false, false, true]);
 });
 
 test("a filter becomes the backend's query", () => {
   expect(queryOf({ ...EVERYTHING, q: "a&b", show: "open", sort: "due" }, "c")).toBe("q=a%26b&sort=due&done=false&order=asc&limit=50&cursor=c");
+  expect(queryOf({ ...EVERYTHING, show: "today", due: "none" }, null, 1000)).toBe("sort=due&done=false&order=asc&limit=200");
 });
 
 test("only what a form changed is sent", () => {

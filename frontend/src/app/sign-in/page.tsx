@@ -13,11 +13,14 @@ const WHY: Readonly<Record<string, string>> = {
   deleted: "Your account and all its tasks are deleted.",
 };
 
+/** Where somebody was when the session ended: a page of ours, and nothing that leads elsewhere. */
+const OURS = /^\/(tasks|settings)(\?[\w&=%.+-]*)?$/;
+
 type Query = Readonly<Record<string, string | string[] | undefined>>;
 
 export default async function Page({ searchParams }: { searchParams: Promise<Query> }) {
   await forVisitors();
-  const { why } = await searchParams;
+  const { why, to } = await searchParams;
   const words = typeof why === "string" ? WHY[why] : undefined;
   return (
     <AccountPage
@@ -30,7 +33,7 @@ export default async function Page({ searchParams }: { searchParams: Promise<Que
         </>
       }
     >
-      <AccountForm fresh={false} />
+      <AccountForm fresh={false} to={typeof to === "string" && OURS.test(to) ? to : "/tasks"} />
     </AccountPage>
   );
 }
