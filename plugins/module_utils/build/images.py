@@ -30,6 +30,9 @@ from ansible_collections.todo.stack.plugins.module_utils.edge.docker import Dock
 from ansible_collections.todo.stack.plugins.module_utils.edge.state import as_it_is
 from ansible_collections.todo.stack.plugins.module_utils.look.engine import describe_engine
 
+# Not /tmp, which is a small tmpfs on many machines.
+_SCRATCH = "/var/tmp"  # noqa: S108 - a folder of its own is made in it
+
 
 def ensure_images(
     docker: DockerCli, wanted: Wanted, *, check_mode: bool
@@ -75,7 +78,7 @@ def _build(
 ) -> dict[str, dict[str, Any]]:
     _demand_builder(docker)
     # Not the folder of the task: what the module unpacks as root its user could not remove.
-    with tempfile.TemporaryDirectory(prefix="todo-stack-build-") as scratch:
+    with tempfile.TemporaryDirectory(prefix="todo-stack-build-", dir=_SCRATCH) as scratch:
         builder = Builder(
             docker,
             Path(scratch),
