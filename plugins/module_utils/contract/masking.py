@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Any
 from urllib.parse import quote, quote_plus, unquote
 
 from ansible_collections.todo.stack.plugins.module_utils.contract.environment import Given
 from ansible_collections.todo.stack.plugins.module_utils.contract.urls import split_url
 
+Redact = Callable[[str], str]
 # Hiding shorter pieces would blank out unrelated output, and tell where they stand.
+HIDDEN = "********"
 _SHORTEST = 5
 _SHORTEST_LINE = 8
 
@@ -23,6 +25,18 @@ def derived_forms(values: Iterable[str]) -> set[str]:
         for part in {value, *_passwords(value), *_lines(value)}:
             forms |= _encodings(part)
     return {form for form in forms if len(form) >= _SHORTEST}
+
+
+def redactor(forms: Collection[str]) -> Redact:
+    """Return a function that hides secrets in a text: ``forms`` are all shapes they may have."""
+    longest_first = sorted(forms, key=len, reverse=True)
+
+    def redact(text: str) -> str:
+        for form in longest_first:
+            text = text.replace(form, HIDDEN)
+        return text
+
+    return redact
 
 
 def hidden_texts(given: Given, plain: Collection[tuple[str, str]]) -> list[str]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from ansible_collections.todo.stack.plugins.module_utils.build.build_records import BuildRecords
 from ansible_collections.todo.stack.plugins.module_utils.contract.addresses import is_bind_address
+from ansible_collections.todo.stack.plugins.module_utils.contract.masking import redactor
 from ansible_collections.todo.stack.plugins.module_utils.contract.spec import StackSpec
 from ansible_collections.todo.stack.plugins.module_utils.contract.state import StateDir
 from ansible_collections.todo.stack.plugins.module_utils.decide.compose_services import (
@@ -124,7 +125,7 @@ def _look_at_engine(docker: DockerCli, spec: StackSpec, state: StateDir, seen: S
             others=tuple(_others(spec, everything)),
             images=tuple(shown(image, records) for image in images),
             builds=builds_of(images, records),
-            services=tuple(_probed(spec, services, containers)),
+            services=tuple(_probed(spec, rendered, services, containers)),
             containers=containers,
             environment=compared(state, rendered),
             warnings=(*seen.warnings, *rendered.warnings),
@@ -195,12 +196,15 @@ def _seen_containers(
 
 
 def _probed(
-    spec: StackSpec, services: Sequence[Service], containers: Sequence[Container]
+    spec: StackSpec,
+    rendered: Rendered,
+    services: Sequence[Service],
+    containers: Sequence[Container],
 ) -> list[Service]:
     """Return the services with what their contracts' checks answered, all asked at once."""
     running = {one.service for one in containers if one.pid and not one.one_off}
     contracts = [one for one in spec.contracts if one.service in running]
-    answers = probe_all(contracts, spec.bind_address)
+    answers = probe_all(contracts, spec.bind_address, redactor(rendered.hidden(spec.contracts)))
     return [replace(one, probes=answers.get(one.name, {})) for one in services]
 
 

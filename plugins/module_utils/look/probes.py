@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
+from ansible_collections.todo.stack.plugins.module_utils.contract.masking import Redact
 from ansible_collections.todo.stack.plugins.module_utils.contract.model import Contract, HttpCheck
 from ansible_collections.todo.stack.plugins.module_utils.edge.docker import at_once
 from ansible_collections.todo.stack.plugins.module_utils.edge.http import Answer, get, reached_at
@@ -15,7 +17,7 @@ MAX_JUDGED_BYTES = 64 * 1024
 
 
 def probe_all(
-    contracts: Sequence[Contract], bind_address: str
+    contracts: Sequence[Contract], bind_address: str, redact: Redact
 ) -> dict[str, dict[str, ProbeResult]]:
     """Return, by service and check, what was answered where the services are published."""
     address = reached_at(bind_address)
@@ -27,7 +29,9 @@ def probe_all(
     )
     found: dict[str, dict[str, ProbeResult]] = {}
     for (contract, check), answer in zip(asked, answers):
-        found.setdefault(contract.service, {})[check.name] = answer
+        # What a service says is shown: it must not say a secret.
+        hidden = replace(answer, body=redact(answer.body))
+        found.setdefault(contract.service, {})[check.name] = hidden
     return found
 
 

@@ -2,29 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
 from typing import Any
 
+from ansible_collections.todo.stack.plugins.module_utils.contract.masking import Redact
 from ansible_collections.todo.stack.plugins.module_utils.edge.docker import DockerCli
 from ansible_collections.todo.stack.plugins.module_utils.look.observation import Container
 
 LOG_LINES = 20
-HIDDEN = "********"
 _HEALTH_CHARACTERS = 500
-
-Redact = Callable[[str], str]
-
-
-def redactor(forms: Collection[str]) -> Redact:
-    """Return a function that hides secrets: ``forms`` are all shapes they may have."""
-    longest_first = sorted(forms, key=len, reverse=True)
-
-    def redact(text: str) -> str:
-        for form in longest_first:
-            text = text.replace(form, HIDDEN)
-        return text
-
-    return redact
 
 
 def evidence(docker: DockerCli, container: Container, why: str, redact: Redact) -> dict[str, Any]:
@@ -33,7 +18,7 @@ def evidence(docker: DockerCli, container: Container, why: str, redact: Redact) 
     return {
         "service": container.service,
         "container": container.name,
-        "why": why,
+        "why": redact(why),
         "state": container.state,
         "health": container.health,
         "exit_code": container.exit_code,

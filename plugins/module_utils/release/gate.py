@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ansible_collections.todo.stack.plugins.module_utils.contract.errors import StackError
+from ansible_collections.todo.stack.plugins.module_utils.contract.masking import Redact
 from ansible_collections.todo.stack.plugins.module_utils.contract.model import (
     WITHIN_SECONDS,
     Contract,
@@ -73,10 +74,11 @@ class Trial:
 
 @dataclass(frozen=True)
 class Gate:
-    """How trials are waited for: the judge of bodies, and who is told what is waited for."""
+    """How trials are waited for: the judge of bodies, who is told, and what hides secrets."""
 
     expect: Expect
     tell: Callable[[Sequence[Trial]], None]
+    redact: Redact
 
     def wait(self, trials: Sequence[Trial]) -> None:
         """Return once all have passed; raise StackError for the first that fails or is late."""
@@ -115,7 +117,9 @@ class Gate:
         seconds = min(_PROBE_SECONDS, max(_LAST_PROBE_SECONDS, left))
         host, port = address(trial.containers[0])
         for check in contract.run.checks:
-            trial.answers[check.name] = probe(host, port, check, seconds)
+            answer = probe(host, port, check, seconds)
+            # Before it is quoted: a quote may cut a secret in two.
+            trial.answers[check.name] = replace(answer, body=self.redact(answer.body))
             if fault(check, trial.answers[check.name], self.expect):
                 return False
         return True

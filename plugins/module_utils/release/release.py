@@ -15,6 +15,7 @@ from ansible_collections.todo.stack.plugins.module_utils.contract.errors import 
     ProblemList,
     StackError,
 )
+from ansible_collections.todo.stack.plugins.module_utils.contract.masking import redactor
 from ansible_collections.todo.stack.plugins.module_utils.contract.spec import StackSpec
 from ansible_collections.todo.stack.plugins.module_utils.contract.state import StateDir, StateFiles
 from ansible_collections.todo.stack.plugins.module_utils.decide.images import wanted_images
@@ -52,7 +53,6 @@ from ansible_collections.todo.stack.plugins.module_utils.edge.state import (
 from ansible_collections.todo.stack.plugins.module_utils.judge.fault import Expect
 from ansible_collections.todo.stack.plugins.module_utils.judge.registry import judge
 from ansible_collections.todo.stack.plugins.module_utils.look.look import Look, look
-from ansible_collections.todo.stack.plugins.module_utils.release.evidence import redactor
 from ansible_collections.todo.stack.plugins.module_utils.release.gate import Gate, Trial
 from ansible_collections.todo.stack.plugins.module_utils.release.record import forget_images, record
 from ansible_collections.todo.stack.plugins.module_utils.release.transaction import Transaction
@@ -162,7 +162,7 @@ class _Release:
             looked=self.looked,
             actions=self.actions,
             new=files,
-            gate=Gate(self.expect, self._tell),
+            gate=Gate(self.expect, self._tell, redact),
             redact=redact,
         )
         try:

@@ -13,6 +13,7 @@ from ansible_collections.todo.stack.plugins.module_utils.contract.errors import 
     StackError,
 )
 from ansible_collections.todo.stack.plugins.module_utils.contract.labels import candidate_name
+from ansible_collections.todo.stack.plugins.module_utils.contract.masking import Redact
 from ansible_collections.todo.stack.plugins.module_utils.contract.spec import StackSpec
 from ansible_collections.todo.stack.plugins.module_utils.contract.state import StateFiles
 from ansible_collections.todo.stack.plugins.module_utils.decide.plan import Action
@@ -35,10 +36,7 @@ from ansible_collections.todo.stack.plugins.module_utils.release.database import
     change_of,
     change_password,
 )
-from ansible_collections.todo.stack.plugins.module_utils.release.evidence import (
-    Redact,
-    evidence,
-)
+from ansible_collections.todo.stack.plugins.module_utils.release.evidence import evidence
 from ansible_collections.todo.stack.plugins.module_utils.release.gate import (
     Gate,
     Trial,
@@ -257,7 +255,7 @@ class Transaction:
         lost = [one for one in failed if one]
         outcome = "; ".join(lost) if lost else self._outcome()
         return StackError(
-            f"{told.what}; {outcome}",
+            f"{self.redact(told.what)}; {outcome}",
             where=told.where,
             remedy=told.remedy,
             **{**told.details, "changed": self.changed},
@@ -291,12 +289,9 @@ class Transaction:
 
     def _with_evidence(self, error: StackError, containers: Sequence[Container]) -> StackError:
         rows = [evidence(self.docker, one, error.what, self.redact) for one in containers]
-        remedy = _EVIDENCE if rows else "mend the cause and run again"
-        return (
-            StackError(error.what, where=error.where, remedy=error.remedy or remedy, evidence=rows)
-            if rows
-            else StackError(error.what, where=error.where, remedy=error.remedy or remedy)
-        )
+        remedy = error.remedy or (_EVIDENCE if rows else "mend the cause and run again")
+        details = {"evidence": rows} if rows else {}
+        return StackError(error.what, where=error.where, remedy=remedy, **details)
 
     def _due(self, kind: Callable[[Service], bool]) -> list[Service]:
         wanted = {a.service for a in self.actions if a.action in {"create", "recreate", "start"}}

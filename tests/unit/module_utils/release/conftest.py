@@ -9,6 +9,7 @@ from typing import Any
 
 import jmespath
 import pytest
+from ansible_collections.todo.stack.plugins.module_utils.contract.masking import redactor
 from ansible_collections.todo.stack.plugins.module_utils.contract.model import (
     Budget,
     Build,
@@ -33,7 +34,6 @@ from ansible_collections.todo.stack.plugins.module_utils.look.observation import
     Service,
 )
 from ansible_collections.todo.stack.plugins.module_utils.release import gate, transaction
-from ansible_collections.todo.stack.plugins.module_utils.release.evidence import redactor
 from ansible_collections.todo.stack.plugins.module_utils.release.gate import Gate, Trial
 from ansible_collections.todo.stack.plugins.module_utils.release.transaction import Transaction
 from ansible_collections.todo.stack.tests.unit.module_utils.release.world import (
@@ -150,7 +150,7 @@ def make(world: World, spec: StackSpec) -> Make:
             looked=look_at(world, whole, passwords=passwords),
             actions=[Action(name, action, "a reason", new=new) for name, action in due.items()],
             new=whole.state.of_release(2),
-            gate=Gate(MEETS, tell),
+            gate=Gate(MEETS, tell, redactor([OLD, NEW])),
             redact=redactor([OLD, NEW]),
         )
 

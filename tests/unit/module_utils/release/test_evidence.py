@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from ansible_collections.todo.stack.plugins.module_utils.contract.masking import derived_forms
+from ansible_collections.todo.stack.plugins.module_utils.contract.masking import (
+    derived_forms,
+    redactor,
+)
 from ansible_collections.todo.stack.plugins.module_utils.edge.docker import DockerCli
 from ansible_collections.todo.stack.plugins.module_utils.look.containers import read_container
-from ansible_collections.todo.stack.plugins.module_utils.release.evidence import evidence, redactor
+from ansible_collections.todo.stack.plugins.module_utils.release.evidence import evidence
 from ansible_collections.todo.stack.tests.unit.fakes import FakeDocker, container
 
 SECRET = "s3cr&t/of'the\"stack\\"  # of all kinds of characters

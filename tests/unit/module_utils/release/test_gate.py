@@ -72,7 +72,7 @@ def trial_of(
 
 
 def waited(trials: Sequence[Trial], clock: Clock) -> float:
-    Gate(MEETS, lambda _: None).wait(trials)
+    Gate(MEETS, lambda _: None, str).wait(trials)
     return clock.now - 1000
 
 
@@ -181,7 +181,7 @@ def test_everybody_waited_for_is_told_with_the_reason(world: World, clock: Clock
             world.answers["new"] = OK
 
     clock.slept = recover
-    Gate(MEETS, lambda trials: told.append([one.why for one in trials])).wait([trial])
+    Gate(MEETS, lambda trials: told.append([one.why for one in trials]), str).wait([trial])
     reasons = list(dict.fromkeys(why for row in told for why in row))
     assert reasons == [
         "it was not looked at yet", "its health is starting", "/health: connection refused",

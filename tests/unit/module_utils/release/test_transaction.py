@@ -378,3 +378,13 @@ def test_an_interrupted_judgement_leaves_no_container(
     checked = replace(spec, contracts=(contract_of("backend", 8000, check=("check",)),))
     fails(make({"backend": "recreate"}, stack=checked, passwords=(OLD, NEW)))
     assert world.running() == AS_BEFORE
+
+
+@pytest.mark.parametrize("where", ["body", "try backend", "up migrate (new"])
+def test_what_others_say_shows_no_secret(make: Make, world: World, where: str) -> None:
+    if where == "body":
+        body = f'{{"status": "no answer of {NEW}"}}'
+        world.answers["new"] = ProbeResult(200, "application/json", body)
+    else:
+        world.failures[where] = f"invalid value {NEW}"
+    fails(make({"migrate": "recreate", "backend": "recreate"}))
