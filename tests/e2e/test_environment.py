@@ -12,7 +12,7 @@ import pytest
 
 from .conftest import Run, docker, play, report
 
-STATE = Path("/var/lib/todo-stack")
+STATE = Path("/var/lib/todo-stack/todo")
 FILE = STATE / "environment.json"
 STRANGE = "s0mething-a-hand-has-put-here"
 CONTAINERS = {"postgres", "migrate", "backend", "frontend"}
@@ -44,7 +44,8 @@ def failed() -> set[str]:
 def edit(change: Callable[[dict[str, dict[str, str]]], None]) -> None:
     """Change the rendered environments, by service, as a hand would."""
     document = json.loads(FILE.read_text())
-    environments = {s: told["environment"] for s, told in document["services"].items()}
+    services = document["services"].items()
+    environments = {s: told["environment"] for s, told in services if "environment" in told}
     change(environments)
     FILE.write_text(json.dumps(document))
 
@@ -87,13 +88,13 @@ CASES = {
         edit_value,
         {"backend.environment"},
         set(),
-        "backend: removed OPENAI_API_KEY\nbackend: changed PORT\n",
+        "environment.json: backend.PORT changed, backend.OPENAI_API_KEY removed",
     ),
     "the file is deleted": Drift(
         FILE.unlink,
         {f"{s}.environment" for s in CONTAINERS},
         set(),
-        "frontend: added NEXT_PUBLIC_API_URL",
+        "frontend.NEXT_PUBLIC_API_URL added",
     ),
     "its mode is loosened": Drift(
         lambda: FILE.chmod(0o644),
@@ -148,7 +149,7 @@ def test_a_new_value_restarts_its_services_alone_and_verify_holds_it() -> None:
     run = play("local.yml", "--diff", "--tags", "stack", variables={**given, **extra})
     assert run.code == 0, run.output
     assert replaced(before) == {"backend", "migrate"}
-    assert "backend: added LOG_NOTE" in run.output
+    assert "backend.LOG_NOTE added" in run.output
     assert "quoted" not in run.output
     assert play("verify.yml", variables={**given, **extra}).code == 0
     assert play("verify.yml").code != 0

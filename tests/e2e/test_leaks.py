@@ -22,7 +22,7 @@ import pytest
 
 from .conftest import FRONTEND, PROJECT, docker, play
 
-STATE = Path("/var/lib/todo-stack")
+STATE = Path("/var/lib/todo-stack/todo")
 # Letters and digits only: URL, JSON, repr and shell forms hold it as it is.
 CORE = "Q7zMarkerW4kX9vTnB2yHcR"
 ODD = "\u00e9\"'\\$ %/+"
@@ -217,7 +217,7 @@ def look_everywhere(search: Search, tmp_path: Path, *, layers: bool = True) -> N
     search.files("shell history", *home.glob(".*history"))
     search.files("logs of the machine", Path("/var/log"))
     search.files("reports", PROJECT / "artifacts")
-    for name in ("compose.yaml", "builds.json", "contents.json", "turns.json"):
+    for name in ("compose.yaml", "builds.json", "contents.json"):
         search.files(f"state: {name}", STATE / name)
     ids = docker("ps", "-aq", "--filter", "label=com.docker.compose.project=todo").split()
     for one in ids:

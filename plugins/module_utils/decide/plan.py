@@ -9,6 +9,7 @@ from ansible_collections.todo.stack.plugins.module_utils.contract.labels import 
 from ansible_collections.todo.stack.plugins.module_utils.contract.model import Contract
 from ansible_collections.todo.stack.plugins.module_utils.look.observation import (
     Container,
+    Names,
     Seen,
     Service,
 )
@@ -139,18 +140,18 @@ def _renews(action: Action) -> bool:
 
 def _difference(seen: Seen, service: Service, container: Container, image: WantedImage) -> str:
     """Return how what a container was made of differs from what it is to be made of."""
-    drift = seen.environment.drift.get(service.name)
-    names = [
-        *container.environment.missing, *container.environment.different,
-        *(drift.extra if drift else ()),
-    ]  # fmt: skip
+    names = sorted({*container.environment.missing, *container.environment.different})
     if names:
-        return f"its environment changed: {', '.join(sorted(set(names)))}"
+        return f"its environment changed: {', '.join(names)}"
     if container.image_id != image.id:
         told = f" ({image.why})" if image.why else ""
         return f"{service.image.partition('@')[0]} is another image now{told}"
     if container.config_hash not in {service.alone_hash, service.config_hash}:
-        return "its configuration changed"
+        # A value that is no longer given shows in the hash alone.
+        gone = seen.environment.drift.get(service.name, Names()).extra
+        return (
+            f"its environment changed: {', '.join(gone)}" if gone else "its configuration changed"
+        )
     # Compose goes on counting: the one that is left of two replicas may be the second.
     numbered = f"{seen.stack}-{service.name}-{container.number}"
     if container.name not in {service.container_name, numbered}:
@@ -224,10 +225,17 @@ def _files(seen: Seen, images: Images) -> Iterator[Action]:
     moved = [name for name, image in images.items()
              if seen.environment.pins.get(name) != image.reference]  # fmt: skip
     if seen.environment.drift or moved:
-        services = sorted({*seen.environment.drift, *moved})
-        yield Action(HOST, "write", f"environment.json changed for {', '.join(services)}")
+        names = [name for one in seen.environment.drift.items() for name in _drifted(*one)]
+        images_moved = [f"the image of {name}" for name in sorted(moved)]
+        yield Action(HOST, "write", f"environment.json: {', '.join([*names, *images_moved])}")
     if not seen.environment.secrets_kept:
         yield Action(HOST, "write", "secrets.json is not what it is to be")
     for name, mode in seen.modes.items():
         if mode & 0o077:
             yield Action(HOST, "protect", f"{name or 'the state folder'} has the mode {mode:04o}")
+
+
+def _drifted(service: str, names: Names) -> Iterator[str]:
+    verbs = {"added": names.missing, "changed": names.different, "removed": names.extra}
+    for verb, several in verbs.items():
+        yield from (f"{service}.{name} {verb}" for name in several)

@@ -72,7 +72,7 @@ class Compose:
         """Return exit code and output of a command of the service's image, with its new values."""
         name = candidate_name(self.project, service)
         argv = compose_argv(
-            ["run", "--rm", "--no-deps", "--no-TTY", "--interactive=false", "--name", name,
+            ["run", "--no-deps", "--no-TTY", "--interactive=false", "--name", name,
              service, *command],
             files=_paths(files), project=self.project, directory=self.folder,
         )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from ansible_collections.todo.stack.plugins.module_utils.contract.errors import 
 PROJECT_LABEL = "com.docker.compose.project"
 
 T = TypeVar("T")
+_GONE = re.compile("no such container|already in progress", re.IGNORECASE)
 
 
 class Run(Protocol):
@@ -103,6 +105,14 @@ class DockerCli:
     def tag(self, source: str, target: str) -> None:
         """Let ``target`` name the image ``source``."""
         self.read("image", "tag", source, target)
+
+    def remove_containers(self, ids: Iterable[str]) -> None:
+        """Remove containers; those that are gone, or on their way, are no failure here."""
+        if names := list(ids):
+            code, _out, err = self.run(["docker", "rm", "--force", "--volumes", *names])
+            wrong = [line for line in err.splitlines() if line.strip() and not _GONE.search(line)]
+            if code != 0 and wrong:
+                raise StackError(wrong[-1], where="docker rm", remedy="see the message, run again")
 
     def remove_images(self, refs: Iterable[str]) -> None:
         """Remove image references that may be gone or in use: both are no failure here."""

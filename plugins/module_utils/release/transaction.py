@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -104,6 +104,7 @@ class Transaction:
         self.candidates.append(candidate_name(self.spec.name, service))
         self._remove_candidates()
         code, out = self.compose.check(self.new, service, command)
+        self._remove_candidates()
         lines = [self.redact(line.strip()) for line in out.splitlines() if line.strip()]
         if code == 0:
             return []
@@ -327,9 +328,8 @@ class Transaction:
         """Take away what ran of the new version; the record tells that the one before has run."""
         self._remove(one.id for name in self.one_shots for one in self._find(name))
 
-    def _remove(self, ids: Any) -> None:
-        if found := list(ids):
-            self.docker.read("rm", "--force", "--volumes", *found)
+    def _remove(self, ids: Iterable[str]) -> None:
+        self.docker.remove_containers(ids)
 
 
 def _containers(error: StackError) -> list[Container]:
