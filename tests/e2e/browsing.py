@@ -27,6 +27,10 @@ new PerformanceObserver((list) => { window.largest = list.getEntries().at(-1).st
   .observe({ type: "largest-contentful-paint", buffered: true });
 """
 
+# Nothing is fetched ahead when the page is idle.
+NOTHING_AHEAD = """const soon = window.setTimeout;
+window.setTimeout = (work, ms, ...rest) => ms === 1500 ? 0 : soon(work, ms, ...rest);"""
+
 MOVED = "Promise.allSettled(document.getAnimations().map((each) => each.finished))"
 
 

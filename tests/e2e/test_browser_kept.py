@@ -5,13 +5,10 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from .browsing import PASSWORD, SITE, Person
+from .browsing import NOTHING_AHEAD, PASSWORD, SITE, Person
 from .test_browser import browser, other, person, site
 
 __all__ = ["browser", "other", "person", "site"]
-# Nothing is fetched ahead when the page is idle.
-NOTHING_AHEAD = """const soon = window.setTimeout;
-window.setTimeout = (work, ms, ...rest) => ms === 1500 ? 0 : soon(work, ms, ...rest);"""
 OFFLINE = ("ERR_INTERNET", "ERR_FAILED", "status of 5", "ChunkLoad", "Failed to load")
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
-from .browsing import SITE, Person, arrive
+from .browsing import NOTHING_AHEAD, SITE, Person, arrive
 from .test_browser import axe, browser, person, site
 
 __all__ = ["axe", "browser", "person", "site"]
@@ -68,6 +68,7 @@ def test_the_task_page_loads_light_and_stands_still(person: Person) -> None:
     person.sign_up()
     for number in range(12):
         person.add(f"Task {number} tomorrow #tag{number % 3}")
+    page.add_init_script(NOTHING_AHEAD)
     page.goto(f"{SITE}/tasks")
     expect(person.task("Task 11")).to_be_visible()
     page.wait_for_load_state("networkidle")

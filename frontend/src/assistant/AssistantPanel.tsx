@@ -1,6 +1,6 @@
 import * as Dialog from "@radix-ui/react-dialog";
 import { X } from "lucide-react";
-import { useEffect, useSyncExternalStore } from "react";
+import { useEffect, useState, useSyncExternalStore } from "react";
 
 import { allowStyles } from "@/ui/allowStyles";
 import { Button } from "@/ui/Button";
@@ -10,11 +10,20 @@ import { useReturnFocus } from "@/ui/useReturnFocus";
 
 import styles from "./AssistantPanel.module.css";
 import { Composer } from "./Composer";
-import type { Conversation } from "./conversation";
+import { Conversation } from "./conversation";
 import { Turns } from "./Turns";
 
+/** The talk of this page: it outlives the panel, and is no part of what the page loads first. */
+let begun: Conversation | null = null;
+
+function talkOf(onDeed: () => void): Conversation {
+  begun ??= new Conversation(onDeed);
+  return begun;
+}
+
 /** The assistant, in a sheet beside the list. */
-export default function AssistantPanel({ talk, onClose }: { talk: Conversation; onClose: () => void }) {
+export default function AssistantPanel({ onDeed, onClose }: { onDeed: () => void; onClose: () => void }) {
+  const [talk] = useState(() => talkOf(onDeed));
   allowStyles();
   const onClosed = useReturnFocus();
   const { available, turns, busy, problem } = useSyncExternalStore(talk.subscribe, talk.snapshot);

@@ -19,6 +19,8 @@ export function belongTo(account: string): void {
 
 /** Tell all tabs who is signed in from now on; null is nobody. */
 export function announce(account: string | null): void {
+  // Said by this page itself, which knows where it goes next.
+  owner = account;
   const channel = new BroadcastChannel(CHANNEL);
   channel.postMessage(account);
   channel.close();

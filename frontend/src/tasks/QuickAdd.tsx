@@ -1,14 +1,15 @@
-import { CalendarDays, Plus, X } from "lucide-react";
-import { type RefObject, useId } from "react";
+import { Plus } from "lucide-react";
+import { type RefObject, useEffect, useId } from "react";
 
+import { later, whenIdle } from "@/client/later";
 import { Button } from "@/ui/Button";
 
-import { dayInWords, today } from "./days";
-import marks from "./Marks.module.css";
 import styles from "./QuickAdd.module.css";
 import type { Reading } from "./quick";
 import type { TaskStore } from "./store";
 import { useLine } from "./useLine";
+
+const Chips = later(() => import("./Chips"));
 
 interface Props {
   field: RefObject<HTMLInputElement | null>;
@@ -26,6 +27,7 @@ const LONGEST_LINE = 1000;
 export function QuickAdd({ field, store, line, ready, day }: Props) {
   const id = useId();
   const { reading, write, add, takeAsWords } = useLine(field, store, line, day);
+  useEffect(() => whenIdle(Chips.fetch), []);
   return (
     <form className={styles.form} onSubmit={(event) => void add(event)}>
       <label className="unseen" htmlFor={id}>
@@ -67,31 +69,4 @@ export function QuickAdd({ field, store, line, ready, day }: Props) {
 
 function hasMarks({ fields }: Reading): boolean {
   return fields.due_date !== null || fields.tags.length > 0 || fields.priority !== "normal";
-}
-
-/** What the line will become. */
-function Chips({ reading, onPlain }: { reading: Reading; onPlain: () => void }) {
-  const { due_date, priority, tags } = reading.fields;
-  return (
-    <div className={styles.chips}>
-      {due_date && (
-        <button type="button" className={marks.mark} data-tone="warn" title="This is no date" onClick={onPlain}>
-          <CalendarDays aria-hidden="true" />
-          {dayInWords(due_date, today())}
-          <X aria-hidden="true" />
-          <span className="unseen">, take “{reading.dayWords}” as words</span>
-        </button>
-      )}
-      {priority !== "normal" && (
-        <span className={marks.mark} data-tone={priority === "high" ? "bad" : "calm"}>
-          {priority === "high" ? "High" : "Low"}
-        </span>
-      )}
-      {tags.map((tag) => (
-        <span key={tag} className={marks.mark} data-tone="tag">
-          #{tag}
-        </span>
-      ))}
-    </div>
-  );
 }

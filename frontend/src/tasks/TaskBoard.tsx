@@ -14,11 +14,16 @@ import { AllDone, Empty, Loading, More, NothingFound, Offline, Problem, Unloadab
 import type { TaskStore } from "./store";
 import styles from "./TaskBoard.module.css";
 import { TaskList } from "./TaskList";
-import { Undo } from "./Undo";
 import { useShortcuts } from "./useShortcuts";
 import { summary } from "./words";
 
 const Help = later(() => import("@/keyboard/Help"));
+const Undo = later(() => import("./Undo"));
+
+function fetchAhead(): void {
+  Undo.fetch();
+  Help.fetch();
+}
 
 /** The list, what is above it, and what is to be said about both. */
 export function TaskBoard({ store, board }: { store: TaskStore; board: Board }) {
@@ -39,7 +44,7 @@ export function TaskBoard({ store, board }: { store: TaskStore; board: Board }) 
   const undo = () => {
     focusTask(store.undo());
   };
-  useEffect(() => whenIdle(Help.fetch), []);
+  useEffect(() => whenIdle(fetchAhead), []);
   useShortcuts({
     n: () => field.current?.focus(),
     "/": () => search.current?.focus(),

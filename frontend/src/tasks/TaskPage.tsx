@@ -4,7 +4,6 @@ import { Settings, Sparkles } from "lucide-react";
 import { useEffect, useState, useSyncExternalStore } from "react";
 
 import { currentUser } from "@/account/client";
-import { Conversation } from "@/assistant/conversation";
 import { later, whenIdle } from "@/client/later";
 import { belongTo } from "@/client/page";
 import { Button, LinkButton } from "@/ui/Button";
@@ -21,7 +20,6 @@ const AssistantPanel = later(() => import("@/assistant/AssistantPanel"));
 /** The signed-in user's page: the list, and the assistant beside it. */
 export function TaskPage({ filter }: { filter: Filter }) {
   const [store] = useState(() => new TaskStore(filter));
-  const [talk] = useState(() => new Conversation(() => void store.load()));
   const board = useSyncExternalStore(store.subscribe, store.snapshot, store.snapshot);
   const [asking, setAsking] = useState(false);
   useEffect(() => void store.load(), [store]);
@@ -50,7 +48,7 @@ export function TaskPage({ filter }: { filter: Filter }) {
       </main>
       {asking && (
         <AssistantPanel
-          talk={talk}
+          onDeed={() => void store.load()}
           onClose={() => {
             setAsking(false);
           }}

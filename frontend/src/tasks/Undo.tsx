@@ -15,7 +15,7 @@ interface Props {
 }
 
 /** Offers to take the last step back; stays for as long as it is pointed at or has the focus. */
-export function Undo({ what, onUndo, onEnd }: Props) {
+export default function Undo({ what, onUndo, onEnd }: Props) {
   const [held, setHeld] = useState(false);
   useEffect(() => {
     if (held) return;
