@@ -76,11 +76,8 @@ def read_project(args: Mapping[str, Any], folder: Path) -> Project:
     problems += validate_bind_address(spec.bind_address)
     problems += _references(folder, contracts)
     bases, wrong = _bases(folder, contracts)
-    looked_for = [f"{contract.image}:latest" for contract in contracts]
-    looked_for += [name for reference in bases for name in candidates(reference, "auto")]
-    return Project(
-        replace(spec, looked_for=tuple(dict.fromkeys(looked_for))), [*problems, *wrong], bases
-    )
+    looked_for = dict.fromkeys([*spec.looked_for, *_names(bases)])
+    return Project(replace(spec, looked_for=tuple(looked_for)), [*problems, *wrong], bases)
 
 
 def _problems_of_stack(args: Mapping[str, Any], spec: StackSpec) -> Iterator[Problem]:
@@ -110,13 +107,21 @@ def stack_spec(args: Mapping[str, Any], folder: Path, contracts: Sequence[Contra
         rotate=tuple(map(str, args.get("rotate") or ())),
     )
     try:
-        names = tuple(read_services(folder))
+        services = read_services(folder)
+        references = [f"{contract.image}:latest" for contract in contracts]
+        references += [one.image for one in services.values() if one.image]
         text = definition_of(folder)
         reset = [name for contract in contracts for name in contract.compose_services]
         relaxed = _mapping(args.get("relaxed"))
         lists = {name: one for name, one in relaxed.items() if isinstance(one, list)}
         definition = host_definition(text, reset, lists)
-        return replace(spec, name=_name(folder), definition=definition, services=names)
+        return replace(
+            spec,
+            name=_name(folder),
+            definition=definition,
+            services=tuple(services),
+            looked_for=_names(references),
+        )
     except (StackError, OSError, UnicodeDecodeError):
         return spec  # told by the contracts' reading already
 
@@ -124,6 +129,11 @@ def stack_spec(args: Mapping[str, Any], folder: Path, contracts: Sequence[Contra
 def _mapping(raw: object) -> Mapping[str, Any]:
     """Return ``raw`` if it is a mapping; what it is otherwise is told as a problem."""
     return raw if isinstance(raw, Mapping) else {}
+
+
+def _names(references: Sequence[str]) -> tuple[str, ...]:
+    """Return the names that images may have on a host, those of stand-ins too."""
+    return tuple(name for reference in references for name in candidates(reference, "auto"))
 
 
 def _name(folder: Path) -> str:

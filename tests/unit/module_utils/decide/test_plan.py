@@ -228,7 +228,8 @@ def test_a_first_deployment_is_in_the_order_of_need(seen: Seen, both: list[Contr
         "backend: create, there is no container *",
         "frontend: create, there is no container *",
         "host: write, compose.yaml changed",
-        "host: write, environment.json changed for backend, frontend, migrate, postgres",
+        "host: write, environment.json: backend.DATABASE_URL added, the image of backend, "
+        "the image of frontend, the image of migrate, the image of postgres",
     ]
 
 
@@ -246,7 +247,7 @@ def test_the_build_s_reason_is_told_with_the_image(having: Change, both: list[Co
     assert planned(having("migrate"), both, backend=built, migrate=built) == [
         "migrate: create, it never ran *",
         "backend: recreate, todo-backend:latest is another image now (app/health.py changed) *",
-        "host: write, environment.json changed for backend, migrate",
+        "host: write, environment.json: the image of backend, the image of migrate",
     ]
 
 
@@ -258,11 +259,15 @@ def test_an_image_by_digest_is_told_without_it(wanting: Change, both: list[Contr
 
 def test_a_value_that_is_no_longer_given_is_told_by_name(seen: Seen, both: list[Contract]) -> None:
     drift = {"backend": Names(extra=("OPENAI_API_KEY",))}
+    written = "host: write, environment.json: backend.OPENAI_API_KEY removed"
     look = replace(seen, environment=replace(seen.environment, drift=drift))
-    assert planned(look, both) == [
-        "backend: recreate, its environment changed: OPENAI_API_KEY *",
-        "host: write, environment.json changed for backend",
-    ]
+    assert planned(look, both) == [written]  # a file edited by hand, and nothing started with it
+    services = tuple(
+        replace(one, alone_hash="x", config_hash="x") if one.name == "backend" else one
+        for one in look.services
+    )
+    why = "backend: recreate, its environment changed: OPENAI_API_KEY *"
+    assert planned(replace(look, services=services), both) == [why, written]
 
 
 @pytest.mark.parametrize(
@@ -284,9 +289,10 @@ def test_the_stack_s_files_are_part_of_the_plan(
     ("changes", "expected"),
     [
         ({"secrets_kept": False}, "secrets.json is not what it is to be"),
-        ({"drift": {"backend": Names(different=("A",))}}, "environment.json changed for backend"),
+        ({"drift": {"backend": Names(different=("A",))}}, "environment.json: backend.A changed"),
         ({"pins": {}},
-         "environment.json changed for backend, frontend, migrate, postgres"),
+         "environment.json: the image of backend, the image of frontend, "
+         "the image of migrate, the image of postgres"),
     ],
 )  # fmt: skip
 def test_its_values_are_too(
