@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -11,6 +12,8 @@ from typing import Any
 import pytest
 
 from .conftest import PROJECT, Run, docker, play
+
+OVERTAKEN = re.compile(r"another run has released \d+ in the meantime|another run holds the lock")
 
 
 @pytest.fixture
@@ -46,7 +49,7 @@ def test_two_plays_at_once_leave_no_mixture(projects: list[Path]) -> None:
         assert made_by == [config["Labels"]["made.by"]]
         assert any(run.code == 0 for run in runs), runs[0].output + runs[1].output
         for run in runs:
-            assert run.code == 0 or "another play works on this host: " in run.output, run.output
+            assert run.code == 0 or OVERTAKEN.search(run.output), run.output
     finally:
         healed = play("local.yml")
     assert healed.code == 0, healed.output

@@ -11,8 +11,9 @@ from ansible_collections.todo.stack.molecule.eyes import Eyes
 from ansible_collections.todo.stack.molecule.projects import append
 
 HOST = f"todo-{os.environ.get('MOLECULE_SCENARIO_NAME', 'update')}"
-# How long a published port may be without answer while its container is replaced.
-GAP_SECONDS = float(os.environ.get("UPDATE_GAP_SECONDS", "3"))
+# How long a published port may be without answer while its container is replaced: on a host that
+# has nothing else to do, and on a busy one compared with a restart by hand.
+GAP_SECONDS, RESTARTS = 1.5, 2.0
 # The labels of backend and frontend, one release after the other.
 RELEASES = {
     "the backend": ("1", ""),
@@ -28,19 +29,30 @@ def released(eyes: Eyes) -> list[int]:
     return sorted(int(name[:-5]) for name in found.split() if name.endswith(".json"))
 
 
+def seconds_of_a_restart(eyes: Eyes, polling: Any, within: Any) -> float:
+    """Return how long backend and page do without an answer when they are restarted by hand."""
+    with polling() as polls:
+        eyes.run("docker", "restart", "todo-backend-1", "todo-frontend-1")
+        assert within(60, lambda: all(eyes.container(one).healthy for one in ASKED))
+    return max(polls.rows[one].gap_seconds for one in ("backend", "page"))
+
+
 @pytest.mark.parametrize("name", RELEASES)
 def test_a_good_release_is_hardly_noticed(  # noqa: PLR0917
-    name: str, eyes: Eyes, run_play: Any, project_copy: Path, polling: Any, capsys: Any
-) -> None:
+    name: str, eyes: Eyes, run_play: Any, project_copy: Path, polling: Any, within: Any,
+    capsys: Any,
+) -> None:  # fmt: skip
     labels = dict(zip(("backend", "frontend"), RELEASES[name], strict=True))
     for service, label in labels.items():
-        append(project_copy, service, f'LABEL made.for="{label}"' if label else "")
+        if label:
+            append(project_copy, service, f'LABEL made.for="{label}"')
+    restart = seconds_of_a_restart(eyes, polling, within)
     before = {one: eyes.container(one).inspect["Id"] for one in (*labels, "postgres")}
     number = released(eyes)[-1]
     with polling() as polls:
         run = run_play("site.yml", variables={"stack_project_dir": str(project_copy)})
     with capsys.disabled():
-        print(f"\n{name}: {polls}")
+        print(f"\n{name}: {polls}; a restart by hand {restart:.2f} s")
     assert run.code == 0, run.output
     after = {one: eyes.container(one).inspect["Id"] for one in before}
     replaced = {one for one, container in before.items() if after[one] != container}
@@ -52,7 +64,8 @@ def test_a_good_release_is_hardly_noticed(  # noqa: PLR0917
         if service not in replaced:
             assert [polls.rows[one].told for one in ASKED[service] if polls.rows[one].failed] == []
         for asked in ASKED[service] if service in replaced else ():
-            assert polls.rows[asked].gap_seconds <= GAP_SECONDS, f"{polls}"
+            most = max(GAP_SECONDS, RESTARTS * restart)
+            assert polls.rows[asked].gap_seconds <= most, f"{polls}; a restart {restart:.2f} s"
     assert released(eyes)[-1] == number + 1
 
 
