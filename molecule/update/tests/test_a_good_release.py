@@ -34,7 +34,7 @@ def seconds_of_a_restart(eyes: Eyes, polling: Any, within: Any) -> float:
     with polling() as polls:
         eyes.run("docker", "restart", "todo-backend-1", "todo-frontend-1")
         assert within(60, lambda: all(eyes.container(one).healthy for one in ASKED))
-    return max(polls.rows[one].gap_seconds for one in ("backend", "page"))
+    return float(max(polls.rows[one].gap_seconds for one in ("backend", "page")))
 
 
 @pytest.mark.parametrize("name", RELEASES)
