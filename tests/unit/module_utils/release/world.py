@@ -162,7 +162,7 @@ class World:
 
     def _compose(self, words: list[str]) -> Answer:
         version = _version(words)
-        if "run" in words and "--rm" in words:
+        if "run" in words and "--detach" not in words:
             return self.check_out
         if "run" in words:
             name, service = words[words.index("--name") + 1], words[-1]
@@ -189,7 +189,7 @@ def _short(args: Sequence[str]) -> str:
     words = list(args[1:])
     if words[0] == "compose":
         version = _version(words)
-        if "--rm" in words:
+        if "run" in words and "--detach" not in words:
             return "judge " + " ".join(words[words.index("--name") + 2 :])
         if "run" in words:
             return f"try {words[-1]}"
