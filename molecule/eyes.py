@@ -103,15 +103,15 @@ class Eyes:
     def standing(self, services: Iterable[str] = ("postgres", "backend", "frontend")) -> str:
         """Return what a failed release must leave as it is: what serves, and what would start it.
 
-        Its image may stay under the tag of its content, so that it is not built again, and a
-        one-shot may have run.
+        Its image may stay under the tag of its content, so that it is not built again. A one-shot
+        may have run for it, and was then taken away: the record tells of the one before.
         """
         names = [f"{self.project}-{service}-1" for service in services]
         form = "{{.Name}} {{.Id}} {{.Image}} {{.State.StartedAt}} {{.RestartCount}}"
         return "\n".join(
             [
                 self.run("docker", "inspect", "-f", form, *names),
-                "\n".join(self.names()),
+                "\n".join(name for name in self.names() if "-migrate-" not in name),
                 self.run("docker", "image", "ls", "--no-trunc", "--filter=reference=*:latest",
                          "--format={{.Repository}} {{.ID}}"),
                 self.sh("cd $0; sha256sum compose.yaml environment.json secrets.json;"
