@@ -27,7 +27,7 @@ def untouched(eyes: Eyes, project: str) -> str:
     return "\n".join(
         [
             eyes.run("docker", "inspect", "-f", RUNS, *names),
-            eyes.run("docker", "inspect", "-f", "{{.Id}}", *images_of(eyes, names)),
+            eyes.run("docker", "image", "inspect", "-f", "{{.Id}}", *images_of(eyes, names)),
             eyes.sh(f"docker volume ls -q --filter {mine}; docker network ls -q --filter {mine}"),
             eyes.sh('cd "$0"; find . -type f | sort | xargs sha256sum', f"{STATE_ROOT}/{project}"),
         ]
@@ -35,8 +35,8 @@ def untouched(eyes: Eyes, project: str) -> str:
 
 
 def images_of(eyes: Eyes, names: list[str]) -> list[str]:
-    """Return the names under which containers were given their images."""
-    return eyes.run("docker", "inspect", "-f", "{{.Config.Image}}", *names).split()
+    """Return the IDs of the images that containers run; `latest` is whoever's was released last."""
+    return eyes.run("docker", "inspect", "-f", "{{.Image}}", *names).split()
 
 
 def shop(place: Path, prefix: str) -> Path:
