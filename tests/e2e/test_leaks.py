@@ -179,13 +179,17 @@ def fail_at_each_stage(
     Path(never, "backend/contract.yml").write_text(
         text.replace("within_seconds: 60", "within_seconds: 2")
     )
-    code, output = run("local.yml", *LOUD, "--tags", "stack", stack_project_dir=never)
+    # Something must be due, or nothing is started that could be gated.
+    due = {"backend": {"LOG_NOTE": TOKEN}}
+    code, output = run(
+        "local.yml", *LOUD, "--tags", "stack", stack_project_dir=never, stack_extra_env=due
+    )
     search.text("output, failed at gate", output)
     assert (code, "does not meet" in output) == (2, True), output[-3000:]
     for stage, said, secrets in (
-        ("preflight", "is shorter than 32", short),
-        ("preflight, names", "no contract declares", wrong_names),
-        ("compose", "could not start the stack", at_start),
+        ("look", "is shorter than 32", short),
+        ("look, names", "no contract declares", wrong_names),
+        ("migration", "migrate is not healthy", at_start),
     ):
         code, output = run("local.yml", *LOUD, "--tags", "stack", secrets=secrets)
         search.text(f"output, failed at {stage}", output)
