@@ -137,7 +137,7 @@ def test_a_list_of_mirrors_in_a_file_has_a_path(uri: str, path: str) -> None:
 @pytest.mark.parametrize(
     ("text", "uris"),
     [
-        ("https://deb.debian.org/debian\n", ("https://deb.debian.org/debian",)),
+        ("https://mirror.example.org/debian\n", ("https://mirror.example.org/debian",)),
         ("# cloud\n\nhttp://a/debian\tpriority:2\nhttp://b/debian\tpriority:1 # near\n",
          ("http://b/debian", "http://a/debian")),
         ("http://a/debian type:deb-src\nhttp://b/debian type:index type:deb\n", ("http://b/debian",)),
