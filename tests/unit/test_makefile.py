@@ -16,6 +16,15 @@ PLAYBOOK = Path(sys.executable).with_name("ansible-playbook")
 SHOWN = "include Makefile\nshow: ; @env\n"
 
 
+def play(name: str, question: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """Ask about a playbook as one does without make, in a folder that configures nothing."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("ANSIBLE_")}
+    return subprocess.run(
+        [PLAYBOOK, PROJECT / "playbooks" / name, question], cwd=cwd,
+        env={**kept, "LC_ALL": "C.UTF-8"}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
 def make(
     *args: str, cwd: Path = PROJECT, environ: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
@@ -137,20 +146,13 @@ def test_the_control_socket_of_ssh_has_a_short_path_everywhere() -> None:
 
 @pytest.mark.parametrize("name", ["site", "verify", "destroy", "rotate_secrets"])
 def test_a_playbook_without_an_inventory_says_so(name: str, tmp_path: Path) -> None:
-    playbook = PROJECT / "playbooks" / f"{name}.yml"
-    done = subprocess.run(
-        [PLAYBOOK, playbook, "--list-hosts"], cwd=tmp_path,
-        env={**os.environ, "LC_ALL": "C.UTF-8"}, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    done = play(f"{name}.yml", "--list-hosts", tmp_path)
     assert done.returncode != 0
     assert "no inventory names a host: name one, such as -i inventory/local.yml" in done.stderr
 
 
 def test_local_runs_on_this_machine_from_any_folder(tmp_path: Path) -> None:
-    done = subprocess.run(
-        [PLAYBOOK, PROJECT / "playbooks/local.yml", "--list-tasks"],
-        cwd=tmp_path, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    done = play("local.yml", "--list-tasks", tmp_path)
     assert done.returncode == 0, done.stderr
     assert "play #1 (localhost)" in done.stdout
     assert "todo.stack.docker_engine :" in done.stdout
