@@ -3,6 +3,7 @@ import { RequestFailed } from "@/client/request";
 import { reasonInWords } from "@/client/words";
 
 import { type Board, EMPTY, tagsWith } from "./board";
+import { isSaved } from "./changes";
 import * as api from "./client";
 import { type Drafts, type Unsent, withOne, type Written } from "./drafts";
 import { changed, type Entry, entryOf, extended, merged, type ShownTask } from "./entries";
@@ -39,8 +40,9 @@ export class TaskStore extends Observed<Board> {
       return;
     }
     try {
-      await this.#send(id, { id, title, patch }, () => api.changeTask(id, patch));
-      this.writeEdit(id, null);
+      const saved = await this.#queues.add(id, () => this.#send(id, { id, title, patch }, () => api.changeTask(id, patch)));
+      const written = this.state.edits[id];
+      if (written && isSaved(saved, written)) this.writeEdit(id, null);
       await this.load();
     } catch (failure) {
       this.set({ problem: `“${title}” was not changed. ${reasonInWords(failure)}` });
