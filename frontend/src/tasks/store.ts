@@ -108,6 +108,8 @@ export class TaskStore extends Observed<Board> {
         this.set({ entries: this.state.entries.filter((each) => each.task.id !== task.id) });
         this.#change(key, (entry) => ({ ...entry, task }), { news: `Added: ${task.title}`, tags: tagsWith(this.state, task.tags) });
       } catch (problem) {
+        // Kept for the next session, which sends it: given back to the line, it would be added twice.
+        if (problem instanceof RequestFailed && problem.isNotOurs) return;
         this.#change(key, () => null, { problem: `“${fields.title}” was not added. ${reasonInWords(problem)}` });
         throw problem;
       }
