@@ -28,7 +28,10 @@ export class TaskStore extends Observed<Board> {
   /** Take up what was typed before: to be gone on with, or still to be sent. */
   open(drafts: Drafts): void {
     this.#outbox.drafts = drafts;
-    this.set({ line: drafts.line(), edits: drafts.edits() });
+    for (const [id, written] of Object.entries(this.state.edits)) drafts.writeEdit(id, written);
+    const [line, edits] = [drafts.line(), drafts.edits()];
+    // Mostly there is nothing; then the rows need not be drawn again.
+    if (line || Object.keys(edits).length > 0) this.set({ line, edits });
     for (const [key, unsent] of drafts.unsent()) void this.#resume(key, unsent);
   }
 
