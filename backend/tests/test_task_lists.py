@@ -90,6 +90,8 @@ async def titles(client: httpx.AsyncClient, **query: Any) -> list[str]:
         ({"q": "E\u0301CLAIR"}, ["Éclair 100%"]),
         ({"q": "100% éclair"}, ["Éclair 100%"]),
         ({"q": "food cla"}, ["Éclair 100%"]),
+        ({"q": "#food"}, ["Éclair 100%", "apples"]),
+        ({"q": "#"}, []),
         ({"q": "ones apples"}, ["apples"]),
         ({"q": "ones nowhere"}, []),
         ({"q": "clai"}, ["Éclair 100%"]),

@@ -29,7 +29,7 @@ new PerformanceObserver((list) => { window.largest = list.getEntries().at(-1).st
 
 # Nothing is fetched ahead when the page is idle.
 NOTHING_AHEAD = """const soon = window.setTimeout;
-window.setTimeout = (work, ms, ...rest) => ms === 1500 ? 0 : soon(work, ms, ...rest);"""
+window.setTimeout = (work, ms, ...rest) => ms === 4000 ? 0 : soon(work, ms, ...rest);"""
 
 MOVED = "Promise.allSettled(document.getAnimations().map((each) => each.finished))"
 

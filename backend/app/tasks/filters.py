@@ -46,7 +46,9 @@ class TaskFilter(BaseModel):
     def conditions(self, today: date) -> Iterator[ColumnElement[bool]]:
         """Give the conditions for the database, seen from the user's today."""
         # A long text is looked up by its longest words: the others would hardly tell more.
-        words = sorted(set((self.q or "").split()), key=len, reverse=True)
+        # A tag is shown with a sign that it is kept without.
+        asked = {word.lstrip("#") or word for word in (self.q or "").split()}
+        words = sorted(asked, key=len, reverse=True)
         for word in words[:MOST_WORDS]:
             yield Task.words.like(_pattern(word))
         if self.done is not None:

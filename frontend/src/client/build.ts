@@ -21,5 +21,5 @@ function isSafe(): boolean {
 
 function isWriting(): boolean {
   const { activeElement } = document;
-  return activeElement instanceof HTMLElement && activeElement.matches("input[type=text], input[type=search], textarea, input[type=password]");
+  return activeElement instanceof HTMLElement && activeElement.matches("input:not([type=checkbox], [type=radio]), textarea");
 }

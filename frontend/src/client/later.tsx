@@ -1,6 +1,9 @@
 import { type ComponentType, type ReactNode, useEffect, useState } from "react";
 
 const AGAIN_AFTER_MS = 2_000;
+/** Before that, a slow phone is still busy with what is seen. */
+const QUIET_AFTER_MS = 4_000;
+const BEGINNINGS = ["pointerdown", "keydown"] as const;
 
 /** A part of the page that comes when it is wanted, or ahead by `fetch`; where it did not come it is asked for again. */
 export function later<Props extends object>(load: () => Promise<{ default: ComponentType<Props> }>) {
@@ -37,10 +40,17 @@ export function later<Props extends object>(load: () => Promise<{ default: Compo
   return Object.assign(Later, { fetch: () => void fetch().catch(() => undefined) });
 }
 
-/** Do something when the page has nothing else to do. */
+/** Do something once the page is quiet: a while after it came, or when somebody begins to use it. */
 export function whenIdle(work: () => void): () => void {
-  const timer = setTimeout(work, 1_500);
-  return () => {
+  const end = () => {
     clearTimeout(timer);
+    for (const name of BEGINNINGS) removeEventListener(name, begin);
   };
+  const begin = () => {
+    end();
+    work();
+  };
+  const timer = setTimeout(begin, QUIET_AFTER_MS);
+  for (const name of BEGINNINGS) addEventListener(name, begin);
+  return end;
 }

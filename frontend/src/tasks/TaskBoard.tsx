@@ -14,6 +14,7 @@ import { AllDone, Empty, Loading, More, NothingFound, Offline, Problem, Unloadab
 import type { TaskStore } from "./store";
 import styles from "./TaskBoard.module.css";
 import { TaskList } from "./TaskList";
+import { fetchEditor } from "./TaskRow";
 import { useShortcuts } from "./useShortcuts";
 import { summary } from "./words";
 
@@ -21,6 +22,7 @@ const Help = later(() => import("@/keyboard/Help"));
 const Undo = later(() => import("./Undo"));
 
 function fetchAhead(): void {
+  fetchEditor();
   Undo.fetch();
   Help.fetch();
 }

@@ -1,6 +1,5 @@
-import { type KeyboardEvent, useEffect, useState } from "react";
+import { type KeyboardEvent, useState } from "react";
 
-import { whenIdle } from "@/client/later";
 import { areOn } from "@/keyboard/shortcuts";
 
 import type { Written } from "./drafts";
@@ -8,7 +7,7 @@ import type { ShownTask } from "./entries";
 import { focusBeside, onArrows } from "./focus";
 import type { TaskStore } from "./store";
 import styles from "./TaskList.module.css";
-import { fetchEditor, TaskRow } from "./TaskRow";
+import { TaskRow } from "./TaskRow";
 
 interface Props {
   tasks: readonly ShownTask[];
@@ -21,7 +20,6 @@ interface Props {
 
 export function TaskList({ tasks, store, edits, onTag, onEmptied }: Props) {
   const [editing, setEditing] = useState("");
-  useEffect(() => whenIdle(fetchEditor), []);
 
   function remove(task: ShownTask, row: Element | null) {
     focusBeside(row, onEmptied);

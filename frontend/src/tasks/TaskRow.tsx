@@ -34,9 +34,11 @@ export function TaskRow(props: Props) {
   }, [editing]);
 
   async function save(patch: Patch) {
+    const sent = store.snapshot().edits[task.id];
     onEdit(false);
     if (Object.keys(patch).length > 0 && !(await store.change(task, patch))) return;
-    store.writeEdit(task.id, null);
+    // What was written meanwhile is still to be saved.
+    if (store.snapshot().edits[task.id] === sent) store.writeEdit(task.id, null);
   }
 
   const row = <Shown {...props} title={title} />;

@@ -7,10 +7,6 @@ export function today(now = new Date()): string {
   return `${String(now.getFullYear())}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
 }
 
-export function daysLater(day: string, days: number): string {
-  return new Date(Date.parse(day) + days * DAY_MS).toISOString().slice(0, 10);
-}
-
 /** `Today`, `Tomorrow`, `Friday`, `12 Mar`, `3 Jan 2031`. */
 export function dayInWords(day: string, from: string): string {
   const distance = Math.round((Date.parse(day) - Date.parse(from)) / DAY_MS);

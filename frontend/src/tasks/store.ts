@@ -3,6 +3,7 @@ import { RequestFailed } from "@/client/request";
 import { reasonInWords } from "@/client/words";
 
 import { type Board, EMPTY, tagsWith } from "./board";
+import { isSaved } from "./changes";
 import * as api from "./client";
 import { type Drafts, type Unsent, withOne, type Written } from "./drafts";
 import { changed, type Entry, entryOf, extended, merged, type ShownTask } from "./entries";
@@ -27,7 +28,10 @@ export class TaskStore extends Observed<Board> {
   /** Take up what was typed before: to be gone on with, or still to be sent. */
   open(drafts: Drafts): void {
     this.#outbox.drafts = drafts;
-    this.set({ line: drafts.line(), edits: drafts.edits() });
+    for (const [id, written] of Object.entries(this.state.edits)) drafts.writeEdit(id, written);
+    const [line, edits] = [drafts.line(), drafts.edits()];
+    // Mostly there is nothing; then the rows need not be drawn again.
+    if (line || Object.keys(edits).length > 0) this.set({ line, edits });
     for (const [key, unsent] of drafts.unsent()) void this.#resume(key, unsent);
   }
 
@@ -39,8 +43,9 @@ export class TaskStore extends Observed<Board> {
       return;
     }
     try {
-      await this.#send(id, { id, title, patch }, () => api.changeTask(id, patch));
-      this.writeEdit(id, null);
+      const saved = await this.#queues.add(id, () => this.#send(id, { id, title, patch }, () => api.changeTask(id, patch)));
+      const written = this.state.edits[id];
+      if (written && isSaved(saved, written)) this.writeEdit(id, null);
       await this.load();
     } catch (failure) {
       this.set({ problem: `“${title}” was not changed. ${reasonInWords(failure)}` });
@@ -106,6 +111,8 @@ export class TaskStore extends Observed<Board> {
         this.set({ entries: this.state.entries.filter((each) => each.task.id !== task.id) });
         this.#change(key, (entry) => ({ ...entry, task }), { news: `Added: ${task.title}`, tags: tagsWith(this.state, task.tags) });
       } catch (problem) {
+        // Kept for the next session, which sends it: given back to the line, it would be added twice.
+        if (problem instanceof RequestFailed && problem.isNotOurs) return;
         this.#change(key, () => null, { problem: `“${fields.title}” was not added. ${reasonInWords(problem)}` });
         throw problem;
       }

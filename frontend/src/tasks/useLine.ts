@@ -73,11 +73,15 @@ export function useLine(field: RefObject<HTMLInputElement | null>, store: TaskSt
     field.current?.focus();
     put("");
     setPlain("");
+    // To read it may take as long as the dates' grammar takes to come.
+    store.writeLine(text);
     const wanted = await readAs(text, plain);
     const problem = lineProblem(wanted);
     store.refuse(problem);
     const { fields } = wanted;
-    if (problem || !(await store.add({ ...fields, due_date: fields.due_date ?? day }))) offer(text);
+    const adding = problem === "" && store.add({ ...fields, due_date: fields.due_date ?? day });
+    store.writeLine(field.current?.value ?? "");
+    if (!(await adding)) offer(text);
   }
 
   function takeAsWords(words: string) {

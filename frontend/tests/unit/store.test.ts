@@ -243,10 +243,10 @@ test("another account's session has the page load itself anew, and changes nothi
   expect(reload).toHaveBeenCalled();
 });
 
-test("a session that is over leads to sign-in", async () => {
+test("a session that is over leads to sign-in; a new task is kept for the next one, and not given back to the line as well", async () => {
   const assign = vi.fn();
   vi.stubGlobal("window", { location: { assign, pathname: "/tasks", search: "?q=a" } });
   answers(401, {});
-  await store.change(at(0), { done: true });
+  expect(await store.add(FIELDS)).toBe(true);
   expect(assign).toHaveBeenCalledWith("/sign-in?why=over&to=%2Ftasks%3Fq%3Da");
 });

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
-import { changesOf } from "@/tasks/changes";
-import { dayInWords, daysLater, today } from "@/tasks/days";
+import { changesOf, isSaved } from "@/tasks/changes";
+import { dayInWords, today } from "@/tasks/days";
 import { addressOf, EVERYTHING, filterOf, isNarrow, queryOf, USUAL } from "@/tasks/filter";
 import { findDay } from "@/tasks/dates";
 import { lineProblem, read } from "@/tasks/quick";
@@ -56,10 +56,6 @@ test.each([
   expect(dayInWords(day, today(NOON))).toBe(words);
 });
 
-test("days go over the ends of months and years", () => {
-  expect([daysLater("2026-12-31", 1), daysLater("2028-02-28", 1)]).toEqual(["2027-01-01", "2028-02-29"]);
-});
-
 test.each([
   ["home, #work  Home", ["home", "work"]],
   ["", []],
@@ -85,4 +81,10 @@ test("only what a form changed is sent", () => {
   const form = new FormData();
   for (const [name, value] of Object.entries({ title: "a", notes: "1\r\n2", priority: "high", due_date: "", tags: "x" })) form.set(name, value);
   expect(changesOf(task, form)).toEqual({ notes: "1\n2", priority: "high" });
+});
+
+test("what was written is saved once the task says nothing else", () => {
+  const task = { ...EMPTY, id: "1", title: "a", done: false, priority: "normal", tags: ["x"] } as const;
+  const written = { title: " a ", notes: "", priority: "normal", due_date: "", tags: "#X" };
+  expect([isSaved(task, written), isSaved(task, { ...written, notes: "more" })]).toEqual([true, false]);
 });
