@@ -55,6 +55,7 @@ from ansible_collections.todo.stack.plugins.module_utils.judge.registry import j
 from ansible_collections.todo.stack.plugins.module_utils.look.look import Look, look
 from ansible_collections.todo.stack.plugins.module_utils.release.gate import Gate, Trial
 from ansible_collections.todo.stack.plugins.module_utils.release.record import forget_images, record
+from ansible_collections.todo.stack.plugins.module_utils.release.services import Services
 from ansible_collections.todo.stack.plugins.module_utils.release.transaction import Transaction
 
 LOCK_SECONDS = 60.0
@@ -157,13 +158,10 @@ class _Release:
         files = self._render(number)
         redact = redactor(self.looked.rendered.hidden(self.order.spec.contracts))
         transaction = Transaction(
-            docker=self.docker,
-            spec=self.order.spec,
+            Services(self.docker, self.order.spec, Gate(self.expect, self._tell, redact)),
             looked=self.looked,
             actions=self.actions,
             new=files,
-            gate=Gate(self.expect, self._tell, redact),
-            redact=redact,
         )
         try:
             transaction.carry_out()

@@ -16,7 +16,7 @@ from ansible_collections.todo.stack.plugins.module_utils.look.observation import
     PortUse,
     ProbeResult,
 )
-from ansible_collections.todo.stack.plugins.module_utils.release import database, transaction
+from ansible_collections.todo.stack.plugins.module_utils.release import database, services
 from ansible_collections.todo.stack.plugins.module_utils.release.gate import Trial
 from ansible_collections.todo.stack.plugins.module_utils.release.transaction import Transaction
 from ansible_collections.todo.stack.tests.unit.module_utils.release.conftest import (
@@ -299,7 +299,7 @@ def test_a_port_that_was_taken_in_the_meantime_stops_it_before_the_swap(
     make: Make, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     taken = PortUse("backend", 8000, "nc (pid 7)")
-    monkeypatch.setattr(transaction, "use_of", lambda *_: taken)
+    monkeypatch.setattr(services, "use_of", lambda *_: taken)
     error = fails(make({"backend": "recreate"}))
     assert "port 8000 of backend is taken by nc (pid 7)" in error.what
     assert (world.running(), error.details["changed"]) == (AS_BEFORE, False)
@@ -309,7 +309,7 @@ def test_a_port_taken_between_stop_and_start_is_named(
     make: Make, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     uses = iter([PortUse("backend", 8000), PortUse("backend", 8000, "nc (pid 7)")])
-    monkeypatch.setattr(transaction, "use_of", lambda *_: next(uses))
+    monkeypatch.setattr(services, "use_of", lambda *_: next(uses))
     world.failures["up backend (new"] = "driver failed programming external connectivity"
     error = fails(make({"backend": "recreate"}))
     assert "compose could not start backend: port 8000 of backend is taken by nc" in error.what
