@@ -70,10 +70,12 @@ class Services:
         ]
         return [f"port {u.port} of {u.service} is taken by {u.owner}" for u in uses if u.owner]
 
-    def trial(self, service: str) -> Trial:
-        """Return the trial of a service where its users reach it."""
+    def trial(self, service: str, before: Sequence[Container] = ()) -> Trial:
+        """Return the trial of a service where its users reach it; ``before``: what it had."""
         host = reached_at(self.spec.bind_address)
-        return self._trial(service, partial(self.find, service), lambda _one: host)
+        trial = self._trial(service, partial(self.find, service), lambda _one: host)
+        trial.restarts = {one.id: one.restarts for one in before}
+        return trial
 
     def trial_of_candidate(self, service: str) -> Trial:
         """Return the trial of a service's candidate, which only its networks lead to."""

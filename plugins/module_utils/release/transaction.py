@@ -164,7 +164,8 @@ class Transaction:
             self.docker.read("start", *(c.id for name in names for c in self.services.find(name)))
         else:
             self.services.up(self.new, names, anew="recreate" in kinds)
-        self.services.wait([self.services.trial(name) for name in names])
+        of_service = self.looked.seen.of_service
+        self.services.wait([self.services.trial(name, of_service(name)) for name in names])
 
     def _refuse_taken_ports(self, due: Sequence[Service]) -> None:
         if due and (taken := self.services.taken_ports([one.name for one in due])):

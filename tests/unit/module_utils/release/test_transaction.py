@@ -107,6 +107,22 @@ def test_what_is_stopped_or_frozen_is_started_as_it_is(
     assert world.running() == AS_BEFORE
 
 
+def test_what_has_restarted_before_is_in_no_crash_loop(make: Make, world: World) -> None:
+    [backend] = [box for box in world.boxes if box.service == "backend"]
+    backend.states = [{**PAUSED, "restarts": 5}]
+    world.scripts[("old", "todo-backend-1")] = [{**HEALTHY, "restarts": 5}]
+    make({"backend": "start"}, new=False).carry_out()
+    assert world.running() == AS_BEFORE
+
+
+def test_what_is_started_again_is_counted_from_its_start(make: Make, world: World) -> None:
+    [backend] = [box for box in world.boxes if box.service == "backend"]
+    backend.states = [{**ENDED, "restarts": 5}]
+    world.scripts[("old", "todo-backend-1")] = [STARTING, LOOP]
+    error = fails(make({"backend": "start"}, new=False))
+    assert "crash loop: 3 restarts" in error.what
+
+
 def test_what_is_only_sick_is_replaced_without_a_trial(make: Make, world: World) -> None:
     make({"backend": "recreate"}, new=False).carry_out()
     assert world.done == SWAP
