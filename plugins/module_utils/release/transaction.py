@@ -31,6 +31,7 @@ from ansible_collections.todo.stack.plugins.module_utils.release.services import
 
 _KEPT = "the version before serves on"
 _PUT_BACK = "the version before was put back"
+_NOTHING_RAN = "nothing ran before it that could be put back"
 _NOTHING_BEFORE = "there was none before it; its containers were taken away"
 
 
@@ -193,8 +194,10 @@ class Transaction:
     def _outcome(self) -> str:
         if not self.swapped:
             return _KEPT if self.looked.seen.containers else _NOTHING_BEFORE
-        before = [one for one in self.swapped if self.looked.seen.of_service(one.name)]
-        return _PUT_BACK if before else _NOTHING_BEFORE
+        before = [c for one in self.swapped for c in self.looked.seen.of_service(one.name)]
+        if any(one.pid for one in before):
+            return _PUT_BACK
+        return _NOTHING_RAN if before else _NOTHING_BEFORE
 
     def _put_back(self, service: Service) -> None:
         """Have the version before run again, or nothing where there was none."""

@@ -238,6 +238,15 @@ def test_what_did_not_run_before_is_taken_away_when_its_first_release_fails(
     assert "there was none before it; its containers were taken away" in error.what
 
 
+def test_what_was_stopped_before_is_not_said_to_be_put_back(make: Make, world: World) -> None:
+    [backend] = [box for box in world.boxes if box.service == "backend"]
+    backend.states = [ENDED]
+    world.scripts[("new", "todo-backend-1")] = [ENDED]
+    error = fails(make({"backend": "recreate"}))
+    assert world.done == SWAP
+    assert error.what.endswith("nothing ran before it that could be put back")
+
+
 def test_a_migration_that_fails_ends_it_before_anything_is_tried(make: Make, world: World) -> None:
     world.scripts[("new", "todo-migrate-1")] = [PAUSED, {"Status": "running"}, ENDED]
     error = fails(make({"migrate": "recreate", "backend": "recreate"}))
