@@ -6,6 +6,7 @@ import json
 import secrets as random_source
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -166,15 +167,28 @@ class _Release:
         try:
             transaction.carry_out()
         except BaseException:
-            forget_files(self.state)
-            failed = [image.reference for image in self.images.values()]
-            forget_images(self.docker, self.order.spec, self.looked.rendered.pins, failed)
+            self._forget_failed()
             raise
         finally:
             silence(self.order.progress_file)
-        self._keep(files)
-        self._remove_leftovers()
-        return self._recorded(number)
+        try:
+            self._keep(files)
+            self._remove_leftovers()
+            return self._recorded(number)
+        except Exception as error:
+            what = redact(error.what) if isinstance(error, StackError) else type(error).__name__
+            raise StackError(
+                f"the new version runs, but its release could not be recorded: {what}",
+                remedy="mend the cause and run again",
+                changed=True,
+            ) from None
+
+    def _forget_failed(self) -> None:
+        """Remove what was made for a release that failed; why it failed is told all the same."""
+        failed = [image.reference for image in self.images.values()]
+        with suppress(StackError, OSError):
+            forget_files(self.state)
+            forget_images(self.docker, self.order.spec, self.looked.rendered.pins, failed)
 
     def _render(self, number: int) -> StateFiles:
         """Write the files of the release, and secrets that were not there before."""

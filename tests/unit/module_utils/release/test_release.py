@@ -242,6 +242,34 @@ def test_a_release_that_fails_leaves_no_file_no_image_and_no_latest(
     assert not [line for line in removed if ":latest" in line]
 
 
+def test_a_cleanup_that_fails_hides_no_cause(
+    run: Run, host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any) -> None:
+        raise StackError("the engine is gone")
+
+    monkeypatch.setattr(module, "forget_images", fail)
+    host.scripts[("new", "todo-backend-candidate")] = [ENDED]
+    with pytest.raises(StackError, match="backend is not healthy") as caught:
+        run()
+    assert caught.value.details["evidence"]
+
+
+@pytest.mark.parametrize("error", [OSError(28, "No space left"), StackError(f"no {NEW}")])
+def test_a_release_that_runs_and_cannot_be_recorded_says_both(
+    run: Run, host: Host, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def fail(*_: Any) -> None:
+        raise error
+
+    monkeypatch.setattr(module, "record", fail)
+    with pytest.raises(StackError, match="the new version runs, but its release could") as caught:
+        run(passwords=(OLD, NEW))
+    assert caught.value.details["changed"] is True
+    assert NEW not in shown(caught.value)
+    assert host.running()["todo-backend-1"] == "new"
+
+
 def test_images_are_kept_while_a_kept_release_or_the_last_builds_name_them(
     run: Run, host: Host, spec: StackSpec
 ) -> None:
