@@ -21,7 +21,12 @@ from ansible_collections.todo.stack.plugins.module_utils.contract.spec import St
 from ansible_collections.todo.stack.plugins.module_utils.contract.state import StateDir, StateFiles
 from ansible_collections.todo.stack.plugins.module_utils.decide.images import wanted_images
 from ansible_collections.todo.stack.plugins.module_utils.decide.override import as_json, override
-from ansible_collections.todo.stack.plugins.module_utils.decide.plan import Action, Images, plan
+from ansible_collections.todo.stack.plugins.module_utils.decide.plan import (
+    Action,
+    Images,
+    as_result,
+    plan,
+)
 from ansible_collections.todo.stack.plugins.module_utils.decide.problems import (
     foreign_problems,
     image_problems,
@@ -92,13 +97,11 @@ class Outcome:
 
     def as_result(self) -> dict[str, Any]:
         """Return the module's result."""
-        lines = "".join(f"{action.line()}\n" for action in self.actions)
         return {
+            **as_result(self.actions),
             "changed": self.changed,
-            "actions": [action.as_result() for action in self.actions],
             "release": self.number,
             "seen": json.dumps(to_plain(self.looked.seen)),
-            "diff": {"prepared": lines} if lines else {},
         }
 
 
