@@ -9,6 +9,7 @@ from typing import Any
 from ansible_collections.todo.stack.plugins.module_utils.contract.labels import STACK_LABEL
 from ansible_collections.todo.stack.plugins.module_utils.contract.model import Contract
 from ansible_collections.todo.stack.plugins.module_utils.look.observation import (
+    SETTLED_SECONDS,
     Container,
     Names,
     Seen,
@@ -16,8 +17,6 @@ from ansible_collections.todo.stack.plugins.module_utils.look.observation import
 )
 
 HOST = "host"
-# A container that came back less than this ago may be between two crashes.
-SETTLED_SECONDS = 60
 HTTP_OK = 200
 
 
