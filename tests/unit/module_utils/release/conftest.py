@@ -128,7 +128,8 @@ def look_at(world: World, spec: StackSpec, *, passwords: Sequence[str] = (OLD, O
     resolution = Resolution(kept={"postgres": {"POSTGRES_PASSWORD": after}}, values=values(after))
     kept = {"postgres": {"POSTGRES_PASSWORD": before}}
     current = values(before) if containers else {}
-    return Look(seen, Rendered(resolution, values(after), current, {}, kept))
+    pins = {name: f"todo-{name}:old" for name in ("backend", "frontend")}
+    return Look(seen, Rendered(resolution, values(after), current, pins, kept))
 
 
 @pytest.fixture

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -390,6 +392,42 @@ def test_an_interrupt_of_the_undoing_does_not_end_it(
     assert world.running()["todo-backend-1"] == "old"
     assert "frontend is not healthy: it ended with code 3" in error.what
     assert f"putting it back failed too: {type(interrupt).__name__}" in error.what
+
+
+def test_no_signal_ends_the_undoing(
+    make: Make, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[Any] = []
+    compose = world._compose
+
+    def noted(words: list[str]) -> Any:
+        heard.append(signal.getsignal(signal.SIGTERM))
+        return compose(words)
+
+    monkeypatch.setattr(world, "_compose", noted)
+    world.scripts[("new", "todo-backend-1")] = [ENDED]
+    fails(make({"backend": "recreate"}))
+    assert [one == signal.SIG_IGN for one in heard] == [False, False, True]  # try, up, put back
+    assert signal.getsignal(signal.SIGTERM) == heard[0]
+
+
+def test_without_files_of_the_version_before_the_new_one_is_taken_away(
+    make: Make, world: World, spec: StackSpec
+) -> None:
+    world.scripts[("new", "todo-backend-1")] = [ENDED]
+    release = make({"backend": "recreate"})
+    Path(spec.state.definition).unlink()
+    fails(release)
+    assert world.done == [*TRIAL, *SWAP, "rm id-new-todo-backend-1"]
+
+
+def test_what_is_on_the_network_of_the_host_never_runs_twice(make: Make, world: World) -> None:
+    release = make({"backend": "recreate"})
+    seen = release.looked.seen
+    services = tuple(replace(one, host_network=one.name == "backend") for one in seen.services)
+    release.looked = replace(release.looked, seen=replace(seen, services=services))
+    release.carry_out()
+    assert world.done == SWAP
 
 
 def test_an_interrupted_judgement_leaves_no_container(
