@@ -14,7 +14,7 @@ from typing import Any
 from ansible.plugins.action import ActionBase
 from ansible_collections.todo.stack.plugins.module_utils.contract.codec import from_plain, to_plain
 from ansible_collections.todo.stack.plugins.module_utils.decide.images import wanted_images
-from ansible_collections.todo.stack.plugins.module_utils.decide.plan import Action, plan
+from ansible_collections.todo.stack.plugins.module_utils.decide.plan import Action, as_result, plan
 from ansible_collections.todo.stack.plugins.module_utils.decide.problems import memory_problems
 from ansible_collections.todo.stack.plugins.module_utils.decide.rotation import rotated_rows
 from ansible_collections.todo.stack.plugins.module_utils.look.observation import Seen
@@ -54,7 +54,8 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible ships no types
         # What was built is on the host since it was looked at: its records are to be judged too.
         built = any(row.get("changed") for row in args.get("images") or ())
         if self._task.check_mode or not (due or built):
-            return {**result, **_told(args, due), "rotated": rotated}
+            told = {**as_result(due), "changed": bool(due), "seen": args["seen"]}
+            return {**result, **told, "rotated": rotated}
         for action in due:
             self._display.display(f"  {action.line()}")
         return {**result, **self._release(task_vars), "rotated": rotated}
@@ -105,16 +106,6 @@ def _decide(args: Mapping[str, Any], due: list[Action]) -> list[Any]:
     contracts = typed_contracts(args["contracts"])
     due += plan(seen, contracts, wanted_images(seen, contracts, args.get("images") or ()))
     return memory_problems(seen, due)
-
-
-def _told(args: Mapping[str, Any], due: list[Action]) -> dict[str, Any]:
-    lines = "".join(f"{action.line()}\n" for action in due)
-    return {
-        "changed": bool(due),
-        "actions": [action.as_result() for action in due],
-        "seen": args["seen"],
-        "diff": {"prepared": lines} if lines else {},
-    }
 
 
 def _row(row: Mapping[str, Any]) -> dict[str, Any]:

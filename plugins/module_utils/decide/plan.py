@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from ansible_collections.todo.stack.plugins.module_utils.contract.labels import STACK_LABEL
 from ansible_collections.todo.stack.plugins.module_utils.contract.model import Contract
 from ansible_collections.todo.stack.plugins.module_utils.look.observation import (
+    SETTLED_SECONDS,
     Container,
     Names,
     Seen,
@@ -15,8 +17,6 @@ from ansible_collections.todo.stack.plugins.module_utils.look.observation import
 )
 
 HOST = "host"
-# A container that came back less than this ago may be between two crashes.
-SETTLED_SECONDS = 60
 HTTP_OK = 200
 
 
@@ -41,6 +41,15 @@ class Action:
     def line(self) -> str:
         """Return the action as people read it."""
         return f"{self.service}: {self.action}, {self.why}"
+
+
+def as_result(actions: Sequence[Action]) -> dict[str, Any]:
+    """Return the keys of a result that tell the actions: their rows, and the lines of a diff."""
+    lines = "".join(f"{action.line()}\n" for action in actions)
+    return {
+        "actions": [action.as_result() for action in actions],
+        "diff": {"prepared": lines} if lines else {},
+    }
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,11 @@ from ansible_collections.todo.stack.plugins.module_utils.build.requirements impo
 from ansible_collections.todo.stack.plugins.module_utils.judge.check import BUILD_REMEDY, Finding
 from ansible_collections.todo.stack.plugins.module_utils.judge.subject import Subject, each
 from ansible_collections.todo.stack.plugins.module_utils.look.observation import (
+    SETTLED_SECONDS,
     Container,
     Service,
 )
 
-# A container that came back less than this ago may be between two crashes.
-SETTLED_SECONDS = 60
 OUT_OF_MEMORY = "killed by its memory limit"
 ENDED = "ended, exit code 0"
 

@@ -9,6 +9,9 @@ from typing import Any, Optional
 from ansible_collections.todo.stack.plugins.module_utils.contract.labels import candidate_name
 from ansible_collections.todo.stack.plugins.module_utils.decide.engine_state import EngineState
 
+# A container that came back less than this ago may be between two crashes.
+SETTLED_SECONDS = 60
+
 
 @dataclass(frozen=True)
 class ProbeResult:

@@ -24,7 +24,8 @@ def evidence(docker: DockerCli, container: Container, why: str, redact: Redact) 
         "exit_code": container.exit_code,
         "oom_killed": container.oom_killed,
         "restarts": container.restarts,
-        "last_healthcheck": redact(_last_healthcheck(docker, container)),
+        # Cut only once its secrets are hidden: a half of one is not recognised.
+        "last_healthcheck": redact(_last_healthcheck(docker, container))[-_HEALTH_CHARACTERS:],
         "log": log[-LOG_LINES:],
     }
 
@@ -33,5 +34,5 @@ def _last_healthcheck(docker: DockerCli, container: Container) -> str:
     for inspected in docker.inspect_containers([container.id]):
         entries = ((inspected["State"].get("Health") or {}).get("Log")) or []
         if entries:
-            return str(entries[-1].get("Output", "")).strip()[-_HEALTH_CHARACTERS:]
+            return str(entries[-1].get("Output", "")).strip()
     return ""

@@ -41,6 +41,7 @@ class Trial:
     """One service that is waited for: its containers, its contract, and what is known so far.
 
     ``one_shot``: it is to end with 0. ``why``: what it still lacks, "" once it has passed.
+    ``restarts``: container ID -> its restarts before, which are none of what is waited for.
     """
 
     service: str
@@ -152,7 +153,10 @@ def containers_of(docker: DockerCli, names: Sequence[str]) -> list[Container]:
 
 
 def _state(trial: Trial, container: Container, spent: float) -> tuple[str, bool]:
-    crashes = container.restarts - trial.restarts.setdefault(container.id, 0)
+    # A start has the engine count from 0 again.
+    before = min(trial.restarts.get(container.id, 0), container.restarts)
+    trial.restarts[container.id] = before
+    crashes = container.restarts - before
     if crashes >= CRASHES:
         return f"crash loop: {crashes} restarts, last exit code {container.exit_code}", True
     if trial.one_shot:

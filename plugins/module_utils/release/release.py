@@ -6,6 +6,7 @@ import json
 import secrets as random_source
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,12 @@ from ansible_collections.todo.stack.plugins.module_utils.contract.spec import St
 from ansible_collections.todo.stack.plugins.module_utils.contract.state import StateDir, StateFiles
 from ansible_collections.todo.stack.plugins.module_utils.decide.images import wanted_images
 from ansible_collections.todo.stack.plugins.module_utils.decide.override import as_json, override
-from ansible_collections.todo.stack.plugins.module_utils.decide.plan import Action, Images, plan
+from ansible_collections.todo.stack.plugins.module_utils.decide.plan import (
+    Action,
+    Images,
+    as_result,
+    plan,
+)
 from ansible_collections.todo.stack.plugins.module_utils.decide.problems import (
     foreign_problems,
     image_problems,
@@ -55,6 +61,7 @@ from ansible_collections.todo.stack.plugins.module_utils.judge.registry import j
 from ansible_collections.todo.stack.plugins.module_utils.look.look import Look, look
 from ansible_collections.todo.stack.plugins.module_utils.release.gate import Gate, Trial
 from ansible_collections.todo.stack.plugins.module_utils.release.record import forget_images, record
+from ansible_collections.todo.stack.plugins.module_utils.release.services import Services
 from ansible_collections.todo.stack.plugins.module_utils.release.transaction import Transaction
 
 LOCK_SECONDS = 60.0
@@ -90,13 +97,11 @@ class Outcome:
 
     def as_result(self) -> dict[str, Any]:
         """Return the module's result."""
-        lines = "".join(f"{action.line()}\n" for action in self.actions)
         return {
+            **as_result(self.actions),
             "changed": self.changed,
-            "actions": [action.as_result() for action in self.actions],
             "release": self.number,
             "seen": json.dumps(to_plain(self.looked.seen)),
-            "diff": {"prepared": lines} if lines else {},
         }
 
 
@@ -157,26 +162,36 @@ class _Release:
         files = self._render(number)
         redact = redactor(self.looked.rendered.hidden(self.order.spec.contracts))
         transaction = Transaction(
-            docker=self.docker,
-            spec=self.order.spec,
+            Services(self.docker, self.order.spec, Gate(self.expect, self._tell, redact)),
             looked=self.looked,
             actions=self.actions,
             new=files,
-            gate=Gate(self.expect, self._tell, redact),
-            redact=redact,
         )
         try:
             transaction.carry_out()
         except BaseException:
-            forget_files(self.state)
-            failed = [image.reference for image in self.images.values()]
-            forget_images(self.docker, self.order.spec, self.looked.rendered.pins, failed)
+            self._forget_failed()
             raise
         finally:
             silence(self.order.progress_file)
-        self._keep(files)
-        self._remove_leftovers()
-        return self._recorded(number)
+        try:
+            self._keep(files)
+            self._remove_leftovers()
+            return self._recorded(number)
+        except Exception as error:
+            what = redact(error.what) if isinstance(error, StackError) else type(error).__name__
+            raise StackError(
+                f"the new version runs, but its release could not be recorded: {what}",
+                remedy="mend the cause and run again",
+                changed=True,
+            ) from None
+
+    def _forget_failed(self) -> None:
+        """Remove what was made for a release that failed; why it failed is told all the same."""
+        failed = [image.reference for image in self.images.values()]
+        with suppress(StackError, OSError):
+            forget_files(self.state)
+            forget_images(self.docker, self.order.spec, self.looked.rendered.pins, failed)
 
     def _render(self, number: int) -> StateFiles:
         """Write the files of the release, and secrets that were not there before."""

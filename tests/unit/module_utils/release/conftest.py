@@ -33,8 +33,9 @@ from ansible_collections.todo.stack.plugins.module_utils.look.observation import
     Seen,
     Service,
 )
-from ansible_collections.todo.stack.plugins.module_utils.release import gate, transaction
+from ansible_collections.todo.stack.plugins.module_utils.release import gate, services
 from ansible_collections.todo.stack.plugins.module_utils.release.gate import Gate, Trial
+from ansible_collections.todo.stack.plugins.module_utils.release.services import Services
 from ansible_collections.todo.stack.plugins.module_utils.release.transaction import Transaction
 from ansible_collections.todo.stack.tests.unit.module_utils.release.world import (
     DONE,
@@ -105,7 +106,7 @@ def world(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> World:
     found.scripts = {("new", "todo-migrate-1"): [DONE], ("old", "todo-migrate-1"): [DONE]}
     monkeypatch.setattr(gate, "probe", found.probe)
     monkeypatch.setattr(gate, "nobody_listens", lambda: False)
-    monkeypatch.setattr(transaction, "use_of", _free)
+    monkeypatch.setattr(services, "use_of", _free)
     return found
 
 
@@ -127,7 +128,8 @@ def look_at(world: World, spec: StackSpec, *, passwords: Sequence[str] = (OLD, O
     resolution = Resolution(kept={"postgres": {"POSTGRES_PASSWORD": after}}, values=values(after))
     kept = {"postgres": {"POSTGRES_PASSWORD": before}}
     current = values(before) if containers else {}
-    return Look(seen, Rendered(resolution, values(after), current, {}, kept))
+    pins = {name: f"todo-{name}:old" for name in ("backend", "frontend")}
+    return Look(seen, Rendered(resolution, values(after), current, pins, kept))
 
 
 @pytest.fixture
@@ -145,13 +147,10 @@ def make(world: World, spec: StackSpec) -> Make:
         if world.boxes:
             current.write_text("name: todo\n")
         return Transaction(
-            docker=DockerCli(world),
-            spec=whole,
+            Services(DockerCli(world), whole, Gate(MEETS, tell, redactor([OLD, NEW]))),
             looked=look_at(world, whole, passwords=passwords),
             actions=[Action(name, action, "a reason", new=new) for name, action in due.items()],
             new=whole.state.of_release(2),
-            gate=Gate(MEETS, tell, redactor([OLD, NEW])),
-            redact=redactor([OLD, NEW]),
         )
 
     return transact

@@ -33,6 +33,16 @@ def test_a_row_tells_the_state_the_last_healthcheck_and_the_end_of_the_log() -> 
     }  # fmt: skip
 
 
+def test_a_secret_where_a_long_healthcheck_is_cut_shows_no_half_of_itself() -> None:
+    said = "x" * 20 + SECRET + "x" * (500 - len(SECRET) // 2)
+    health = {"Status": "unhealthy", "Log": [{"Output": said}]}
+    inspected = container("backend", state={"Health": health})
+    docker = DockerCli(FakeDocker({"logs": ""}, containers=[inspected]))
+    row = evidence(docker, read_container(inspected), "it ended", redactor([SECRET]))
+    assert len(row["last_healthcheck"]) == 500
+    assert set(row["last_healthcheck"]) <= set("*x")
+
+
 def test_a_longer_secret_hides_before_one_that_is_part_of_it() -> None:
     assert redactor(["abc", "abcdef"])("abcdef abc abd") == "******** ******** abd"
 

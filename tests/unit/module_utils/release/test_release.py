@@ -242,6 +242,64 @@ def test_a_release_that_fails_leaves_no_file_no_image_and_no_latest(
     assert not [line for line in removed if ":latest" in line]
 
 
+def test_a_cleanup_that_fails_hides_no_cause(
+    run: Run, host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any) -> None:
+        raise StackError("the engine is gone")
+
+    monkeypatch.setattr(module, "forget_images", fail)
+    host.scripts[("new", "todo-backend-candidate")] = [ENDED]
+    with pytest.raises(StackError, match="backend is not healthy") as caught:
+        run()
+    assert caught.value.details["evidence"]
+
+
+@pytest.mark.parametrize("error", [OSError(28, "No space left"), StackError(f"no {NEW}")])
+def test_a_release_that_runs_and_cannot_be_recorded_says_both(
+    run: Run, host: Host, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def fail(*_: Any) -> None:
+        raise error
+
+    monkeypatch.setattr(module, "record", fail)
+    with pytest.raises(StackError, match="the new version runs, but its release could") as caught:
+        run(passwords=(OLD, NEW))
+    assert caught.value.details["changed"] is True
+    assert NEW not in shown(caught.value)
+    assert host.running()["todo-backend-1"] == "new"
+
+
+def test_secrets_made_anew_are_kept_once_the_release_holds(
+    run: Run, host: Host, spec: StackSpec
+) -> None:
+    rotated = replace(spec, rotate=("postgres.POSTGRES_PASSWORD",))
+    host.scripts[("new", "todo-backend-candidate")] = [ENDED]
+    with pytest.raises(StackError):
+        run(spec=rotated, passwords=(OLD, NEW))
+    assert not Path(spec.state.secrets).exists()
+    del host.scripts[("new", "todo-backend-candidate")]
+    run(spec=rotated, passwords=(OLD, NEW))
+    assert json.loads(Path(spec.state.secrets).read_text()) == {
+        "postgres": {"POSTGRES_PASSWORD": NEW}
+    }
+
+
+def test_a_release_that_fails_forgets_its_builds_and_no_image_of_what_ran(
+    run: Run, host: Host, spec: StackSpec
+) -> None:
+    Path(spec.state.folder).mkdir(parents=True)
+    rows = [{"content_image": f"todo-backend:{tag}"} for tag in ("new", "build1")]
+    builds = {"version": 1, "images": {"todo-backend": rows}}
+    Path(spec.state.builds).write_text(json.dumps(builds))
+    host.listed = {"todo-backend": "new latest build1 old forgotten"}
+    host.scripts[("new", "todo-backend-candidate")] = [ENDED]
+    with pytest.raises(StackError):
+        run()
+    [removed] = [line for line in host.done if line.startswith("image rm")]
+    assert removed.split()[2:] == ["todo-backend:new", "todo-backend:forgotten"]
+
+
 def test_images_are_kept_while_a_kept_release_or_the_last_builds_name_them(
     run: Run, host: Host, spec: StackSpec
 ) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +18,7 @@ from ansible_collections.todo.stack.plugins.module_utils.look.observation import
     PortUse,
     ProbeResult,
 )
-from ansible_collections.todo.stack.plugins.module_utils.release import database, transaction
+from ansible_collections.todo.stack.plugins.module_utils.release import database, services
 from ansible_collections.todo.stack.plugins.module_utils.release.gate import Trial
 from ansible_collections.todo.stack.plugins.module_utils.release.transaction import Transaction
 from ansible_collections.todo.stack.tests.unit.module_utils.release.conftest import (
@@ -105,6 +107,22 @@ def test_what_is_stopped_or_frozen_is_started_as_it_is(
     frozen = [f"unpause {OLD_BACKEND}"] if state is PAUSED else []
     assert world.done == [*frozen, f"start {OLD_BACKEND}"]
     assert world.running() == AS_BEFORE
+
+
+def test_what_has_restarted_before_is_in_no_crash_loop(make: Make, world: World) -> None:
+    [backend] = [box for box in world.boxes if box.service == "backend"]
+    backend.states = [{**PAUSED, "restarts": 5}]
+    world.scripts[("old", "todo-backend-1")] = [{**HEALTHY, "restarts": 5}]
+    make({"backend": "start"}, new=False).carry_out()
+    assert world.running() == AS_BEFORE
+
+
+def test_what_is_started_again_is_counted_from_its_start(make: Make, world: World) -> None:
+    [backend] = [box for box in world.boxes if box.service == "backend"]
+    backend.states = [{**ENDED, "restarts": 5}]
+    world.scripts[("old", "todo-backend-1")] = [STARTING, LOOP]
+    error = fails(make({"backend": "start"}, new=False))
+    assert "crash loop: 3 restarts" in error.what
 
 
 def test_what_is_only_sick_is_replaced_without_a_trial(make: Make, world: World) -> None:
@@ -222,6 +240,15 @@ def test_what_did_not_run_before_is_taken_away_when_its_first_release_fails(
     assert "there was none before it; its containers were taken away" in error.what
 
 
+def test_what_was_stopped_before_is_not_said_to_be_put_back(make: Make, world: World) -> None:
+    [backend] = [box for box in world.boxes if box.service == "backend"]
+    backend.states = [ENDED]
+    world.scripts[("new", "todo-backend-1")] = [ENDED]
+    error = fails(make({"backend": "recreate"}))
+    assert world.done == SWAP
+    assert error.what.endswith("nothing ran before it that could be put back")
+
+
 def test_a_migration_that_fails_ends_it_before_anything_is_tried(make: Make, world: World) -> None:
     world.scripts[("new", "todo-migrate-1")] = [PAUSED, {"Status": "running"}, ENDED]
     error = fails(make({"migrate": "recreate", "backend": "recreate"}))
@@ -299,7 +326,7 @@ def test_a_port_that_was_taken_in_the_meantime_stops_it_before_the_swap(
     make: Make, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     taken = PortUse("backend", 8000, "nc (pid 7)")
-    monkeypatch.setattr(transaction, "use_of", lambda *_: taken)
+    monkeypatch.setattr(services, "use_of", lambda *_: taken)
     error = fails(make({"backend": "recreate"}))
     assert "port 8000 of backend is taken by nc (pid 7)" in error.what
     assert (world.running(), error.details["changed"]) == (AS_BEFORE, False)
@@ -309,7 +336,7 @@ def test_a_port_taken_between_stop_and_start_is_named(
     make: Make, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     uses = iter([PortUse("backend", 8000), PortUse("backend", 8000, "nc (pid 7)")])
-    monkeypatch.setattr(transaction, "use_of", lambda *_: next(uses))
+    monkeypatch.setattr(services, "use_of", lambda *_: next(uses))
     world.failures["up backend (new"] = "driver failed programming external connectivity"
     error = fails(make({"backend": "recreate"}))
     assert "compose could not start backend: port 8000 of backend is taken by nc" in error.what
@@ -365,6 +392,42 @@ def test_an_interrupt_of_the_undoing_does_not_end_it(
     assert world.running()["todo-backend-1"] == "old"
     assert "frontend is not healthy: it ended with code 3" in error.what
     assert f"putting it back failed too: {type(interrupt).__name__}" in error.what
+
+
+def test_no_signal_ends_the_undoing(
+    make: Make, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[Any] = []
+    compose = world._compose
+
+    def noted(words: list[str]) -> Any:
+        heard.append(signal.getsignal(signal.SIGTERM))
+        return compose(words)
+
+    monkeypatch.setattr(world, "_compose", noted)
+    world.scripts[("new", "todo-backend-1")] = [ENDED]
+    fails(make({"backend": "recreate"}))
+    assert [one == signal.SIG_IGN for one in heard] == [False, False, True]  # try, up, put back
+    assert signal.getsignal(signal.SIGTERM) == heard[0]
+
+
+def test_without_files_of_the_version_before_the_new_one_is_taken_away(
+    make: Make, world: World, spec: StackSpec
+) -> None:
+    world.scripts[("new", "todo-backend-1")] = [ENDED]
+    release = make({"backend": "recreate"})
+    Path(spec.state.definition).unlink()
+    fails(release)
+    assert world.done == [*TRIAL, *SWAP, "rm id-new-todo-backend-1"]
+
+
+def test_what_is_on_the_network_of_the_host_never_runs_twice(make: Make, world: World) -> None:
+    release = make({"backend": "recreate"})
+    seen = release.looked.seen
+    services = tuple(replace(one, host_network=one.name == "backend") for one in seen.services)
+    release.looked = replace(release.looked, seen=replace(seen, services=services))
+    release.carry_out()
+    assert world.done == SWAP
 
 
 def test_an_interrupted_judgement_leaves_no_container(
