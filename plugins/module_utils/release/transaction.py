@@ -174,11 +174,17 @@ class Transaction:
 
     def _undone(self, error: BaseException) -> StackError:
         """Return the error that tells of ``error`` and of how all was put back."""
-        failed = [self._attempt(self._remove_candidates), self._attempt(self._remove_one_shots)]
-        for back in reversed(self.passwords):
-            failed.append(self._attempt(back))
-        for service in reversed(self.swapped):
-            failed.append(self._attempt(partial(self._put_back, service)))
+        single = [one for one in self.swapped if self._is_single(one)]
+        lasting = [one for one in self.swapped if not self._is_single(one)]
+        steps: list[Callable[[], None]] = [
+            self._remove_candidates,
+            self._remove_one_shots,
+            # A database first: only one that runs takes its password back, and others ask it.
+            *(partial(self._put_back, one) for one in reversed(single)),
+            *reversed(self.passwords),
+            *(partial(self._put_back, one) for one in reversed(lasting)),
+        ]
+        failed = [self._attempt(step) for step in steps]
         told = error if isinstance(error, StackError) else _unforeseen(error)
         if isinstance(told, ProblemList):
             return told

@@ -279,7 +279,7 @@ def test_a_new_password_is_set_before_it_is_used_and_set_back_if_the_release_fai
     world.scripts[("new", CANDIDATE)] = [ENDED]
     error = fails(make(due, passwords=(OLD, NEW)))
     assert [f"'{OLD}'" in sql for sql in world.sent] == [False, False, True]
-    assert world.done[-2:] == ["psql", "up postgres (old anew)"]
+    assert world.done[-2:] == ["up postgres (old anew)", "psql"]
     assert error.details["changed"] is True
 
 
