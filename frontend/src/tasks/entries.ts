@@ -13,7 +13,7 @@ export interface Entry {
   saving: number;
   /** The server is out of reach; what is pending is kept until it is back. */
   waiting: boolean;
-  /** Still in its place, so that it comes back there. */
+  /** Not to be seen, but still there, so that it can come back. */
   removed: boolean;
 }
 
@@ -41,8 +41,8 @@ export function changed(entries: Entries, key: string, change: (entry: Entry) =>
   return entries.flatMap((entry) => (entry.key === key ? (change(entry) ?? []) : entry));
 }
 
-/** The list as the server tells it, keeping what is still under way here and what can be brought back. */
-export function merged(entries: Entries, tasks: readonly Task[]): Entries {
+/** The list as the server tells it, keeping what is still under way here and, out of sight, what can be taken back. */
+export function merged(entries: Entries, tasks: readonly Task[], undoable?: string): Entries {
   const listed = new Set(tasks.map((task) => task.id));
   const known = new Map(entries.map((entry) => [entry.task.id, entry]));
   // The key stays, and with it an editor that is open.
@@ -51,7 +51,11 @@ export function merged(entries: Entries, tasks: readonly Task[]): Entries {
     if (!entry) return entryOf(task);
     return entry.saving > 0 ? { ...entry, task } : { ...entryOf(task), key: entry.key };
   };
-  const unlisted = entries.filter((entry) => !listed.has(entry.task.id) && (entry.saving > 0 || entry.removed));
+  const unlisted = entries.flatMap((entry) => {
+    if (listed.has(entry.task.id)) return [];
+    if (entry.saving > 0 || entry.removed) return entry;
+    return entry.key === undoable ? { ...entry, removed: true } : [];
+  });
   return [...unlisted, ...tasks.map(kept)];
 }
 

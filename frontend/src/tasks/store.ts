@@ -19,6 +19,7 @@ export class TaskStore extends Observed<Board> {
   #queues = new Queues();
   #gone = new Set<string>();
   #loads = 0;
+  #confirmed = 0;
   #outbox = new Outbox();
 
   constructor(filter: Filter) {
@@ -71,12 +72,18 @@ export class TaskStore extends Observed<Board> {
   /** Fetch the list anew, with another filter where one is given; as many as are shown. Of several at once, the last one counts. */
   async load(filter: Filter = this.state.filter): Promise<void> {
     const load = (this.#loads += 1);
+    const confirmed = this.#confirmed;
     const shown = filter === this.state.filter ? this.state.entries.length : 0;
     this.set({ filter, refreshing: true });
     try {
       const [page, tags] = await Promise.all([api.listTasks(filter, null, Math.max(shown, PAGE)), api.listTags()]);
       if (load !== this.#loads) return;
-      const entries = merged(this.state.entries, page.items);
+      // The server may have answered before it knew of a change that it has confirmed since.
+      if (confirmed !== this.#confirmed) {
+        await this.load();
+        return;
+      }
+      const entries = merged(this.state.entries, page.items, this.state.undoable?.key);
       this.set({ status: "ready", refreshing: false, problem: "", entries, cursor: page.next_cursor, tags });
     } catch (problem) {
       if (load !== this.#loads) return;
@@ -163,8 +170,15 @@ export class TaskStore extends Observed<Board> {
     this.set({ undoable: null });
     const entry = this.state.entries.find((each) => each.key === key);
     if (kind === "deleted") void this.#restore(key, title);
-    else if (entry) void this.change({ ...entry.task, key, title, saving: false, waiting: false }, { done: false });
+    else if (entry) void this.#reopen(entry, title);
     return entry ? key : null;
+  }
+
+  async #reopen({ key, task, removed }: Entry, title: string): Promise<void> {
+    this.#change(key, (entry) => ({ ...entry, removed: false }));
+    await this.change({ ...task, key, title, saving: false, waiting: false }, { done: false });
+    // A list that was fetched meanwhile had it no more: it goes to its place.
+    if (removed) await this.load();
   }
 
   async #restore(key: string, title: string): Promise<void> {
@@ -205,6 +219,7 @@ export class TaskStore extends Observed<Board> {
         () => false,
       );
       count(-1);
+      this.#confirmed += 1;
       return worked;
     });
   }

@@ -228,6 +228,34 @@ test("completing can be taken back like deleting", async () => {
   expect([at(0).done, board().undoable]).toEqual([false, null]);
 });
 
+test("completing can be taken back also when the list was fetched meanwhile, and has it no more", async () => {
+  answers(200, task("1", { done: true }));
+  await store.change(at(0), { done: true });
+  await loads(task("3"));
+  expect(titles()).toEqual(["task 3"]);
+  answers(200, task("1"));
+  answers(200, { items: [task("3"), task("1")], next_cursor: null });
+  answers(200, { items: [] });
+  store.undo();
+  expect([at(0).title, at(0).done]).toEqual(["task 1", false]);
+  await settled();
+  expect([titles(), asked().filter((each) => each.startsWith("PATCH"))]).toEqual([["task 3", "task 1"], ["PATCH /api/tasks/1", "PATCH /api/tasks/1"]]);
+});
+
+test("a list that was fetched while a change was confirmed is fetched again", async () => {
+  const slow = later<Response>();
+  server.mockReturnValueOnce(slow.promise);
+  answers(200, { items: [] });
+  const loading = store.load();
+  answers(200, task("1", { done: true }));
+  await store.change(at(0), { done: true });
+  answers(200, { items: [task("1", { done: true })], next_cursor: null });
+  answers(200, { items: [] });
+  slow.resolve(json(200, { items: [task("1"), task("2")], next_cursor: null }));
+  await loading;
+  expect([titles(), at(0).done]).toEqual([["task 1"], true]);
+});
+
 test("every request says whom it is meant for, and where the day begins", async () => {
   belongTo("7");
   answers(200, task("1"));
