@@ -23,6 +23,7 @@ from ansible_collections.todo.stack.plugins.module_utils.contract.errors import 
 from ansible_collections.todo.stack.plugins.module_utils.contract.labels import (
     CONTENT_LABEL,
     PARTS_LABEL,
+    content_reference,
 )
 from ansible_collections.todo.stack.plugins.module_utils.contract.model import Budget
 
@@ -59,7 +60,7 @@ class ImageSpec:
 
     def content_reference(self, content: Content) -> str:
         """Return the reference that keeps naming this very content."""
-        return f"{self.image}:{content.digest.removeprefix('sha256:')[:12]}"
+        return content_reference(self.image, content.digest)
 
     def content(
         self, base_ids: Mapping[str, str], secrets: Mapping[str, str] | None = None

@@ -17,6 +17,11 @@ COMPOSE_ONE_OFF = "com.docker.compose.oneoff"
 CANDIDATE = "candidate"
 
 
+def content_reference(image: str, digest: str) -> str:
+    """Return the reference that keeps naming the content of this digest (``sha256:…``)."""
+    return f"{image}:{digest.removeprefix('sha256:')[:12]}"
+
+
 def candidate_name(stack: str, service: str) -> str:
     """Return the name of the container in which a service's new version proves itself."""
     return f"{stack}-{service}-{CANDIDATE}"

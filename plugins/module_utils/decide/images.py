@@ -6,6 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ansible_collections.todo.stack.plugins.module_utils.build.base_image import candidates
+from ansible_collections.todo.stack.plugins.module_utils.contract.labels import (
+    CONTENT_LABEL,
+    content_reference,
+)
 from ansible_collections.todo.stack.plugins.module_utils.contract.model import Contract
 from ansible_collections.todo.stack.plugins.module_utils.decide.plan import Images, WantedImage
 from ansible_collections.todo.stack.plugins.module_utils.look.observation import Seen
@@ -42,7 +46,13 @@ def _released(seen: Seen, contract: Contract) -> WantedImage:
         return WantedImage(pin, str(image["Id"]))
     latest = f"{contract.image}:latest"
     image = seen.image(latest)
-    return WantedImage(latest, str(image["Id"]) if image else "")
+    if image is None:
+        return WantedImage(latest, "")
+    # Pinned by its content: latest moves on.
+    labels = (image.get("Config") or {}).get("Labels") or {}
+    content = content_reference(contract.image, str(labels.get(CONTENT_LABEL, "")))
+    tags = image.get("RepoTags") or ()
+    return WantedImage(content if content in tags else latest, str(image["Id"]))
 
 
 def _by_name(seen: Seen, reference: str) -> WantedImage:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from ansible_collections.todo.stack.plugins.module_utils.contract.labels import CONTENT_LABEL
 from ansible_collections.todo.stack.plugins.module_utils.contract.model import Contract
 from ansible_collections.todo.stack.plugins.module_utils.decide.images import wanted_images
 from ansible_collections.todo.stack.plugins.module_utils.decide.plan import WantedImage
@@ -56,6 +57,25 @@ def test_what_was_built_is_wanted_by_every_service_of_the_image(
 ) -> None:
     found = wanted_images(there, both, [{**ROW, **changes}])
     assert found["backend"] == found["migrate"] == expected
+
+
+@pytest.mark.parametrize(
+    ("content", "tags", "reference"),
+    [
+        ("sha256:" + 64 * "f", [f"todo-frontend:{12 * 'f'}"], f"todo-frontend:{12 * 'f'}"),
+        ("sha256:" + 64 * "f", [], "todo-frontend:latest"),
+        ("", ["todo-frontend:mine"], "todo-frontend:latest"),
+    ],
+)
+def test_what_is_called_latest_is_pinned_by_its_content(
+    there: Seen, both: list[Contract], content: str, tags: list[str], reference: str
+) -> None:
+    image = {
+        "Id": "sha256:f", "RepoTags": ["todo-frontend:latest", *tags],
+        "Config": {"Labels": {CONTENT_LABEL: content}},
+    }  # fmt: skip
+    found = wanted_images(replace(there, images=(image,)), both, ())
+    assert found["frontend"] == WantedImage(reference, "sha256:f")
 
 
 def test_an_image_that_is_nowhere_has_no_id(there: Seen, both: list[Contract]) -> None:
