@@ -14,6 +14,8 @@ from ansible_collections.todo.stack.plugins.module_utils.contract.errors import 
 PROJECT_LABEL = "com.docker.compose.project"
 
 T = TypeVar("T")
+# Not "no such file" or "no such host", which tell that there is no client or no engine.
+_ABSENT = re.compile(r"no such (image|container|object)", re.IGNORECASE)
 _GONE = re.compile("no such container|already in progress", re.IGNORECASE)
 
 
@@ -140,7 +142,7 @@ class DockerCli:
 
     def _inspect(self, kind: str, names: Sequence[str]) -> list[dict[str, Any]]:
         code, out, err = self.run(["docker", kind, "inspect", *names])
-        if code != 0 and "no such" not in err.lower():
+        if code != 0 and not _ABSENT.search(err):
             raise StackError(last_line(err), where=f"docker {kind} inspect")
         found: list[dict[str, Any]] = json.loads(out or "[]")
         return found
