@@ -143,7 +143,11 @@ class DockerCli:
     def _inspect(self, kind: str, names: Sequence[str]) -> list[dict[str, Any]]:
         code, out, err = self.run(["docker", kind, "inspect", *names])
         if code != 0 and not _ABSENT.search(err):
-            raise StackError(last_line(err), where=f"docker {kind} inspect")
+            raise StackError(
+                last_line(err) or f"exit code {code}",
+                where=f"docker {kind} inspect",
+                remedy="`docker info` shows whether the engine answers",
+            )
         found: list[dict[str, Any]] = json.loads(out or "[]")
         return found
 
