@@ -52,7 +52,7 @@ class Bench:
         return time.monotonic() - begun
 
     def ours(self, **environment: str) -> float:
-        """`playbooks/local.yml`, whole: preflight, build, run, acceptance, report."""
+        """`playbooks/local.yml`, whole: look, build, release, acceptance, report."""
         variables = {
             "stack_project_dir": str(self.copy),
             "stack_artifacts_dir": str(self.copy / "artifacts"),

@@ -111,8 +111,8 @@ from ansible_collections.todo.stack.plugins.module_utils.build.base_image import
     end_of_life_warnings,
     result_of,
 )
-from ansible_collections.todo.stack.plugins.module_utils.build.base_images import inspect_present
 from ansible_collections.todo.stack.plugins.module_utils.contract.errors import StackError
+from ansible_collections.todo.stack.plugins.module_utils.edge.docker import DockerCli
 from ansible_collections.todo.stack.plugins.module_utils.edge.process import run
 from ansible_collections.todo.stack.plugins.module_utils.edge.surroundings import (
     leave_callers_shell,
@@ -144,7 +144,7 @@ def main() -> None:
     try:
         # In check mode the engine itself may be only predicted; it then has no images yet.
         absent = module.check_mode and not describe_engine(run, os.environ).running
-        present = [] if absent else inspect_present(run, names)
+        present = [] if absent else DockerCli(run).inspect_each(names)
     except StackError as error:
         module.fail_json(msg=str(error))
     module.exit_json(**result_of(wanted, present, source, mirror))

@@ -87,9 +87,7 @@ class Person:
     def axe(self, axe: str) -> None:
         """Nothing on the page keeps people out."""
         # Colours on their way to being seen have no contrast yet.
-        self.page.evaluate(
-            "Promise.allSettled(document.getAnimations().map((each) => each.finished))"
-        )
+        self.page.evaluate(MOVED)
         self.page.evaluate(axe)
         found: dict[str, Any] = self.page.evaluate("axe.run()")
         problems = [

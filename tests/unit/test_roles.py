@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 import yaml
+from ansible.parsing.dataloader import DataLoader
+from ansible.template import Templar
 
 PROJECT = Path(__file__).parents[2]
 ROLES = sorted(path.name for path in (PROJECT / "roles").iterdir() if path.is_dir())
@@ -63,3 +65,26 @@ def test_a_role_that_calls_docker_leaves_the_callers_shell() -> None:
     assert callers
     for path, task in callers:
         assert task.get("environment") == "{{ __base_images_client }}", f"{path}: {task['name']}"
+
+
+@pytest.mark.parametrize(
+    ("changes", "fits"),
+    [
+        ({}, True),
+        ({"running": False}, False),
+        ({"server_version": "20.10.24+dfsg1"}, False),
+        ({"buildx_version": ""}, False),
+        ({"compose_version": ""}, False),
+        ({"running": False, "server_version": ""}, False),
+    ],
+)
+def test_an_engine_that_was_seen_fits_only_with_all_its_parts(
+    changes: dict[str, Any], fits: bool
+) -> None:
+    loader = DataLoader()
+    path = PROJECT / "roles/docker_engine/vars/main.yml"
+    kept = loader.load_from_file(str(path), trusted_as_template=True)
+    versions = {"server_version": "26.1.5", "buildx_version": "0.13.1", "compose_version": "2.30"}
+    engine = {"running": True, **versions, **changes}
+    variables = {**kept, "docker_engine_minimum": {}, "stack_look": {"engine": engine}}
+    assert Templar(loader, variables).template(kept["__docker_engine_fits"]) is fits

@@ -77,8 +77,7 @@ class Builder:
     def _row(self, decision: Decision, image_id: str, progress: BuildProgress) -> dict[str, Any]:
         base = decision.spec.bases[-1] if decision.spec.bases else None
         weights = weigh(self.docker, image_id, base)
-        row = image_row(decision, image_id, weights.layers, weights.base_bytes, progress)
-        return {**row, "compressed_bytes": weights.compressed_bytes}
+        return image_row(decision, image_id, weights, progress)
 
     def _image(self, told: Mapping[str, Any]) -> dict[str, Any]:
         # The classic store names an image by its configuration, containerd's by its manifest.

@@ -96,7 +96,9 @@ class _Stages:
         return [*roots, *(name for name, counts in sources if self._number(name, counts) is None)]
 
     def _number(self, name: str, counts: bool) -> int | None:
-        return int(name) if counts and name.isdigit() else self._numbers.get(name.lower())
+        # Not isdigit() alone, which takes digits that are no number, such as a raised 2.
+        digits = name.isascii() and name.isdigit()
+        return int(name) if counts and digits else self._numbers.get(name.lower())
 
 
 def base_images(

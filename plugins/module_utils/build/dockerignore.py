@@ -60,13 +60,6 @@ class IgnoreRules:
             matched.append(hit)
         return Verdict(ignored, tuple(matched))
 
-    def ignores(self, path: str) -> bool:
-        """Return whether the build does not see this context-relative, ``/``-separated path."""
-        verdict, parts = self.root, path.split("/")
-        for count in range(1, len(parts) + 1):
-            verdict = self.judge("/".join(parts[:count]), verdict)
-        return verdict.ignored
-
 
 def parse_dockerignore(text: str) -> IgnoreRules:
     """Return the rules of a `.dockerignore`; raise ValueError naming a line that is no pattern."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -124,14 +124,6 @@ class BuildProgress:
     def _log(self, entry: Mapping[str, Any]) -> None:
         text = base64.b64decode(entry.get("data") or "").decode(errors="replace")
         self.logs.setdefault(str(entry.get("vertex")), []).extend(text.splitlines())
-
-
-def read_progress(lines: Iterable[str], targets: Iterable[str]) -> BuildProgress:
-    """Return the progress told by all lines of a finished build."""
-    progress = BuildProgress(tuple(targets))
-    for line in lines:
-        progress.feed(line)
-    return progress
 
 
 def parse_time(text: object) -> float | None:

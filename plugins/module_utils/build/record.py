@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ansible_collections.todo.stack.plugins.module_utils.build.layers import Weights
 from ansible_collections.todo.stack.plugins.module_utils.build.progress import BuildProgress
 from ansible_collections.todo.stack.plugins.module_utils.build.spec import Decision
 from ansible_collections.todo.stack.plugins.module_utils.contract.codec import to_plain
@@ -16,11 +17,7 @@ _WORK = re.compile(r"^\[[^]]*\] (?:RUN|COPY|ADD|WORKDIR)\b")
 
 
 def image_row(
-    decision: Decision,
-    image_id: str,
-    history: Sequence[Mapping[str, Any]],
-    base_bytes: int | None,
-    progress: BuildProgress,
+    decision: Decision, image_id: str, weights: Weights, progress: BuildProgress
 ) -> dict[str, Any]:
     """Return one image's row: sizes in bytes of uncompressed layers, times in seconds."""
     spec = decision.spec
@@ -33,10 +30,10 @@ def image_row(
         "content_image": spec.content_reference(decision.content),
         "image_id": image_id,
         "digest": decision.content.digest,
-        "size_bytes": sum(layer["bytes"] for layer in history),
-        "compressed_bytes": None,
+        "size_bytes": sum(layer["bytes"] for layer in weights.layers),
+        "compressed_bytes": weights.compressed_bytes,
         "base_image": spec.bases[-1] if spec.bases else None,
-        "base_bytes": base_bytes,
+        "base_bytes": weights.base_bytes,
         "build_seconds": round(progress.seconds(spec.service), 2),
         "cached_steps": cached,
         "cold": not cached,
@@ -48,8 +45,8 @@ def image_row(
             }
             for step in steps
         ],
-        "layers": [dict(layer) for layer in history],
-        "largest_layers": largest_layers(history),
+        "layers": [dict(layer) for layer in weights.layers],
+        "largest_layers": largest_layers(weights.layers),
         "budget": to_plain(spec.budget),
     }
 

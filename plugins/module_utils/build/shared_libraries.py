@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 _LINKED = re.compile(r"^\s*(\S+) => (/\S+)", re.MULTILINE)
-_MISSING = re.compile(r"^\s*(\S+) => not found", re.MULTILINE)
 # Not the private copies that some packages keep in folders of their own.
 _PUBLIC = re.compile(r"^(?:/usr)?/lib/[^/]+/[^/]+$")
 # Every base has these, whatever it is for.
@@ -17,11 +16,6 @@ def linked_libraries(ldd: str, prefix: str) -> list[str]:
     return sorted(
         {name for name, path in _LINKED.findall(ldd) if not path.startswith(f"{prefix}/")}
     )
-
-
-def unresolved(ldd: str) -> list[str]:
-    """Return the sonames that ``ldd`` could not find."""
-    return sorted(set(_MISSING.findall(ldd)))
 
 
 def owners(dpkg_search: str) -> list[str]:

@@ -81,12 +81,14 @@ def plan(seen: Seen, contracts: Sequence[Contract], images: Images) -> tuple[Act
 
 
 def _foreseen(seen: Seen, contracts: Sequence[Contract]) -> Iterator[Action]:
-    """Return the plan for a host without an engine, where nothing of ours can run."""
+    """Return the plan for a host without an engine or Compose, where nothing of ours can run."""
     declared = [name for one in contracts for name in one.running_services()]
     names = dict.fromkeys([*seen.environment.names, *declared])
+    lacks = seen.problem if seen.engine.running else ""
+    why = lacks or "there is no running engine yet"
     for name in names:
         if name not in seen.environment.switched_off:
-            yield Action(name, "create", "there is no running engine yet", new=True)
+            yield Action(name, "create", why, new=True)
 
 
 def _service_actions(

@@ -13,6 +13,8 @@ from ansible_collections.todo.stack.plugins.module_utils.contract.errors import 
 from ansible_collections.todo.stack.plugins.module_utils.contract.labels import COMPOSE_PROJECT
 
 T = TypeVar("T")
+# Not "no such file" or "no such host", which tell that there is no client or no engine.
+_ABSENT = re.compile(r"no such (image|container|object)", re.IGNORECASE)
 _GONE = re.compile("no such container|already in progress", re.IGNORECASE)
 
 
@@ -139,8 +141,12 @@ class DockerCli:
 
     def _inspect(self, kind: str, names: Sequence[str]) -> list[dict[str, Any]]:
         code, out, err = self.run(["docker", kind, "inspect", *names])
-        if code != 0 and "no such" not in err.lower():
-            raise StackError(last_line(err), where=f"docker {kind} inspect")
+        if code != 0 and not _ABSENT.search(err):
+            raise StackError(
+                last_line(err) or f"exit code {code}",
+                where=f"docker {kind} inspect",
+                remedy="`docker info` shows whether the engine answers",
+            )
         found: list[dict[str, Any]] = json.loads(out or "[]")
         return found
 

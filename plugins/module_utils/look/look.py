@@ -21,6 +21,10 @@ from ansible_collections.todo.stack.plugins.module_utils.decide.definition impor
     independent,
     with_override,
 )
+from ansible_collections.todo.stack.plugins.module_utils.decide.engine_state import (
+    MINIMUM,
+    shortfalls,
+)
 from ansible_collections.todo.stack.plugins.module_utils.decide.override import override
 from ansible_collections.todo.stack.plugins.module_utils.edge.compose import Compose
 from ansible_collections.todo.stack.plugins.module_utils.edge.docker import DockerCli, at_once
@@ -92,7 +96,9 @@ def look(docker: DockerCli, spec: StackSpec) -> Look:
         warnings=(*records.warnings, *([engine.slow] if engine.slow else [])),
         definition_current=read_text(Path(state.definition)) == spec.definition,
     )
-    if not engine.running:
+    # Without Compose, or with one that cannot read our files, no service can be seen either.
+    blind = engine.message or "; ".join(shortfalls(engine, {"compose": MINIMUM["compose"]}))
+    if blind:
         rendered = render(spec, state, ())
         space = tuple(host.free_space(p) for p in (host.DEFAULT_DOCKER_ROOT, spec.state_dir))
         return Look(
@@ -102,7 +108,7 @@ def look(docker: DockerCli, spec: StackSpec) -> Look:
                 ports=_ports(spec, ()),
                 environment=compared(state, rendered),
                 warnings=(*seen.warnings, *rendered.warnings),
-                problem=engine.message,
+                problem=blind,
             ),
             rendered,
         )

@@ -73,6 +73,17 @@ def test_a_good_build_tags_every_image_and_tells_its_numbers(
     assert list(json.loads((notes / "definition.json").read_text())["target"]) == ["one", "two"]
 
 
+def test_latest_stays_with_what_runs_where_the_release_moves_it(
+    tmp_path: Path, fake_bake: FakeBake
+) -> None:
+    fake_bake("bake_two_targets.log", IDS)
+    run = engine()
+    built(run, tmp_path, decision("one"), decision("two"), latest=False)
+    moved = [line for line in run.commands("image tag") if line.endswith(":latest")]
+    assert moved == ["image tag sha256:two todo-two:latest"]
+    assert run.images["todo-one:latest"] == OLD
+
+
 @pytest.mark.parametrize(
     ("budget", "said"),
     [

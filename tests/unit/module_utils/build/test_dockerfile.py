@@ -52,6 +52,7 @@ TWO_STAGES = "FROM node:20 AS build\nRUN x\nFROM nginx AS run\nCOPY --from=build
         ("FROM a\nCOPY --chown=1 --from=uv:0.5 /uv /bin", {}, ["uv:0.5", "a"]),
         ("FROM a AS x\nFROM b\nCOPY --from=X /a /a\nCOPY --from=0 /a /a", {}, ["a", "b"]),
         ("FROM a\nCOPY --from=a /x /y", {}, ["a"]),
+        ("FROM a AS x\nFROM b\nCOPY --from=\u00b2 /x /y", {}, ["\u00b2", "b"]),
         ("FROM scratch\nCOPY --from=a /x /y", {}, ["a"]),
         (
             "FROM a\nRUN --mount=type=bind,from=uv:1,target=/u --mount=from=b x",

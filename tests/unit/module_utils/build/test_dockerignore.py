@@ -8,12 +8,21 @@ from typing import Any
 
 import pytest
 from ansible_collections.todo.stack.plugins.module_utils.build.dockerignore import (
+    IgnoreRules,
     parse_dockerignore,
 )
 
 DATA: dict[str, Any] = json.loads(
     (Path(__file__).parents[2] / "data/dockerignore.json").read_text()
 )
+
+
+def ignores(rules: IgnoreRules, path: str) -> bool:
+    """Judge a path as a walk comes to it: by way of its folders."""
+    verdict, parts = rules.root, path.split("/")
+    for count in range(1, len(parts) + 1):
+        verdict = rules.judge("/".join(parts[:count]), verdict)
+    return verdict.ignored
 
 
 @pytest.mark.parametrize(
@@ -25,7 +34,7 @@ def test_a_build_sees_what_buildkit_lets_it_see(text: str, hidden: list[str] | N
             parse_dockerignore(text)
     else:
         rules = parse_dockerignore(text)
-        assert [path for path in DATA["tree"] if rules.ignores(path)] == hidden
+        assert [path for path in DATA["tree"] if ignores(rules, path)] == hidden
 
 
 @pytest.mark.parametrize(
@@ -49,4 +58,4 @@ def test_an_ignored_folder_is_entered_only_if_something_may_come_back(
 
 def test_a_million_stars_do_not_stall() -> None:
     rules = parse_dockerignore("**/a/**/b/**/c/**/*.x\n" * 20)
-    assert not rules.ignores("/".join("abc" * 8))
+    assert not ignores(rules, "/".join("abc" * 8))

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
 from ansible_collections.todo.stack.plugins.module_utils.build.progress import (
     BuildProgress,
     parse_time,
-    read_progress,
 )
 
 DATA = Path(__file__).parents[2] / "data"
@@ -38,6 +37,13 @@ def _joined(lines: list[str]) -> Iterator[str]:
                 pending = ""
         else:
             yield line
+
+
+def read_progress(lines: Iterable[str], targets: Iterable[str]) -> BuildProgress:
+    progress = BuildProgress(tuple(targets))
+    for line in lines:
+        progress.feed(line)
+    return progress
 
 
 def told(progress: BuildProgress) -> tuple[object, ...]:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from ansible_collections.todo.stack.plugins.module_utils.build.layers import Weights
 from ansible_collections.todo.stack.plugins.module_utils.build.progress import BuildProgress
 from ansible_collections.todo.stack.plugins.module_utils.build.record import (
     image_row,
@@ -36,11 +37,11 @@ def progress() -> BuildProgress:
 
 def test_a_built_image_has_sizes_and_times(make_decision: Make) -> None:
     decision = make_decision(budget=Budget(60, 1000), bases=("builder:1", "base:1"))
-    row = image_row(decision, "sha256:1", HISTORY, 100, progress())
+    row = image_row(decision, "sha256:1", Weights(HISTORY, 100, 42), progress())
     assert row == {
         "service": "backend", "image": "todo-backend:latest", "image_id": "sha256:1",
         "content_image": decision.spec.content_reference(decision.content),
-        "digest": decision.content.digest, "size_bytes": 105, "compressed_bytes": None,
+        "digest": decision.content.digest, "size_bytes": 105, "compressed_bytes": 42,
         "base_image": "base:1", "base_bytes": 100, "build_seconds": 4.32, "cached_steps": 0,
         "cold": True, "largest_layers": HISTORY,
         "steps": [{"name": "[1/2] FROM base", "seconds": 4.32, "cached": True},

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from ansible_collections.todo.stack.plugins.module_utils.contract.errors import StackError
 from ansible_collections.todo.stack.plugins.module_utils.edge.docker import (
@@ -27,10 +29,20 @@ def test_images_are_found_by_their_references(
     assert len(run.asked) == calls
 
 
-def test_an_engine_that_does_not_answer_is_no_missing_image() -> None:
-    run = FakeDocker({"image inspect": (1, "", "x\nCannot connect to the Docker daemon\n")})
-    with pytest.raises(StackError, match="Cannot connect"):
-        DockerCli(run).inspect_image("a:1")
+@pytest.mark.parametrize("kind", ["image", "container"])
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        (1, "x\nCannot connect to the Docker daemon\n"),
+        (1, "failed to connect: dial unix /run/docker.sock: connect: no such file or directory"),
+        (1, "failed to connect to the docker API at tcp://x:2375: lookup x: no such host"),
+        (127, "docker: No such file or directory"),
+    ],
+)
+def test_an_engine_that_does_not_answer_is_nothing_missing(kind: str, code: int, said: str) -> None:
+    docker = DockerCli(FakeDocker({f"{kind} inspect": (code, "", said)}))
+    with pytest.raises(StackError, match=re.escape(said.splitlines()[-1])):
+        docker.inspect_each(["a:1"]) if kind == "image" else docker.inspect_containers(["a"])
 
 
 @pytest.mark.parametrize(

@@ -68,6 +68,23 @@ def test_without_an_engine_all_else_is_seen(host: Host, monkeypatch: pytest.Monk
     assert host.docker.asked == []
 
 
+@pytest.mark.parametrize(
+    ("told", "problem"),
+    [
+        ((1, "", "docker: 'compose' is not a docker command."), "Docker Compose is missing"),
+        ("2.20.3", "Docker Compose 2.20.3 is too old"),
+    ],
+)
+def test_an_engine_without_a_compose_that_can_be_asked_is_no_failure(
+    host: Host, told: Any, problem: str
+) -> None:
+    host.docker.answers["compose version"] = told
+    seen = host.look().seen
+    assert seen.engine.running and seen.problem.startswith(problem)
+    assert seen.services == ()
+    assert not any("config" in one for one in host.docker.asked)
+
+
 def test_an_engine_and_nothing_else(host: Host) -> None:
     seen = host.look().seen
     assert seen.engine.running and not seen.problem

@@ -1,4 +1,4 @@
-"""Base images are looked for in one call, and the absent are no failure."""
+"""Which interpreters of a host a base image is given."""
 
 from __future__ import annotations
 
@@ -6,42 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.todo.stack.plugins.module_utils.build.base_images import inspect_present
 from ansible_collections.todo.stack.plugins.module_utils.build.interpreters import (
     find_node,
     find_python,
 )
 from ansible_collections.todo.stack.plugins.module_utils.contract.errors import StackError
-
-
-def answering(code: int, out: str, err: str = "") -> Any:
-    """Return a runner that gives the same answer to everything."""
-    return lambda _args, **_options: (code, out, err)
-
-
-@pytest.mark.parametrize(
-    ("code", "out", "err", "count"),
-    [
-        (0, '[{"Id": "a"}, {"Id": "b"}]', "", 2),
-        (1, '[{"Id": "a"}]', "Error: No such image: b", 1),
-        (1, "[]", "Error response from daemon: No such image: a", 0),
-    ],
-)
-def test_absent_images_are_left_out(code: int, out: str, err: str, count: int) -> None:
-    assert len(inspect_present(answering(code, out, err), ["a", "b"])) == count
-
-
-@pytest.mark.parametrize(
-    ("out", "err"),
-    [("[]", "Cannot connect to the Docker daemon"), ("garbage", "Error: No such image: a")],
-)
-def test_an_engine_that_does_not_answer_is_a_failure(out: str, err: str) -> None:
-    with pytest.raises(StackError, match=err[:10]):
-        inspect_present(answering(1, out, err), ["a"])
-
-
-def test_nothing_wanted_asks_nothing() -> None:
-    assert inspect_present(answering(1, "", "never run"), []) == []
 
 
 def make_python(prefix: Path, version: str) -> Path:
