@@ -99,13 +99,15 @@ def look(docker: DockerCli, spec: StackSpec) -> Look:
     # Without Compose, or with one that cannot read our files, no service can be seen either.
     blind = engine.message or "; ".join(shortfalls(engine, {"compose": MINIMUM["compose"]}))
     if blind:
-        rendered = render(spec, state, ())
+        everything = _all_containers(docker) if engine.running else []
+        rendered = render(spec, state, [one for one in everything if project_of(one) == spec.name])
         space = tuple(host.free_space(p) for p in (host.DEFAULT_DOCKER_ROOT, spec.state_dir))
         return Look(
             replace(
                 seen,
                 space=space,
-                ports=_ports(spec, ()),
+                ports=_ports(spec, everything),
+                others=tuple(_others(spec, everything)),
                 environment=compared(state, rendered),
                 warnings=(*seen.warnings, *rendered.warnings),
                 problem=blind,
