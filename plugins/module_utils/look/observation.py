@@ -199,7 +199,7 @@ class PortUse:
 
 @dataclass(frozen=True)
 class OtherContainer:
-    """A container of the host that is none of the stack's project; addresses and ports."""
+    """A container of the host that is none of the stack's project."""
 
     name: str
     project: str
