@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 from ansible_collections.todo.stack.plugins.module_utils.contract.errors import StackError
-
-PROJECT_LABEL = "com.docker.compose.project"
+from ansible_collections.todo.stack.plugins.module_utils.contract.labels import COMPOSE_PROJECT
 
 T = TypeVar("T")
 _GONE = re.compile("no such container|already in progress", re.IGNORECASE)
@@ -72,7 +71,7 @@ class DockerCli:
     def project_containers(self, project: str) -> list[dict[str, Any]]:
         """Return every container of a compose project, running or not, inspected."""
         ids = self.read(
-            "ps", "--all", "--no-trunc", "--quiet", "--filter", f"label={PROJECT_LABEL}={project}"
+            "ps", "--all", "--no-trunc", "--quiet", "--filter", f"label={COMPOSE_PROJECT}={project}"
         )
         return self.inspect_containers(ids.split())
 

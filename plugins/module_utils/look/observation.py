@@ -66,6 +66,15 @@ class Names:
         """Tell whether there is any difference."""
         return bool(self.missing or self.different or self.extra)
 
+    @classmethod
+    def between(cls, real: Mapping[str, str], wanted: Mapping[str, str]) -> Names:
+        """Return how ``real`` values differ from those that are ``wanted``."""
+        return cls(
+            missing=tuple(sorted(wanted.keys() - real.keys())),
+            different=tuple(sorted(n for n in real.keys() & wanted.keys() if real[n] != wanted[n])),
+            extra=tuple(sorted(real.keys() - wanted.keys())),
+        )
+
 
 @dataclass(frozen=True)
 class Contents:
