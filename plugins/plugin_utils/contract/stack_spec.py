@@ -66,12 +66,12 @@ def read_project(args: Mapping[str, Any], folder: Path) -> Project:
     contracts, problems = read_contracts(folder, services)
     spec = stack_spec(args, folder, contracts)
     problems += _problems_of_stack(args, spec)
-    names = services if isinstance(services, (list, tuple)) else ()
+    names = [str(one) for one in _items(services)]
     problems += validate_environment(contracts, spec.given, unjudged=names)
     problems += rotation_problems(contracts, spec.given, args.get("rotate") or [])
     running = [name for contract in contracts for name in contract.running_services()]
     problems += relaxed_problems(
-        args.get("relaxed") or {}, [*running, *spec.services, *map(str, names)]
+        args.get("relaxed") or {}, [*running, *spec.services, *names]
     )
     problems += validate_bind_address(spec.bind_address)
     problems += _references(folder, contracts)
@@ -104,7 +104,7 @@ def stack_spec(args: Mapping[str, Any], folder: Path, contracts: Sequence[Contra
         },
         contracts=tuple(contracts),
         given=given,
-        rotate=tuple(map(str, args.get("rotate") or ())),
+        rotate=tuple(map(str, _items(args.get("rotate")))),
     )
     try:
         services = read_services(folder)
@@ -129,6 +129,11 @@ def stack_spec(args: Mapping[str, Any], folder: Path, contracts: Sequence[Contra
 def _mapping(raw: object) -> Mapping[str, Any]:
     """Return ``raw`` if it is a mapping; what it is otherwise is told as a problem."""
     return raw if isinstance(raw, Mapping) else {}
+
+
+def _items(raw: object) -> Sequence[Any]:
+    """Return ``raw`` if it is a list; what it is otherwise is told as a problem."""
+    return raw if isinstance(raw, (list, tuple)) else ()
 
 
 def _names(references: Sequence[str]) -> tuple[str, ...]:
