@@ -91,6 +91,17 @@ def test_all_that_is_wrong_comes_at_once(project: Path, write: Write) -> None:
         assert part in found
 
 
+def test_a_broken_contract_does_not_make_its_env_file_a_problem(
+    project: Path, write: Write
+) -> None:
+    compose = (project / "compose.yaml").read_text()
+    write("compose.yaml", compose.replace("backend: {", "backend: {env_file: .env, "))
+    assert problems(project) == []
+    write("backend/contract.yml", "[]")
+    (problem,) = problems(project)
+    assert "backend/contract.yml: must be a mapping" in problem
+
+
 def test_a_stack_without_a_name_is_refused(tmp_path: Path, project: Path) -> None:
     folder = tmp_path / "___"
     project.rename(folder)
