@@ -128,9 +128,6 @@ def compared(state: StateDir, rendered: Rendered) -> EnvironmentSeen:
             if (names := Names.between(old.get(service, {}), new.get(service, {})))
         },
         names={service: tuple(sorted(values)) for service, values in new.items()},
-        generated=tuple(rendered.resolution.generated),
-        embedded=tuple(rendered.resolution.embedded),
-        unset=tuple(rendered.resolution.unset),
         switched_off=tuple(rendered.resolution.switched_off),
         to_make=rendered.made,
         pins=rendered.pins,

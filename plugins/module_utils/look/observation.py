@@ -226,9 +226,6 @@ class EnvironmentSeen:
 
     drift: Mapping[str, Names] = field(default_factory=dict)
     names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    generated: tuple[str, ...] = ()
-    embedded: tuple[str, ...] = ()
-    unset: tuple[str, ...] = ()
     switched_off: tuple[str, ...] = ()
     to_make: tuple[str, ...] = ()
     prints: Mapping[str, str] = field(default_factory=dict)
