@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator
-from typing import Any
+from collections.abc import Callable, Collection, Iterable
 from urllib.parse import quote, quote_plus, unquote
 
-from ansible_collections.todo.stack.plugins.module_utils.contract.environment import Given
 from ansible_collections.todo.stack.plugins.module_utils.contract.urls import split_url
 
 Redact = Callable[[str], str]
@@ -37,31 +35,6 @@ def redactor(forms: Collection[str]) -> Redact:
         return text
 
     return redact
-
-
-def hidden_texts(given: Given, plain: Collection[tuple[str, str]]) -> list[str]:
-    """Return every text in ``given`` that no contract declares ``plain`` (service, NAME).
-
-    A secret that was put in the wrong place, or under a misspelt name, is a secret all the same.
-    """
-    open_texts = [
-        text
-        for raw in (given.env, given.extra)
-        for service, name, text in _texts(raw)
-        if (service, name) not in plain and len(text) >= _SHORTEST_LINE
-    ]
-    return [text for _, _, text in _texts(given.secrets)] + open_texts
-
-
-def _texts(raw: Any, service: str = "", name: str = "") -> Iterator[tuple[str, str, str]]:
-    if isinstance(raw, str):
-        yield service, name, raw
-    elif isinstance(raw, dict):
-        for key, value in raw.items():
-            yield from _texts(value, service or str(key), str(key) if service else "")
-    elif isinstance(raw, (list, tuple)):
-        for value in raw:
-            yield from _texts(value, service, name)
 
 
 def _passwords(value: str) -> set[str]:

@@ -37,7 +37,7 @@ def relaxed_problems(relaxed: Any, services: Sequence[str]) -> list[Problem]:
         elif not isinstance(settings, list):
             problems.append(Problem("must be a list of settings", where, ", ".join(SETTINGS)))
         else:
-            problems += [_unknown(where, one) for one in settings if one not in SETTINGS]
+            problems += [_unknown(where, one) for one in settings if str(one) not in SETTINGS]
     return problems
 
 

@@ -17,7 +17,6 @@ class StackSpec:
     ``definition``: the text of its compose file as the host is to keep it. ``services``: all that
     it names. ``variables``: what compose replaces in it. ``given``: the values of the environment.
     ``rotate``: secrets to be made anew, each ``service.NAME``. ``looked_for``: images to look for.
-    ``min_free_bytes``: what must be free on the host's disks.
     """
 
     name: str
@@ -35,13 +34,6 @@ class StackSpec:
     def state(self) -> StateDir:
         """The stack's files on the host."""
         return StateDir(self.state_dir, self.name)
-
-    def contract_of(self, service: str) -> Contract | None:
-        """Return the contract of a service, or of the one whose image it runs; None without."""
-        for contract in self.contracts:
-            if service in contract.compose_services:
-                return contract
-        return None
 
     def own_contract(self, service: str) -> Contract | None:
         """Return the contract that is the service's own."""

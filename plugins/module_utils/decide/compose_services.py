@@ -11,7 +11,6 @@ from ansible_collections.todo.stack.plugins.module_utils.look.observation import
 )
 
 COMPLETED = "service_completed_successfully"
-HEALTHY = "service_healthy"
 
 
 def read_services(config: Mapping[str, Any], alone: Mapping[str, str]) -> list[Service]:

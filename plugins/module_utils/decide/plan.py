@@ -240,7 +240,9 @@ def _files(seen: Seen, images: Images) -> Iterator[Action]:
         images_moved = [f"the image of {name}" for name in sorted(moved)]
         yield Action(HOST, "write", f"environment.json: {', '.join([*names, *images_moved])}")
     if not seen.environment.secrets_kept:
-        yield Action(HOST, "write", "secrets.json is not what it is to be")
+        made = ", ".join(seen.environment.to_make)
+        why = f"lacks {made}, which is made" if made else "is not what it is to be"
+        yield Action(HOST, "write", f"secrets.json {why}")
     for name, mode in seen.modes.items():
         if mode & 0o077:
             yield Action(HOST, "protect", f"{name or 'the state folder'} has the mode {mode:04o}")

@@ -21,18 +21,15 @@ EMBEDDED_PASSWORD = "POSTGRES_PASSWORD"  # noqa: S105  the name of it
 
 @dataclass
 class Resolution:
-    """Every service's final values, and where those come from that nobody gave.
+    """Every service's final values.
 
-    ``kept`` is what secrets.json holds; names read ``service.NAME``. ``switched_off`` are the
-    embedded services nothing needs. Not frozen: it is filled variable by variable.
+    ``kept`` is what secrets.json holds, ``supplied`` what embedded services get. ``switched_off``
+    are those of them that nothing needs. Not frozen: it is filled variable by variable.
     """
 
     kept: Values
     values: Values = field(default_factory=dict)
     supplied: Values = field(default_factory=dict)
-    generated: list[str] = field(default_factory=list)
-    embedded: list[str] = field(default_factory=list)
-    unset: list[str] = field(default_factory=list)
     switched_off: list[str] = field(default_factory=list)
 
     def secrets_of(self, contracts: Sequence[Contract]) -> list[str]:
@@ -60,9 +57,7 @@ def resolve(
             value = _given_value(contract.service, name, variable, given)
             if value is None:
                 value = _found_value(contract.service, name, variable, result, make_secret)
-            if value is None:
-                result.unset.append(f"{contract.service}.{name}")
-            else:
+            if value is not None:
                 values[name] = value
         values.update(of_service(given.extra, contract.service))
     offered = {v.embedded.service for c in contracts for v in c.env.values() if v.embedded}
@@ -92,12 +87,10 @@ def _found_value(
     make_secret: Callable[[], str],
 ) -> str | None:
     if variable.embedded:
-        result.embedded.append(f"{service}.{name}")
         password = _kept(result, variable.embedded.service, EMBEDDED_PASSWORD, make_secret)
         result.supplied[variable.embedded.service] = {EMBEDDED_PASSWORD: password}
         return variable.embedded.url.replace("{password}", quote(password, safe=""))
     if variable.generate:
-        result.generated.append(f"{service}.{name}")
         return _kept(result, service, name, make_secret)
     return variable.default
 

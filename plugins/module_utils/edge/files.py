@@ -78,12 +78,6 @@ def write_private(path: Path, text: str) -> None:
         _sync_folder(path.parent)
 
 
-def clear_leftover(path: Path) -> None:
-    """Remove what a killed `write_private` of ``path`` left behind."""
-    with _explained(path):
-        _fresh(path).unlink(missing_ok=True)
-
-
 def move_aside(path: Path) -> Path:
     """Rename an unusable file so that it can be looked at, and return its new path."""
     aside = path.with_name(f"{path.name}.unreadable")

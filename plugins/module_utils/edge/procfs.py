@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from ansible_collections.todo.stack.plugins.module_utils.look.observation import (
@@ -39,13 +40,14 @@ def look_inside(
     ``wanted``: the values of the service. ``image_environ``: what the image declares beside them;
     None where nothing but the wanted values is compared.
     """
+    root = proc / str(pid) / "root"
     try:
         return Inside(
             processes=tuple(settled_processes(pid, proc)),
             listeners=tuple(listeners(pid, proc)),
             environment=_names(environ(pid, proc), wanted, image_environ),
-            volumes=tuple(_space(proc / str(pid) / "root", path) for path in volumes),
-            uptime_seconds=uptime_seconds(pid),
+            volumes=tuple(space_of(root / path.lstrip("/"), path) for path in volumes),
+            uptime_seconds=uptime_seconds(pid, proc),
         )
     except (OSError, ValueError, KeyError) as problem:
         reason = getattr(problem, "strerror", None) or type(problem).__name__
@@ -77,9 +79,9 @@ def started_at(pid: int, proc: Path = PROC) -> str:
     return ""
 
 
-def uptime_seconds(pid: int) -> float:
+def uptime_seconds(pid: int, proc: Path = PROC) -> float:
     """Return how long a process has run, by the kernel: the time of day may have been set since."""
-    ticks = started_at(pid)
+    ticks = started_at(pid, proc)
     since_boot = time.clock_gettime(time.CLOCK_BOOTTIME)
     return since_boot - int(ticks) / os.sysconf("SC_CLK_TCK") if ticks else 0.0
 
@@ -116,19 +118,16 @@ def environ(pid: int, proc: Path = PROC) -> dict[str, str]:
 def _names(
     real: Mapping[str, str], wanted: Mapping[str, str], image_environ: Mapping[str, str] | None
 ) -> Names:
-    whole = {**(image_environ or {}), **wanted}
-    extra = real.keys() - whole.keys() - ENGINE_NAMES if image_environ is not None else ()
-    return Names(
-        missing=tuple(sorted(whole.keys() - real.keys())),
-        different=tuple(sorted(n for n in whole.keys() & real.keys() if whole[n] != real[n])),
-        extra=tuple(sorted(extra)),
-    )
+    found = Names.between(real, {**(image_environ or {}), **wanted})
+    extra = () if image_environ is None else sorted({*found.extra} - ENGINE_NAMES)
+    return replace(found, extra=tuple(extra))
 
 
-def _space(root: Path, path: str) -> Space:
-    found = os.statvfs(root / path.lstrip("/"))
+def space_of(place: Path, shown_as: str) -> Space:
+    """Return what an unprivileged user could still write at ``place``."""
+    found = os.statvfs(place)
     return Space(
-        path,
+        shown_as,
         free_bytes=found.f_bavail * found.f_frsize,
         free_inodes=found.f_favail if found.f_files else None,
         total_bytes=found.f_blocks * found.f_frsize,

@@ -95,8 +95,8 @@ def looked_into(
     ``wanted``: the values that its service is to have. ``image_environ``: what its image declares,
     None for a service without a contract, of which only the wanted values are compared.
     """
-    created = environ_of(inspected)
-    declared = Names(different=_different(created, wanted), missing=_missing(created, wanted))
+    # What it was created with beyond these is its image's own, or compose's.
+    declared = replace(Names.between(environ_of(inspected), wanted), extra=())
     found = replace(container, environment=declared)
     if not container.pid:
         return found
@@ -158,14 +158,6 @@ def _writable(inspected: Mapping[str, Any]) -> Sequence[str]:
         for mount in inspected.get("Mounts") or ()
         if mount.get("RW") and mount.get("Type") in {"volume", "bind"}
     ]
-
-
-def _different(real: Mapping[str, str], wanted: Mapping[str, str]) -> tuple[str, ...]:
-    return tuple(sorted(name for name in wanted.keys() & real.keys() if wanted[name] != real[name]))
-
-
-def _missing(real: Mapping[str, str], wanted: Mapping[str, str]) -> tuple[str, ...]:
-    return tuple(sorted(wanted.keys() - real.keys()))
 
 
 def _bracket(address: str) -> str:

@@ -125,12 +125,9 @@ def compared(state: StateDir, rendered: Rendered) -> EnvironmentSeen:
         drift={
             service: names
             for service in sorted({*old, *new})
-            if (names := _difference(old.get(service, {}), new.get(service, {})))
+            if (names := Names.between(old.get(service, {}), new.get(service, {})))
         },
         names={service: tuple(sorted(values)) for service, values in new.items()},
-        generated=tuple(rendered.resolution.generated),
-        embedded=tuple(rendered.resolution.embedded),
-        unset=tuple(rendered.resolution.unset),
         switched_off=tuple(rendered.resolution.switched_off),
         to_make=rendered.made,
         pins=rendered.pins,
@@ -198,14 +195,6 @@ def _warnings(
         again = f"made anew: {', '.join(made)}" if made else "its secrets were found again"
         return [f"{path} could not be read ({again}); a run moves it to {path}.unreadable"]
     return [f"{path} had lost secrets; they were found again"] if any(found.values()) else []
-
-
-def _difference(old: Mapping[str, str], new: Mapping[str, str]) -> Names:
-    return Names(
-        missing=tuple(sorted(new.keys() - old.keys())),
-        different=tuple(sorted(n for n in old.keys() & new.keys() if old[n] != new[n])),
-        extra=tuple(sorted(old.keys() - new.keys())),
-    )
 
 
 def _unreadable(path: Path) -> str:

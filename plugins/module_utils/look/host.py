@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from ansible_collections.todo.stack.plugins.module_utils.contract.errors import StackError
 from ansible_collections.todo.stack.plugins.module_utils.edge.docker import DockerCli
+from ansible_collections.todo.stack.plugins.module_utils.edge.procfs import space_of
 from ansible_collections.todo.stack.plugins.module_utils.look.observation import Space
 
 DEFAULT_DOCKER_ROOT = "/var/lib/docker"
@@ -17,14 +17,7 @@ def free_space(path: str) -> Space:
     place = Path(path)
     while not place.exists():
         place = place.parent
-    found = os.statvfs(place)
-    return Space(
-        path,
-        free_bytes=found.f_bavail * found.f_frsize,
-        free_inodes=found.f_favail if found.f_files else None,
-        total_bytes=found.f_blocks * found.f_frsize,
-        total_inodes=found.f_files,
-    )
+    return space_of(place, path)
 
 
 def available_memory() -> int:

@@ -10,6 +10,7 @@ from ansible_collections.todo.stack.plugins.module_utils.contract.labels import 
     OUR_LABELS,
 )
 from ansible_collections.todo.stack.plugins.module_utils.edge.docker import DockerCli
+from ansible_collections.todo.stack.plugins.module_utils.look.containers import labels_of
 
 Image = dict[str, Any]
 Rows = Mapping[str, Sequence[Mapping[str, Any]]]
@@ -30,8 +31,7 @@ def shown(image: Mapping[str, Any], builds: Rows) -> Image:
 
     ``Record`` is its own build, ``Layers`` its layers as they were weighed then.
     """
-    labels = (image.get("Config") or {}).get("Labels") or {}
-    ours = {name: value for name, value in labels.items() if name.startswith(OUR_LABELS)}
+    ours = {name: value for name, value in labels_of(image).items() if name.startswith(OUR_LABELS)}
     kept = {key: image.get(key) for key in ("Id", "RepoTags", "RepoDigests", "Size")}
     rows = [row for rows in builds.values() for row in rows if row.get("image_id") == image["Id"]]
     own = {k: v for k, v in rows[0].items() if k not in _LAYERS} if rows else None
@@ -45,9 +45,7 @@ def shown(image: Mapping[str, Any], builds: Rows) -> Image:
 
 def builds_of(images: Sequence[Mapping[str, Any]], builds: Rows) -> dict[str, tuple[Image, ...]]:
     """Return the recorded builds of the contents that these images have, without their layers."""
-    contents = {
-        ((image.get("Config") or {}).get("Labels") or {}).get(CONTENT_LABEL) for image in images
-    }
+    contents = {labels_of(image).get(CONTENT_LABEL) for image in images}
     return {
         name: tuple(
             {key: value for key, value in row.items() if key not in _LAYERS}

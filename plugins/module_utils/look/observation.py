@@ -69,6 +69,15 @@ class Names:
         """Tell whether there is any difference."""
         return bool(self.missing or self.different or self.extra)
 
+    @classmethod
+    def between(cls, real: Mapping[str, str], wanted: Mapping[str, str]) -> Names:
+        """Return how ``real`` values differ from those that are ``wanted``."""
+        return cls(
+            missing=tuple(sorted(wanted.keys() - real.keys())),
+            different=tuple(sorted(n for n in real.keys() & wanted.keys() if real[n] != wanted[n])),
+            extra=tuple(sorted(real.keys() - wanted.keys())),
+        )
+
 
 @dataclass(frozen=True)
 class Contents:
@@ -202,7 +211,7 @@ class PortUse:
 
 @dataclass(frozen=True)
 class OtherContainer:
-    """A container of the host that is none of the stack's project; addresses and ports."""
+    """A container of the host that is none of the stack's project."""
 
     name: str
     project: str
@@ -220,9 +229,6 @@ class EnvironmentSeen:
 
     drift: Mapping[str, Names] = field(default_factory=dict)
     names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    generated: tuple[str, ...] = ()
-    embedded: tuple[str, ...] = ()
-    unset: tuple[str, ...] = ()
     switched_off: tuple[str, ...] = ()
     to_make: tuple[str, ...] = ()
     prints: Mapping[str, str] = field(default_factory=dict)

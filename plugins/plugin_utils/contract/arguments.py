@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from ansible.module_utils.parsing.convert_bool import boolean
-from ansible_collections.todo.stack.plugins.module_utils.contract.environment import (
-    Given,
-    validate_environment,
-)
 from ansible_collections.todo.stack.plugins.module_utils.contract.errors import Problem, ProblemList
-from ansible_collections.todo.stack.plugins.module_utils.contract.model import Contract
 from ansible_collections.todo.stack.plugins.module_utils.contract.suggest import did_you_mean
-from ansible_collections.todo.stack.plugins.module_utils.decide.rotation import rotation_problems
 
 
 def option_problems(
@@ -37,16 +30,6 @@ def judged(judge: Callable[[], list[Problem]]) -> list[Problem]:
     except Exception as error:
         what = f"unexpected {type(error).__name__} while judging the input"
         return [Problem(what, "controller", "check that the options have the documented form")]
-
-
-def environment_problems(
-    contracts: Sequence[Contract], options: Mapping[str, Any]
-) -> list[Problem]:
-    """Return what is wrong with the values as YAML gave them: on its way a date becomes a text."""
-    production = boolean(options.get("production", False))
-    given = Given(options.get("env"), options.get("secrets"), options.get("extra_env"), production)
-    rotate = options.get("rotate") or []
-    return validate_environment(contracts, given) + rotation_problems(contracts, given, rotate)
 
 
 def refusal(problems: list[Problem]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -50,8 +51,8 @@ def _of_service(spec: Mapping[str, Any], *, read: bool) -> Iterator[tuple[str, s
         if isinstance(volume, Mapping):
             if volume.get("type") == "bind":
                 yield "volumes", str(volume.get("source", ""))
-        elif ":" in str(volume) and str(volume).startswith("."):
-            yield "volumes", str(volume).partition(":")[0]
+        elif (path := defaults_of(str(volume))).startswith(".") and ":" in path:
+            yield "volumes", path.partition(":")[0]
     for one in _items(spec.get("env_file")) if read else ():
         yield "env_file", str(one.get("path", "") if isinstance(one, Mapping) else one)
     for one in _items(spec.get("label_file")):
@@ -66,8 +67,9 @@ def _is_relative(path: str) -> bool:
 
 
 def _line(text: str, path: str) -> int:
-    lines = text.splitlines()
-    return next((number for number, line in enumerate(lines, start=1) if path in line), 1)
+    whole = re.compile(rf"(?<![\w./]){re.escape(path)}(?![\w./-])")
+    lines = enumerate(text.splitlines(), start=1)
+    return next((number for number, line in lines if whole.search(line)), 1)
 
 
 def _mapping(value: object) -> Mapping[str, Any]:

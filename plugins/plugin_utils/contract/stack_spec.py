@@ -65,16 +65,16 @@ def read_project(args: Mapping[str, Any], folder: Path) -> Project:
     services = args.get("services", DEFAULT_SERVICES)
     contracts, problems = read_contracts(folder, services)
     spec = stack_spec(args, folder, contracts)
+    # Of a contract that cannot be read nobody knows which services are its own.
+    reset = spec.services if problems else _with_contracts(contracts)
     problems += _problems_of_stack(args, spec)
-    names = services if isinstance(services, (list, tuple)) else ()
+    names = [str(one) for one in _items(services)]
     problems += validate_environment(contracts, spec.given, unjudged=names)
     problems += rotation_problems(contracts, spec.given, args.get("rotate") or [])
     running = [name for contract in contracts for name in contract.running_services()]
-    problems += relaxed_problems(
-        args.get("relaxed") or {}, [*running, *spec.services, *map(str, names)]
-    )
+    problems += relaxed_problems(args.get("relaxed") or {}, [*running, *spec.services, *names])
     problems += validate_bind_address(spec.bind_address)
-    problems += _references(folder, contracts)
+    problems += _references(folder, reset)
     bases, wrong = _bases(folder, contracts)
     looked_for = dict.fromkeys([*spec.looked_for, *_names(bases)])
     return Project(replace(spec, looked_for=tuple(looked_for)), [*problems, *wrong], bases)
@@ -104,17 +104,16 @@ def stack_spec(args: Mapping[str, Any], folder: Path, contracts: Sequence[Contra
         },
         contracts=tuple(contracts),
         given=given,
-        rotate=tuple(map(str, args.get("rotate") or ())),
+        rotate=tuple(map(str, _items(args.get("rotate")))),
     )
     try:
         services = read_services(folder)
         references = [f"{contract.image}:latest" for contract in contracts]
         references += [one.image for one in services.values() if one.image]
         text = definition_of(folder)
-        reset = [name for contract in contracts for name in contract.compose_services]
         relaxed = _mapping(args.get("relaxed"))
         lists = {name: one for name, one in relaxed.items() if isinstance(one, list)}
-        definition = host_definition(text, reset, lists)
+        definition = host_definition(text, _with_contracts(contracts), lists)
         return replace(
             spec,
             name=_name(folder),
@@ -129,6 +128,11 @@ def stack_spec(args: Mapping[str, Any], folder: Path, contracts: Sequence[Contra
 def _mapping(raw: object) -> Mapping[str, Any]:
     """Return ``raw`` if it is a mapping; what it is otherwise is told as a problem."""
     return raw if isinstance(raw, Mapping) else {}
+
+
+def _items(raw: object) -> Sequence[Any]:
+    """Return ``raw`` if it is a list; what it is otherwise is told as a problem."""
+    return raw if isinstance(raw, (list, tuple)) else ()
 
 
 def _names(references: Sequence[str]) -> tuple[str, ...]:
@@ -154,7 +158,11 @@ def typed_contracts(raw: Sequence[Mapping[str, Any]]) -> list[Contract]:
     return [from_plain(Contract, one) for one in raw]
 
 
-def _references(folder: Path, contracts: Sequence[Contract]) -> list[Problem]:
+def _with_contracts(contracts: Sequence[Contract]) -> list[str]:
+    return [name for contract in contracts for name in contract.compose_services]
+
+
+def _references(folder: Path, reset: Sequence[str]) -> list[Problem]:
     """Return the files that the compose file refers to, and that would not be on the host."""
     file = compose_file_of(folder)
     try:
@@ -162,7 +170,6 @@ def _references(folder: Path, contracts: Sequence[Contract]) -> list[Problem]:
         text = file.read_text(encoding="utf-8")
     except (StackError, OSError, UnicodeDecodeError):
         return []  # told already
-    reset = [name for contract in contracts for name in contract.compose_services]
     return reference_problems(document, text, file.name, reset) if document else []
 
 

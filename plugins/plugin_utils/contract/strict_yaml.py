@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Hashable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -132,12 +133,18 @@ def read_yaml(path: Path, shown_as: str, *, compose: bool = False) -> Any:
     """
     text = read_text(path, shown_as)
     try:
-        return yaml.load(text, Loader=_ComposeLoader if compose else _StrictLoader)  # noqa: S506
+        return _parsed(text, compose)
     except yaml.MarkedYAMLError as error:
         raise _explained(error, text, shown_as) from None
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         reason = str(getattr(error, "reason", "")) or type(error).__name__
         raise StackError(f"bad YAML: {reason}", where=shown_as) from None
+
+
+@cache
+def _parsed(text: str, compose: bool) -> Any:
+    """Parse a text once: a compose file is read for its name, services and references."""
+    return yaml.load(text, Loader=_ComposeLoader if compose else _StrictLoader)  # noqa: S506
 
 
 def _error(problem: str, node: yaml.Node) -> yaml.constructor.ConstructorError:

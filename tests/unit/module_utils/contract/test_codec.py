@@ -62,7 +62,7 @@ SEEN = Seen(
     "todo", EngineState("running", server_version="26"), (SPACE, Space("/", 1, 2)), 7, False,
     (PortUse("s", 80, "nginx", True),), (OtherContainer("o", "p"),), ({"Id": "i", "Tags": ["t"]},),
     {"img": ({"digest": "d"}, {"digest": "e"})}, (SERVICE,), (CONTAINER,),
-    EnvironmentSeen({"s": NAMES}, {"s": ("A",)}, ("g",), ("e",), ("u",), ("o",), ("m",), {"s": "f"},
+    EnvironmentSeen({"s": NAMES}, {"s": ("A",)}, ("o",), ("m",), {"s": "f"},
                     {"s": "i:1"}, False, "why"),
     ReleaseSeen(3, "at", "by", {"migrate": "i h"}, {"s": "i"}), {"": 0o700}, True, ("w",), "p",
 )  # fmt: skip

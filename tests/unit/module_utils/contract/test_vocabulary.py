@@ -42,15 +42,13 @@ def test_every_file_of_a_stack_lies_in_its_own_folder() -> None:
 
 
 @pytest.mark.parametrize(
-    ("service", "contract", "own"),
-    [("backend", "backend", "backend"), ("migrate", "backend", None), ("postgres", None, None)],
+    ("service", "own"), [("backend", "backend"), ("migrate", None), ("postgres", None)]
 )
-def test_a_service_s_contract_is_its_own_or_that_of_its_image(
-    contracts: list[Contract], service: str, contract: str | None, own: str | None
+def test_only_the_service_itself_has_its_contract(
+    contracts: list[Contract], service: str, own: str | None
 ) -> None:
-    spec = StackSpec("todo", "/s", contracts=tuple(contracts))
-    of, its = spec.contract_of(service), spec.own_contract(service)
-    assert (of and of.service, its and its.service) == (contract, own)
+    its = StackSpec("todo", "/s", contracts=tuple(contracts)).own_contract(service)
+    assert (its and its.service) == own
 
 
 def test_an_embedded_service_is_told_once_however_many_ask_it(contracts: list[Contract]) -> None:

@@ -289,6 +289,10 @@ def test_the_stack_s_files_are_part_of_the_plan(
     ("changes", "expected"),
     [
         ({"secrets_kept": False}, "secrets.json is not what it is to be"),
+        (
+            {"secrets_kept": False, "to_make": ("a.B", "c.D")},
+            "secrets.json lacks a.B, c.D, which is made",
+        ),
         ({"drift": {"backend": Names(different=("A",))}}, "environment.json: backend.A changed"),
         ({"pins": {}},
          "environment.json: the image of backend, the image of frontend, "

@@ -56,12 +56,9 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> 
     assert target.read_text() == "old"
 
 
-def test_what_a_killed_write_left_is_no_obstacle_and_goes_away(tmp_path: Path) -> None:
+def test_what_a_killed_write_left_is_no_obstacle(tmp_path: Path) -> None:
     (tmp_path / ".secret.new").write_text("torn")
     files.write_private(tmp_path / "secret", "whole")
-    assert [p.name for p in tmp_path.iterdir()] == ["secret"]
-    (tmp_path / ".secret.new").write_text("torn")
-    files.clear_leftover(tmp_path / "secret")
     assert [p.name for p in tmp_path.iterdir()] == ["secret"]
 
 

@@ -146,6 +146,8 @@ def test_the_start_is_told_by_the_kernel(proc: Path) -> None:
     assert started_at(4242, proc) == ""
     assert uptime_seconds(4_194_304) == 0.0
     assert uptime_seconds(1) > 0
+    (proc / "42").rename(proc / "4194304")
+    assert uptime_seconds(4_194_304, proc) > 0
 
 
 def test_remapped_users_are_seen_as_inside_the_container(proc: Path) -> None:

@@ -67,6 +67,10 @@ def test_contracts_of_a_look_are_typed_again(project: Path, contracts: list[Cont
         ({"variables": ["A=1"]}, "stack_variables: must map names to values"),
         ({"rotate": "backend.DATABASE_URL"}, "stack_rotate: must be a list of service.NAME"),
         ({"env": ["A=1"]}, "stack_env: must map services to their variables"),
+        ({"relaxed": {"backend": [{"init": True}]}}, "is no setting that can be relaxed"),
+        ({"rotate": 5}, "stack_rotate: must be a list of service.NAME"),
+        ({"services": ["backend", {"a": "b"}]}, "stack_services[1]: is no service name"),
+        ({"services": ["backend", 5]}, "stack_services[1]: is no service name"),
         ({"services": None}, "stack_services: must be a list of service names"),
         ({"services": "backend"}, "stack_services: must be a list of service names"),
         ({"services": ["backend", "worker"]}, "worker/contract.yml: the file is missing"),
@@ -85,6 +89,17 @@ def test_all_that_is_wrong_comes_at_once(project: Path, write: Write) -> None:
     found = "\n".join(problems(project, bind_address="x", env={"frontend": {"PROT": "1"}}))
     for part in ("'colour' is unknown", "is other, but", "is no IP address"):
         assert part in found
+
+
+def test_a_broken_contract_does_not_make_its_env_file_a_problem(
+    project: Path, write: Write
+) -> None:
+    compose = (project / "compose.yaml").read_text()
+    write("compose.yaml", compose.replace("backend: {", "backend: {env_file: .env, "))
+    assert problems(project) == []
+    write("backend/contract.yml", "[]")
+    (problem,) = problems(project)
+    assert "backend/contract.yml: must be a mapping" in problem
 
 
 def test_a_stack_without_a_name_is_refused(tmp_path: Path, project: Path) -> None:

@@ -97,3 +97,11 @@ def test_a_merged_mapping_may_merge_and_override_itself_at_any_depth(tmp_path: P
     (tmp_path / "f").write_text(text)
     found = read_yaml(tmp_path / "f", "f")
     assert (found["low"], found["two"]) == ({"a": 1, "b": 3, "c": 4}, {"a": 1, "b": 2})
+
+
+def test_what_did_not_change_is_parsed_once(tmp_path: Path) -> None:
+    file = tmp_path / "a.yml"
+    file.write_text("a: 1")
+    assert read_yaml(file, "a.yml") is read_yaml(file, "a.yml")
+    file.write_text("a: 2")
+    assert read_yaml(file, "a.yml") == {"a": 2}
