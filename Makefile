@@ -64,8 +64,8 @@ lint: .venv/dev ## Lint everything
 	$(BIN)/ansible-lint --offline --strict
 	$(BIN)/hadolint backend/Dockerfile frontend/Dockerfile
 
-unit: .venv/dev ## Unit tests; no engine needed
-	$(BIN)/pytest tests/unit
+unit: .venv/dev ## Unit tests, and plays that need no engine
+	$(BIN)/pytest tests/unit tests/plays
 
 engine: .venv/up ## Have an engine and the base images on this machine
 	$(call play,playbooks/local.yml --tags docker_engine --tags base_images)

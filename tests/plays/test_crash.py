@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 MARKER = "MaRkErOfACrash77QzkWvBtY9xPd-and-more"
 # File of the collection, the function that crashes, the expression that holds the secret there.
 CRASHES = {

@@ -11,7 +11,7 @@ import pytest
 from ansible_collections.todo.stack.plugins.module_utils.contract.model import Contract
 from ansible_collections.todo.stack.plugins.plugin_utils.contract.contracts import load_contracts
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 COMPOSE = """
 services:
   postgres: {image: "${POSTGRES_IMAGE:-postgres:17}"}

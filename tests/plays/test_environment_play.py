@@ -15,7 +15,7 @@ import yaml
 from ansible_collections.todo.stack.plugins.module_utils.contract.codec import from_plain
 from ansible_collections.todo.stack.plugins.module_utils.contract.model import Contract
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 MARKER = "MaRkEr77QzkWvBtY9xPd"
 URL = f"postgresql://todo:{MARKER}@db.example.net/todo"
 GOOD = {"backend": {"DATABASE_URL": URL, "BETTER_AUTH_SECRET": f"{MARKER}{MARKER}"}}

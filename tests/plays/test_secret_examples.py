@@ -15,7 +15,7 @@ from ansible_collections.todo.stack.plugins.module_utils.contract.state import S
 from ansible_collections.todo.stack.plugins.module_utils.look.environment import fingerprints
 from ansible_collections.todo.stack.plugins.plugin_utils.contract.compose_file import stack_name
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "docs" / "examples"
 URL = "postgresql://todo:Qp7MarkerOfUrl@db.example.net/todo"
 TOKEN = "T9MarkerOfToken-x2Lw8Zk4Vb6Nq1Rs{# no comment #}"
