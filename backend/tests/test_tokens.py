@@ -52,7 +52,8 @@ REFUSED = {
     "HS384": signed(algorithm="HS384", key=SECRET * 2),
     "HS512 of our key": signed(algorithm="HS512", key=SECRET * 2),
     "expired": signed(iat=NOW - timedelta(minutes=20), exp=NOW - timedelta(minutes=5)),
-    "not yet issued": signed(iat=NOW + timedelta(minutes=5), exp=NOW + timedelta(minutes=10)),
+    # Far enough ahead for a run of these tests that takes long.
+    "not yet issued": signed(iat=NOW + timedelta(days=1), exp=NOW + timedelta(days=1, minutes=5)),
     "a long life": signed(exp=NOW + timedelta(minutes=16)),
     "a foreign audience": signed(aud="billing"),
     "a foreign issuer": signed(iss="https://accounts.example.org"),
