@@ -54,15 +54,19 @@ def as_it_is(state: StateDir) -> StateDir:
     return flat if named is not None and named[1] == state.name else state
 
 
+def to_adopt(state: StateDir) -> list[str]:
+    """Return the names of the stack's files that lie in the root itself."""
+    if as_it_is(state) == state:
+        return []
+    return [name for name in _FLAT if (Path(state.root) / name).is_file()]
+
+
 def adopt(state: StateDir) -> None:
     """Have the files that lie in the root in the stack's own folder, if they are the stack's."""
-    if as_it_is(state) == state:
-        return
-    for name in _FLAT:
-        path = Path(state.root) / name
-        if path.is_file():
-            path.replace(Path(state.folder) / name)
-    for name in _DROPPED:
+    names = to_adopt(state)
+    for name in names:
+        (Path(state.root) / name).replace(Path(state.folder) / name)
+    for name in _DROPPED if names else ():
         (Path(state.root) / name).unlink(missing_ok=True)
 
 
@@ -81,7 +85,7 @@ def modes(state: StateDir) -> dict[str, int]:
 def numbers(state: StateDir) -> list[int]:
     """Return the numbers of the recorded releases, the oldest first."""
     found = Path(state.releases).glob("*.json")
-    return sorted(int(path.stem) for path in found if path.stem.isdigit())
+    return sorted(int(path.stem) for path in found if re.fullmatch("[0-9]+", path.stem))
 
 
 def read_record(state: StateDir, number: int) -> dict[str, Any]:

@@ -45,6 +45,7 @@ from ansible_collections.todo.stack.plugins.module_utils.edge.files import (
 )
 from ansible_collections.todo.stack.plugins.module_utils.edge.process import (
     terminated_as_interrupted,
+    uninterrupted,
 )
 from ansible_collections.todo.stack.plugins.module_utils.edge.progress import silence, tell
 from ansible_collections.todo.stack.plugins.module_utils.edge.state import (
@@ -175,9 +176,10 @@ class _Release:
         finally:
             silence(self.order.progress_file)
         try:
-            self._keep(files)
-            self._remove_leftovers()
-            return self._recorded(number)
+            with uninterrupted():  # what runs and what is recorded must be one
+                self._keep(files)
+                self._remove_leftovers()
+                return self._recorded(number)
         except Exception as error:
             what = redact(error.what) if isinstance(error, StackError) else type(error).__name__
             raise StackError(
@@ -234,8 +236,7 @@ class _Release:
             if one.service in due
             and (one.is_candidate(self.order.spec.name) or one.service not in wanted)
         ]
-        if gone:
-            self.docker.run(["docker", "rm", "--force", "--volumes", *gone])
+        self.docker.remove_containers(gone)
         for contract in self.order.spec.contracts:
             if image := self.images.get(contract.service):
                 self.docker.tag(image.id, f"{contract.image}:latest")

@@ -104,6 +104,11 @@ class Services:
             details = {"evidence": rows} if rows else {}
             raise StackError(error.what, where=error.where, remedy=remedy, **details) from None
 
+    def stop(self, containers: Sequence[Container]) -> None:
+        """Stop containers, also those that the engine restarts again and again."""
+        if containers:
+            self.docker.read("stop", *(one.id for one in containers))
+
     def remove(self, containers: Sequence[Container]) -> None:
         """Take containers away; those that are gone are no failure."""
         self.docker.remove_containers(one.id for one in containers)

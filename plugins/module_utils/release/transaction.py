@@ -207,15 +207,17 @@ class Transaction:
 
     def _put_back(self, service: Service) -> None:
         """Have the version before run again, or nothing where there was none."""
-        before = self.looked.seen.of_service(service.name)
-        current = self.spec.state.current
-        if before and not any(one.pid for one in before):
-            return  # it did not run, and has nothing to be put back to
-        if not before or not Path(current.definition).exists():
-            self.services.remove(self.services.find(service.name))
-            return
-        self.services.compose.up(current, [service.name], anew=True)
-        self.services.gate.wait([self.services.trial(service.name)])
+        before, now = self.looked.seen.of_service(service.name), self.services.find(service.name)
+        current, stopped = self.spec.state.current, not any(one.pid for one in before)
+        if before and stopped and {one.id for one in now} <= {one.id for one in before}:
+            self.services.stop(now)
+        elif not before or not Path(current.definition).exists():
+            self.services.remove(now)
+        elif stopped:
+            self.services.compose.create(current, [service.name])
+        else:
+            self.services.compose.up(current, [service.name], anew=True)
+            self.services.gate.wait([self.services.trial(service.name)], unheard=True)
 
     def _attempt(self, step: Callable[[], None]) -> str:
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import stat
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -218,6 +219,29 @@ def test_leftovers_go_once_the_release_holds(run: Run, host: Host) -> None:
     removed = "rm id-old-todo-worker-1 id-old-todo-gone-candidate"
     assert host.done.index(removed) > host.done.index("up frontend (new anew)")
     assert "worker" not in {box.service for box in host.boxes}
+
+
+def test_a_leftover_that_cannot_be_removed_is_told(run: Run, host: Host, spec: StackSpec) -> None:
+    host.boxes.append(Box("todo-worker-1", "worker", "old", [HEALTHY]))
+    host.failures["rm id-old-todo-worker-1"] = "device or resource busy"
+    with pytest.raises(StackError, match="the new version runs, .*: device or resource busy"):
+        run()
+    assert numbers(spec.state) == []
+
+
+def test_a_release_that_holds_is_recorded_whoever_terminates_it(
+    run: Run, host: Host, spec: StackSpec, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep = module.forget_images
+
+    def killed(*args: Any) -> None:
+        signal.raise_signal(signal.SIGTERM)
+        keep(*args)
+
+    monkeypatch.setattr(module, "forget_images", killed)
+    assert run().number == 1
+    assert numbers(spec.state) == [1]
+    assert host.running()["todo-backend-1"] == "new"
 
 
 def test_a_release_that_fails_leaves_no_file_no_image_and_no_latest(

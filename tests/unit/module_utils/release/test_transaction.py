@@ -18,7 +18,7 @@ from ansible_collections.todo.stack.plugins.module_utils.look.observation import
     PortUse,
     ProbeResult,
 )
-from ansible_collections.todo.stack.plugins.module_utils.release import database, services
+from ansible_collections.todo.stack.plugins.module_utils.release import database, gate, services
 from ansible_collections.todo.stack.plugins.module_utils.release.gate import Trial
 from ansible_collections.todo.stack.plugins.module_utils.release.transaction import Transaction
 from ansible_collections.todo.stack.tests.unit.module_utils.release.conftest import (
@@ -240,13 +240,53 @@ def test_what_did_not_run_before_is_taken_away_when_its_first_release_fails(
     assert "there was none before it; its containers were taken away" in error.what
 
 
-def test_what_was_stopped_before_is_not_said_to_be_put_back(make: Make, world: World) -> None:
+@pytest.mark.parametrize("fate", [ENDED, LOOP, STARTING])
+def test_what_was_stopped_before_is_put_back_stopped(
+    make: Make, world: World, fate: State
+) -> None:
     [backend] = [box for box in world.boxes if box.service == "backend"]
     backend.states = [ENDED]
-    world.scripts[("new", "todo-backend-1")] = [ENDED]
+    world.scripts[("new", "todo-backend-1")] = [fate]
     error = fails(make({"backend": "recreate"}))
-    assert world.done == SWAP
+    assert world.done == [*SWAP, "up backend (old stopped)"]
+    assert world.running() == AS_BEFORE
     assert error.what.endswith("nothing ran before it that could be put back")
+
+
+@pytest.mark.parametrize("fate", [ENDED, LOOP, STARTING])
+def test_what_was_stopped_and_cannot_be_started_is_stopped_again(
+    make: Make, world: World, fate: State
+) -> None:
+    [backend] = [box for box in world.boxes if box.service == "backend"]
+    backend.states = [ENDED]
+    world.scripts[("old", "todo-backend-1")] = [fate]
+    fails(make({"backend": "start"}, new=False))
+    assert world.done == [f"start {OLD_BACKEND}", f"stop {OLD_BACKEND}"]
+
+
+def test_what_was_stopped_and_vanished_is_left_so(make: Make, world: World) -> None:
+    [backend] = [box for box in world.boxes if box.service == "backend"]
+    backend.states = [ENDED]
+    release = make({"backend": "start"}, new=False)
+    world.boxes.remove(backend)
+    error = fails(release)
+    assert "putting it back" not in error.what
+    assert not any(line.startswith("stop") for line in world.done)
+
+
+def test_where_the_play_is_gone_everything_is_put_back_and_waited_for(
+    make: Make, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gate, "nobody_listens", lambda: "up frontend (new anew)" in world.done)
+    world.scripts[("old", "todo-backend-1")] = [STARTING, STARTING, STARTING, HEALTHY]
+    error = fails(make({"backend": "recreate", "frontend": "recreate"}))
+    assert world.running() == AS_BEFORE
+    assert error.what == (
+        "the release was stopped: the play that asked for it is gone; "
+        "the version before was put back"
+    )
+    [backend] = [box for box in world.boxes if box.service == "backend"]
+    assert backend.states == [HEALTHY]
 
 
 def test_a_migration_that_fails_ends_it_before_anything_is_tried(make: Make, world: World) -> None:

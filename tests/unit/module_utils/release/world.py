@@ -21,6 +21,7 @@ STARTING: State = {"Status": "running", "health": "starting"}
 UNHEALTHY: State = {"Status": "running", "health": "unhealthy"}
 PLAIN: State = {"Status": "running"}
 PAUSED: State = {"Status": "paused"}
+CREATED: State = {"Status": "created"}
 DONE: State = {"Status": "exited", "ExitCode": 0}
 ENDED: State = {"Status": "exited", "ExitCode": 3}
 KILLED: State = {"Status": "exited", "ExitCode": 137, "OOMKilled": True}
@@ -156,6 +157,10 @@ class World:
             for box in self.boxes:
                 if box.id in words:
                     box.states = self._script(box.version, box.name)
+        if words[0] == "stop":
+            for box in self.boxes:
+                if box.id in words:
+                    box.states = [ENDED]
         if words[0] == "logs":
             return 0, "a line\nits password is marker-new\n", ""
         return 0, "", ""
@@ -173,7 +178,8 @@ class World:
             if not service.startswith("-") and service != "never":
                 name = f"todo-{service}-1"
                 self.boxes = [box for box in self.boxes if box.name != name]
-                self.boxes.append(Box(name, service, version, self._script(version, name)))
+                states = [CREATED] if "--no-start" in words else self._script(version, name)
+                self.boxes.append(Box(name, service, version, states))
         return 0, "", ""
 
     def _script(self, version: str, name: str) -> list[State]:
@@ -194,10 +200,12 @@ def _short(args: Sequence[str]) -> str:
         if "run" in words:
             return f"try {words[-1]}"
         anew = " anew" if "--force-recreate" in words else ""
+        if "--no-start" in words:
+            anew = " stopped"
         names = [w for w in words[words.index("up") + 1 :] if re.fullmatch(r"[a-z]+", w)]
         return f"up {' '.join(n for n in names if n != 'never')} ({version}{anew})"
     if words[0] == "exec":
         return "psql"
-    if words[0] in {"rm", "start", "unpause"}:
+    if words[0] in {"rm", "start", "stop", "unpause"}:
         return " ".join(w for w in words if not w.startswith("--"))
     return ""
