@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -43,6 +44,21 @@ def test_defaults_and_argument_specs_agree(role: str) -> None:
             assert option == options[name]
             assert option["description"]
             assert name.startswith(f"{role}_")
+
+
+ENTRIES = [
+    (role, entry)
+    for role in ROLES
+    for entry in read(role, "meta/argument_specs.yml")["argument_specs"]
+]
+
+
+@pytest.mark.parametrize(("role", "entry"), ENTRIES)
+def test_a_variable_that_an_entry_reads_is_in_its_argument_specs(role: str, entry: str) -> None:
+    options = read(role, "meta/argument_specs.yml")["argument_specs"]
+    text = (PROJECT / "roles" / role / "tasks" / f"{entry}.yml").read_text()
+    read_here = set(re.findall(r"\b[a-z_]+\b", text)) & set(options["main"]["options"])
+    assert read_here <= set(options[entry]["options"])
 
 
 def test_the_table_of_variables_in_the_readme_is_that_of_the_contracts() -> None:

@@ -224,7 +224,7 @@ def test_leftovers_go_once_the_release_holds(run: Run, host: Host) -> None:
 def test_a_leftover_that_cannot_be_removed_is_told(run: Run, host: Host, spec: StackSpec) -> None:
     host.boxes.append(Box("todo-worker-1", "worker", "old", [HEALTHY]))
     host.failures["rm id-old-todo-worker-1"] = "device or resource busy"
-    with pytest.raises(StackError, match="the new version runs, .*: device or resource busy"):
+    with pytest.raises(StackError, match=r"the new version runs, .*: device or resource busy"):
         run()
     assert numbers(spec.state) == []
 

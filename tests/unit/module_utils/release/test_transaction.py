@@ -241,9 +241,7 @@ def test_what_did_not_run_before_is_taken_away_when_its_first_release_fails(
 
 
 @pytest.mark.parametrize("fate", [ENDED, LOOP, STARTING])
-def test_what_was_stopped_before_is_put_back_stopped(
-    make: Make, world: World, fate: State
-) -> None:
+def test_what_was_stopped_before_is_put_back_stopped(make: Make, world: World, fate: State) -> None:
     [backend] = [box for box in world.boxes if box.service == "backend"]
     backend.states = [ENDED]
     world.scripts[("new", "todo-backend-1")] = [fate]
