@@ -113,6 +113,13 @@ def read_release(state: StateDir) -> ReleaseSeen:
     )
 
 
+def read_released_parts(state: StateDir) -> dict[str, str]:
+    """Return the networks, volumes, configs and secrets of the release that runs, as recorded."""
+    known = numbers(state)
+    rows = _rows(read_record(state, known[-1]).get("parts")) if known else {}
+    return {title: str(told) for title, told in rows.items()}
+
+
 def _rows(raw: object) -> Mapping[str, Any]:
     return raw if isinstance(raw, dict) else {}
 

@@ -32,6 +32,7 @@ from ansible_collections.todo.stack.plugins.module_utils.decide.problems import 
     image_problems,
     memory_problems,
     port_problems,
+    volume_problems,
 )
 from ansible_collections.todo.stack.plugins.module_utils.edge.docker import DockerCli
 from ansible_collections.todo.stack.plugins.module_utils.edge.files import (
@@ -135,6 +136,7 @@ def _refuse_overtaken(order: Order, looked: Look) -> None:
 def _refuse(order: Order, looked: Look, actions: Sequence[Action], images: Images) -> None:
     problems = [
         *foreign_problems(looked.seen),
+        *volume_problems(looked.seen),
         *port_problems(looked.seen.ports, order.spec.bind_address),
         *memory_problems(looked.seen, actions),
         *image_problems(images),

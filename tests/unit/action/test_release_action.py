@@ -24,6 +24,7 @@ from ansible_collections.todo.stack.plugins.module_utils.look.observation import
     Service,
 )
 from ansible_collections.todo.stack.plugins.modules import release as module
+from ansible_collections.todo.stack.plugins.plugin_utils.build.build_watch import BuildWatch
 
 HOSTILE = "Ma\\Rk'er\"\n77QzkWvBtY9xPd-and-more-of-it"
 SECRETS = {"backend": {"BETTER_AUTH_SECRET": HOSTILE}}
@@ -149,7 +150,7 @@ def test_of_several_hosts_each_line_names_its_own(
 ) -> None:
     watched = []
 
-    class Watch(plugin.BuildWatch):
+    class Watch(BuildWatch):
         def __init__(self, connection: Any, remote_file: str | None, prefix: str) -> None:
             watched.append(prefix)
             super().__init__(connection, remote_file, prefix)

@@ -26,6 +26,7 @@ from ansible_collections.todo.stack.plugins.module_utils.edge.state import (
 )
 from ansible_collections.todo.stack.plugins.module_utils.look.look import Look
 from ansible_collections.todo.stack.plugins.module_utils.look.observation import (
+    ChangedPart,
     EnvironmentSeen,
     PortUse,
     ProbeResult,
@@ -33,6 +34,7 @@ from ansible_collections.todo.stack.plugins.module_utils.look.observation import
     Seen,
 )
 from ansible_collections.todo.stack.plugins.module_utils.release import release as module
+from ansible_collections.todo.stack.plugins.module_utils.release.record import forget_images
 from ansible_collections.todo.stack.plugins.module_utils.release.release import (
     Order,
     Outcome,
@@ -124,7 +126,8 @@ def _seen(
         release=read_release(stack.state), modes=modes(stack.state), definition_current=True,
         available_memory_bytes=10**10,
     )  # fmt: skip
-    return replace(found, seen=replace(seen, **now))
+    parts = {"network default": "todo_default digest"}
+    return replace(found, seen=replace(seen, **now), parts=parts)
 
 
 def of_files(spec: StackSpec) -> set[str]:
@@ -155,6 +158,7 @@ def test_a_release_is_recorded_without_a_value(run: Run, host: Host, spec: Stack
     assert record["one_shots"] == {"migrate": "sha256:new "}
     assert sorted(record["environment"]) == ["backend", "frontend", "migrate", "postgres"]
     assert record["definition"].startswith("sha256:")
+    assert record["parts"] == {"network default": "todo_default digest"}
     assert (
         "backend: recreate, todo-backend is another image now (app/health.py changed)"
         in (record["reasons"])
@@ -232,11 +236,9 @@ def test_a_leftover_that_cannot_be_removed_is_told(run: Run, host: Host, spec: S
 def test_a_release_that_holds_is_recorded_whoever_terminates_it(
     run: Run, host: Host, spec: StackSpec, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    keep = module.forget_images
-
     def killed(*args: Any) -> None:
         signal.raise_signal(signal.SIGTERM)
-        keep(*args)
+        forget_images(*args)
 
     monkeypatch.setattr(module, "forget_images", killed)
     assert run().number == 1
@@ -391,6 +393,7 @@ def test_a_lock_that_is_held_is_waited_for_and_its_holder_named(
 REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "port": ({"ports": (PortUse("backend", 8000, "nc (pid 7)"),)}, "nc (pid 7)"),
     "memory": ({"available_memory_bytes": 1}, "memory"),
+    "volume": ({"changed": (ChangedPart("volume data", "todo_data"),)}, "volume todo_data"),
 }
 
 
@@ -409,7 +412,8 @@ def test_what_the_second_look_finds_wrong_is_refused_before_anything(
 
 def _with_limits(now: dict[str, Any], host: Host, spec: StackSpec) -> dict[str, Any]:
     services = _seen(host, spec, {}, passwords=(OLD, OLD)).seen.services
-    return {"services": tuple(replace(one, memory_bytes=10**9) for one in services), **now}
+    limited = [replace(one, memory_bytes=10**9, parts=("volume data",)) for one in services]
+    return {"services": tuple(limited), **now}
 
 
 def test_a_foreign_container_and_an_image_that_is_not_there_are_refused_together(

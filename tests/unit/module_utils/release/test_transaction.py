@@ -15,6 +15,7 @@ from ansible_collections.todo.stack.plugins.module_utils.contract.errors import 
 )
 from ansible_collections.todo.stack.plugins.module_utils.contract.spec import StackSpec
 from ansible_collections.todo.stack.plugins.module_utils.look.observation import (
+    ChangedPart,
     PortUse,
     ProbeResult,
 )
@@ -489,3 +490,63 @@ def test_what_others_say_shows_no_secret(make: Make, world: World, where: str) -
     else:
         world.failures[where] = f"invalid value {NEW}"
     fails(make({"migrate": "recreate", "backend": "recreate"}))
+
+
+OPTIONS = ChangedPart("network default", "todo_default")
+ON_IT = ("postgres", "backend", "frontend")
+LEFT = [f"network disconnect todo_default id-old-todo-{name}-1" for name in ON_IT]
+
+
+def on_the_network(release: Transaction, world: World, *more: str) -> Transaction:
+    """Have all of the stack, and others, on a network whose options change."""
+    seen = release.looked.seen
+    services = tuple(
+        replace(one, networks=("todo_default",), parts=("network default",))
+        for one in seen.services
+    )
+    seen = replace(seen, services=services, changed=(OPTIONS,))
+    release.looked = replace(release.looked, seen=seen)
+    world.attached = [*(f"id-old-todo-{name}-1" for name in ON_IT), *more]
+    return release
+
+
+def test_a_network_with_other_options_is_made_anew_before_who_is_on_it(
+    make: Make, world: World
+) -> None:
+    due = dict.fromkeys(("postgres", "migrate", "backend", "frontend"), "recreate")
+    on_the_network(make(due, new=False), world).carry_out()
+    assert world.done == [
+        *LEFT, "network rm todo_default", "up postgres (new anew)", "psql",
+        "up migrate (new anew)", "up backend (new anew)", "up frontend (new anew)",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("failing", ["todo-postgres-1", "todo-backend-1"])
+def test_where_a_network_was_made_anew_everything_on_it_is_put_back(
+    make: Make, world: World, failing: str
+) -> None:
+    world.scripts[("new", failing)] = [ENDED]
+    due = dict.fromkeys(("postgres", "backend", "frontend"), "recreate")
+    error = fails(on_the_network(make(due, new=False), world))
+    back = world.done[world.done.index("network rm todo_default", len(LEFT) + 1) + 1 :]
+    assert [one for one in back if one != "psql"] == [
+        "up postgres (old anew)", "up frontend (old anew)", "up backend (old anew)",
+    ]  # fmt: skip
+    assert world.running() == AS_BEFORE
+    assert error.what.endswith("the version before was put back")
+
+
+def test_a_network_that_others_use_is_refused_before_anything(make: Make, world: World) -> None:
+    release = on_the_network(make({"backend": "recreate"}, new=False), world, "id-prometheus")
+    error = fails(release)
+    assert (world.done, release.changed) == ([], False)
+    assert "network todo_default: prometheus is on it, and none of this stack" in str(error)
+    assert "docker network disconnect todo_default prometheus" in error.remedy
+    assert error.what.endswith("the version before serves on")
+
+
+def test_a_network_that_is_gone_by_then_is_no_failure(make: Make, world: World) -> None:
+    release = on_the_network(make({"backend": "recreate"}, new=False), world)
+    world.attached = None
+    release.carry_out()
+    assert world.done == ["network rm todo_default", *SWAP]
