@@ -21,7 +21,7 @@ from ansible_collections.todo.stack.plugins.module_utils.decide.plan import Acti
 from ansible_collections.todo.stack.plugins.module_utils.decide.problems import memory_problems
 from ansible_collections.todo.stack.plugins.module_utils.decide.rotation import rotated_rows
 from ansible_collections.todo.stack.plugins.module_utils.look.observation import Seen
-from ansible_collections.todo.stack.plugins.plugin_utils.build.build_watch import BuildWatch
+from ansible_collections.todo.stack.plugins.plugin_utils.build.watched import host_prefix, watched
 from ansible_collections.todo.stack.plugins.plugin_utils.contract.arguments import (
     judged,
     option_problems,
@@ -60,14 +60,12 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible ships no types
         if self._task.check_mode or not (due or built):
             told = {**as_result(due), "changed": bool(due), "seen": args["seen"]}
             return {**result, **told, "rotated": rotated}
-        prefix = _prefix(task_vars or {})
+        prefix = host_prefix(task_vars)
         for action in due:
             self._display.display(f"  {prefix}{action.line()}")
-        return {**result, **self._release(decided, prefix, task_vars), "rotated": rotated}
+        return {**result, **self._release(decided, task_vars), "rotated": rotated}
 
-    def _release(
-        self, decided: Decided, prefix: str, task_vars: dict[str, Any] | None
-    ) -> dict[str, Any]:
+    def _release(self, decided: Decided, task_vars: dict[str, Any] | None) -> dict[str, Any]:
         args, base = self._task.args, Path(self._loader.get_basedir())
         folder = base / str(args["project_dir"])
         spec = stack_spec(args, folder, decided.contracts)
@@ -83,29 +81,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible ships no types
             "commit": _commit(folder),
             "library": packed_library(),
         }
-        if self._connection.transport == "local":
-            return self._watched(order, prefix, task_vars, None)
-        remote = self._make_tmp_path()
-        try:
-            steps = self._connection._shell.join_path(remote, "steps")
-            return self._watched(order, prefix, task_vars, steps)
-        finally:
-            self._remove_tmp_path(remote, force=True)
-
-    def _watched(
-        self,
-        order: dict[str, Any],
-        prefix: str,
-        task_vars: dict[str, Any] | None,
-        remote_file: str | None,
-    ) -> dict[str, Any]:
-        with BuildWatch(self._connection, remote_file, prefix) as watch:
-            found: dict[str, Any] = self._execute_module(
-                module_name=MODULE,
-                module_args={**order, "progress_file": watch.file},
-                task_vars=task_vars,
-            )
-        return found
+        return watched(self, MODULE, order, task_vars)
 
 
 @dataclass(frozen=True)
@@ -123,12 +99,6 @@ def _decide(args: Mapping[str, Any], found: list[Decided]) -> list[Problem]:
     due = plan(seen, contracts, wanted_images(seen, contracts, args.get("images") or ()))
     found.append(Decided(seen, contracts, due))
     return memory_problems(seen, due)
-
-
-def _prefix(task_vars: Mapping[str, Any]) -> str:
-    """Return what tells the hosts of a play from each other, "" where there is one."""
-    several = len(task_vars.get("ansible_play_hosts_all") or ()) > 1
-    return f"{task_vars.get('inventory_hostname')} " if several else ""
 
 
 def _row(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from ansible_collections.todo.stack.plugins.module_utils.look.observation import
     Service,
 )
 from ansible_collections.todo.stack.plugins.modules import release as module
+from ansible_collections.todo.stack.plugins.plugin_utils.build import watched as watched_module
 from ansible_collections.todo.stack.plugins.plugin_utils.build.build_watch import BuildWatch
 
 HOSTILE = "Ma\\Rk'er\"\n77QzkWvBtY9xPd-and-more-of-it"
@@ -155,7 +156,7 @@ def test_of_several_hosts_each_line_names_its_own(
             watched.append(prefix)
             super().__init__(connection, remote_file, prefix)
 
-    monkeypatch.setattr(plugin, "BuildWatch", Watch)
+    monkeypatch.setattr(watched_module, "BuildWatch", Watch)
     bench.run(seen_of(definition_current=False), hosts=hosts)
     assert bench.shown == [f"  {prefix}host: write, compose.yaml changed"]
     assert watched == [prefix]
