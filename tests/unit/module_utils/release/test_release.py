@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import stat
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -480,3 +480,92 @@ def test_a_release_that_is_already_seen_says_so(run: Run, spec: StackSpec) -> No
     assert result["release"] == 1
     assert json.loads(result["seen"])["release"]["by"] == "ops on laptop"
     assert result["diff"]["prepared"].count("\n") == len(result["actions"])
+
+
+def test_a_layout_of_before_is_adopted_before_all_else(run: Run, spec: StackSpec) -> None:
+    root = Path(spec.state.root)
+    root.mkdir(parents=True)
+    (root / "compose.yaml").write_text("name: todo\n")
+    (root / "builds.json").write_text("{}")
+    run()
+    assert {"builds.json", "compose.yaml", "releases/1.json"} <= of_files(spec)
+    assert not [path for path in root.iterdir() if path.is_file()]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_release_that_is_terminated_is_put_back(
+    run: Run, host: Host, spec: StackSpec, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
+) -> None:
+    keep = signal.signal(number, signal.SIG_IGN)  # were it not heard, the release would go on
+    Path(spec.state.folder).mkdir(parents=True)
+    Path(spec.state.definition).write_text("name: todo\n")
+    compose = host._compose
+
+    def killed(words: list[str]) -> Any:
+        answer = compose(words)
+        if "up" in words and words[-1] == "frontend" and any("/releases/" in w for w in words):
+            signal.raise_signal(number)
+        return answer
+
+    monkeypatch.setattr(host, "_compose", killed)
+    try:
+        with pytest.raises(StackError, match="stopped by SystemExit; the version before was put"):
+            run()
+    finally:
+        signal.signal(number, keep)
+    assert host.running()["todo-backend-1"] == host.running()["todo-frontend-1"] == "old"
+    assert numbers(spec.state) == []
+
+
+@pytest.mark.parametrize("damaged", [True, False])
+def test_secrets_that_cannot_be_read_are_moved_aside(
+    run: Run, spec: StackSpec, monkeypatch: pytest.MonkeyPatch, damaged: bool
+) -> None:
+    Path(spec.state.folder).mkdir(parents=True)
+    Path(spec.state.secrets).write_text("{torn")
+    rendering(monkeypatch, damaged=damaged)
+    run()
+    aside = Path(f"{spec.state.secrets}.unreadable")
+    assert (aside.read_text() if aside.exists() else None) == ("{torn" if damaged else None)
+    assert json.loads(Path(spec.state.secrets).read_text())["postgres"]
+
+
+def test_what_nothing_needs_is_switched_off(
+    run: Run, spec: StackSpec, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rendering(monkeypatch, off=["postgres"])
+    run()
+    services = json.loads(Path(spec.state.environment).read_text())["services"]
+    assert [n for n, one in services.items() if "profiles" in one] == ["postgres"]
+
+
+def rendering(
+    monkeypatch: pytest.MonkeyPatch, *, damaged: bool = False, off: Sequence[str] = ()
+) -> None:
+    """Have what is rendered differ from what `look_at` makes of it."""
+    seen = _seen
+
+    def other(*args: Any, **options: Any) -> Look:
+        found = seen(*args, **options)
+        resolution = replace(found.rendered.resolution, switched_off=list(off))
+        return replace(
+            found, rendered=replace(found.rendered, damaged=damaged, resolution=resolution)
+        )
+
+    monkeypatch.setitem(globals(), "_seen", other)
+
+
+def test_what_was_made_anew_is_not_made_again_by_the_last_look(
+    host: Host, spec: StackSpec, monkeypatch: pytest.MonkeyPatch, run: Run
+) -> None:
+    looked: list[tuple[str, ...]] = []
+    seen = _seen
+
+    def noted(host: Host, stack: StackSpec, *args: Any, **options: Any) -> Look:
+        looked.append(stack.rotate)
+        return seen(host, stack, *args, **options)
+
+    monkeypatch.setitem(globals(), "_seen", noted)
+    rotate = ("postgres.POSTGRES_PASSWORD",)
+    run(spec=replace(spec, rotate=rotate), passwords=(OLD, NEW))
+    assert looked == [rotate, ()]

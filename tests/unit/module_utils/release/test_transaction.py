@@ -550,3 +550,47 @@ def test_a_network_that_is_gone_by_then_is_no_failure(make: Make, world: World) 
     world.attached = None
     release.carry_out()
     assert world.done == ["network rm todo_default", *SWAP]
+
+
+def test_a_candidate_is_none_of_its_services_containers(make: Make, world: World) -> None:
+    world.boxes.append(Box(CANDIDATE, "backend", "old", [ENDED], one_off=True))
+    release = make({"backend": "start"}, new=False)
+    assert [one.name for one in release.services.find("backend")] == ["todo-backend-1"]
+    release.carry_out()
+    assert world.done == [f"start {OLD_BACKEND}"]
+
+
+@pytest.mark.parametrize(
+    ("due", "passwords", "times"),
+    [
+        ({"backend": "recreate"}, (OLD, OLD), 0),  # nothing of the database is due
+        ({"backend": "recreate"}, (OLD, NEW), 1),
+        ({"postgres": "password"}, (OLD, OLD), 1),
+        ({"postgres": "recreate"}, (OLD, OLD), 1),
+        ({"backend": "recreate"}, ("", ""), 0),  # none is made: another database is given
+    ],
+)
+def test_a_password_is_set_where_it_may_be_another(
+    make: Make, world: World, due: Mapping[str, str], passwords: Sequence[str], times: int
+) -> None:
+    make(due, passwords=passwords).carry_out()
+    assert world.done.count("psql") == times
+
+
+def test_a_new_database_begins_with_its_password(make: Make, world: World) -> None:
+    world.boxes = [box for box in world.boxes if box.service != "postgres"]
+    make({"postgres": "create"}, passwords=(OLD, NEW)).carry_out()
+    assert "psql" not in world.done
+
+
+def test_a_database_that_has_vanished_takes_no_password(make: Make, world: World) -> None:
+    release = make({"backend": "recreate"}, passwords=(OLD, NEW))
+    world.boxes = [box for box in world.boxes if box.service != "postgres"]
+    release.carry_out()
+    assert "psql" not in world.done
+
+
+def test_a_database_without_a_password_of_before_gets_none_back(make: Make, world: World) -> None:
+    world.scripts[("new", CANDIDATE)] = [ENDED]
+    fails(make({"postgres": "password", "backend": "recreate"}, passwords=("", NEW)))
+    assert world.done.count("psql") == 1
