@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
@@ -200,7 +201,7 @@ def test_a_process_that_is_gone_is_noticed_before_the_engine_is_asked_again(
         world.boxes[0].states = [ENDED]
         return False
 
-    monkeypatch.setattr(gate.Path, "exists", ends)
+    monkeypatch.setattr(Path, "exists", ends)
     with pytest.raises(Unhealthy, match="it ended with code 3"):
         waited([trial], clock)
     assert clock.now - 1000 == pytest.approx(0.3, abs=0.05)
