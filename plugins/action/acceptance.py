@@ -18,6 +18,7 @@ from ansible.utils.display import Display
 from ansible_collections.todo.stack.plugins.module_utils.contract.codec import from_plain
 from ansible_collections.todo.stack.plugins.module_utils.contract.errors import StackError
 from ansible_collections.todo.stack.plugins.module_utils.contract.model import Contract
+from ansible_collections.todo.stack.plugins.module_utils.decide.plan import Action
 from ansible_collections.todo.stack.plugins.module_utils.judge.check import Check
 from ansible_collections.todo.stack.plugins.module_utils.judge.image import image_rows
 from ansible_collections.todo.stack.plugins.module_utils.judge.registry import judge
@@ -43,6 +44,7 @@ from ansible_collections.todo.stack.plugins.plugin_utils.judge.verdict import (
 )
 
 LOOK = "todo.stack.look"
+RELEASE = "todo.stack.release"
 PAUSE_SECONDS = 1.0
 TOLD_SECONDS = 10.0
 T = TypeVar("T")
@@ -71,6 +73,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible ships no types
         host = str((task_vars or {}).get("inventory_hostname", "localhost"))
         try:
             contracts = [typed(Contract, one, "contracts") for one in options["contracts"]]
+            actions = [typed(Action, one, "actions", RELEASE) for one in options["actions"]]
             judged = self._judged(host, contracts, options, task_vars)
         except StackError as problem:
             return {**result, "failed": True, "changed": False, "msg": str(problem)}
@@ -86,7 +89,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible ships no types
             judged.checks,
             image_rows(contracts, seen, reasons),
             seen.release,
-            actions=options["actions"],
+            actions=actions,
             reasons=reasons,
         )
         self._show(host, judged.checks, why(content))
@@ -195,10 +198,10 @@ class LookFailed(Exception):  # noqa: N818 - it is what happened
         self.answer = answer
 
 
-def typed(cls: type[T], raw: Any, where: str) -> T:
-    """Return what a look handed over, plain or as JSON text; raise StackError for anything else."""
+def typed(cls: type[T], raw: Any, where: str, giver: str = LOOK) -> T:
+    """Return what ``giver`` returned, plain or as JSON text; raise StackError for anything else."""
     try:
         return from_plain(cls, json.loads(raw) if isinstance(raw, str) else raw)
     except (ValueError, TypeError, AttributeError) as problem:
-        what = f"is nothing that a look has returned ({type(problem).__name__})"
-        raise StackError(what, where=where, remedy=f"hand over {where} of {LOOK}") from None
+        what = f"is nothing that {giver} has returned ({type(problem).__name__})"
+        raise StackError(what, where=where, remedy=f"hand over {where} of {giver}") from None

@@ -7,10 +7,12 @@ from typing import Any
 
 from ansible.plugins.action import ActionBase
 from ansible_collections.todo.stack.plugins.module_utils.build.base_image import (
+    SOURCES,
     Wanted,
     end_of_life_warnings,
     result_of,
 )
+from ansible_collections.todo.stack.plugins.modules.base_images_info import ARGUMENT_SPEC
 
 MODULE = "todo.stack.base_images_info"
 
@@ -38,5 +40,7 @@ def all_found(
     except (KeyError, TypeError, AttributeError):
         return None
     source, mirror = args.get("source", "auto"), args.get("registry_mirror", "")
+    if not set(args) <= set(ARGUMENT_SPEC) or source not in SOURCES or not isinstance(mirror, str):
+        return None
     found = result_of(wanted, present, source, mirror)
     return None if found["missing"] else {**found, "warnings": end_of_life_warnings(wanted)}

@@ -29,6 +29,7 @@ from ansible_collections.todo.stack.plugins.plugin_utils.build.build_inputs impo
 )
 from ansible_collections.todo.stack.plugins.plugin_utils.build.build_watch import BuildWatch
 from ansible_collections.todo.stack.plugins.plugin_utils.build.context import BuildContext
+from ansible_collections.todo.stack.plugins.plugin_utils.build.watched import host_prefix
 from ansible_collections.todo.stack.plugins.plugin_utils.contract.arguments import (
     option_problems,
     refusal,
@@ -106,9 +107,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
     ) -> dict[str, Any]:
         if self._task.check_mode:
             return self._execute(args, task_vars)
-        several = len(task_vars.get("ansible_play_hosts_all") or ()) > 1
-        prefix = f"{task_vars.get('inventory_hostname')} " if several else ""
-        with BuildWatch(self._connection, remote_file, prefix) as watch:
+        with BuildWatch(self._connection, remote_file, host_prefix(task_vars)) as watch:
             return self._execute({**args, "progress_file": watch.file}, task_vars)
 
     def _plan(self, args: dict[str, Any], task_vars: Any) -> dict[str, Any]:

@@ -7,18 +7,21 @@ import json
 import os
 import socket
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ansible.plugins.action import ActionBase
 from ansible_collections.todo.stack.plugins.module_utils.contract.codec import from_plain, to_plain
+from ansible_collections.todo.stack.plugins.module_utils.contract.errors import Problem
+from ansible_collections.todo.stack.plugins.module_utils.contract.model import Contract
 from ansible_collections.todo.stack.plugins.module_utils.decide.images import wanted_images
 from ansible_collections.todo.stack.plugins.module_utils.decide.plan import Action, as_result, plan
 from ansible_collections.todo.stack.plugins.module_utils.decide.problems import memory_problems
 from ansible_collections.todo.stack.plugins.module_utils.decide.rotation import rotated_rows
 from ansible_collections.todo.stack.plugins.module_utils.look.observation import Seen
-from ansible_collections.todo.stack.plugins.plugin_utils.build.build_watch import BuildWatch
+from ansible_collections.todo.stack.plugins.plugin_utils.build.watched import host_prefix, watched
 from ansible_collections.todo.stack.plugins.plugin_utils.contract.arguments import (
     judged,
     option_problems,
@@ -47,24 +50,25 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible ships no types
         required = ["project_dir", "contracts", "seen"]
         if wrong := option_problems(args, [*OPTIONS, *OWN_OPTIONS], required):
             return {**result, **refusal(wrong)}
-        due: list[Action] = []
-        if problems := judged(lambda: _decide(args, due)):
+        found: list[Decided] = []
+        if problems := judged(lambda: _decide(args, found)):
             return {**result, **refusal(problems)}
-        rotated = rotated_rows(typed_contracts(args["contracts"]), args.get("rotate") or [])
+        [decided] = found
+        due, rotated = decided.due, rotated_rows(decided.contracts, args.get("rotate") or [])
         # What was built is on the host since it was looked at: its records are to be judged too.
         built = any(row.get("changed") for row in args.get("images") or ())
         if self._task.check_mode or not (due or built):
             told = {**as_result(due), "changed": bool(due), "seen": args["seen"]}
             return {**result, **told, "rotated": rotated}
+        prefix = host_prefix(task_vars)
         for action in due:
-            self._display.display(f"  {action.line()}")
-        return {**result, **self._release(task_vars), "rotated": rotated}
+            self._display.display(f"  {prefix}{action.line()}")
+        return {**result, **self._release(decided, task_vars), "rotated": rotated}
 
-    def _release(self, task_vars: dict[str, Any] | None) -> dict[str, Any]:
+    def _release(self, decided: Decided, task_vars: dict[str, Any] | None) -> dict[str, Any]:
         args, base = self._task.args, Path(self._loader.get_basedir())
         folder = base / str(args["project_dir"])
-        spec = stack_spec(args, folder, typed_contracts(args["contracts"]))
-        seen = json.loads(args["seen"])
+        spec = stack_spec(args, folder, decided.contracts)
         order = {
             "project_dir": str(folder),
             "contracts": [],
@@ -72,39 +76,28 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible ships no types
             "spec": json.dumps(to_plain(spec)),
             "images": [_row(one) for one in args.get("images") or ()],
             "relaxed": args.get("relaxed") or {},
-            "since": (seen.get("release") or {}).get("number", 0),
+            "since": decided.seen.release.number,
             "by": _this_user(),
             "commit": _commit(folder),
             "library": packed_library(),
         }
-        if self._connection.transport == "local":
-            return self._watched(order, task_vars, None)
-        remote = self._make_tmp_path()
-        try:
-            steps = self._connection._shell.join_path(remote, "steps")
-            return self._watched(order, task_vars, steps)
-        finally:
-            self._remove_tmp_path(remote, force=True)
-
-    def _watched(
-        self, order: dict[str, Any], task_vars: dict[str, Any] | None, remote_file: str | None
-    ) -> dict[str, Any]:
-        told = task_vars or {}
-        several = len(told.get("ansible_play_hosts_all") or ()) > 1
-        prefix = f"{told.get('inventory_hostname')} " if several else ""
-        with BuildWatch(self._connection, remote_file, prefix) as watch:
-            found: dict[str, Any] = self._execute_module(
-                module_name=MODULE,
-                module_args={**order, "progress_file": watch.file},
-                task_vars=task_vars,
-            )
-        return found
+        return watched(self, MODULE, order, task_vars)
 
 
-def _decide(args: Mapping[str, Any], due: list[Action]) -> list[Any]:
+@dataclass(frozen=True)
+class Decided:
+    """What was seen and promised, and what is due of it."""
+
+    seen: Seen
+    contracts: Sequence[Contract]
+    due: Sequence[Action]
+
+
+def _decide(args: Mapping[str, Any], found: list[Decided]) -> list[Problem]:
     seen = from_plain(Seen, json.loads(args["seen"]))
     contracts = typed_contracts(args["contracts"])
-    due += plan(seen, contracts, wanted_images(seen, contracts, args.get("images") or ()))
+    due = plan(seen, contracts, wanted_images(seen, contracts, args.get("images") or ()))
+    found.append(Decided(seen, contracts, due))
     return memory_problems(seen, due)
 
 

@@ -101,7 +101,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 actions:
-  description: What was done, or would be - C(create), C(recreate), C(start), C(remove), C(password), C(tag), C(write) or C(protect) - and why.
+  description: What was done, or would be - C(create), C(recreate), C(start), C(remove), C(password), C(tag), C(write), C(protect) or C(renew) - and why.
   returned: always
   type: list
   elements: dict

@@ -25,14 +25,14 @@ PROGRAMS = {"subprocess", "pty", "os.system", "os.execv", "os.posix_spawn"}
 # All that looking may use of the edges that can also change something.
 READING = {
     "files": {"read_start", "read_text"},
-    "state": {"as_it_is", "modes", "read_release"},
+    "state": {"as_it_is", "modes", "read_release", "read_released_parts"},
     "compose": {"Compose"},
     "docker": {"DockerCli", "Run", "at_once"},
 }
 CHANGING_CALLS = {
-    "chmod", "check", "exclusive", "hardlink_to", "mkdir", "remove_images", "rename", "rmdir",
-    "start_candidate", "symlink_to", "tag", "touch", "unlink", "up", "write", "write_bytes",
-    "write_text",
+    "chmod", "check", "create", "exclusive", "hardlink_to", "mkdir", "remove_containers",
+    "remove_images", "remove_network", "rename", "rmdir", "start_candidate", "symlink_to", "tag",
+    "touch", "unlink", "up", "write", "write_bytes", "write_text",
 }  # fmt: skip
 
 HOST_FILES = sorted((ROOT / "module_utils").rglob("*.py"))

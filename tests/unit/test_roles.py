@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -17,12 +18,11 @@ PROJECT = Path(__file__).parents[2]
 ROLES = sorted(path.name for path in (PROJECT / "roles").iterdir() if path.is_dir())
 
 
-def commands(tasks: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Yield the tasks that run a command, also those of blocks."""
+def all_tasks(tasks: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Yield the tasks, also those of blocks."""
     for task in tasks:
-        yield from commands([*task.get("block", ()), *task.get("always", ())])
-        if "ansible.builtin.command" in task:
-            yield task
+        yield from all_tasks([*task.get("block", ()), *task.get("always", ())])
+        yield task
 
 
 def read(role: str, path: str) -> Any:
@@ -45,6 +45,21 @@ def test_defaults_and_argument_specs_agree(role: str) -> None:
             assert name.startswith(f"{role}_")
 
 
+ENTRIES = [
+    (role, entry)
+    for role in ROLES
+    for entry in read(role, "meta/argument_specs.yml")["argument_specs"]
+]
+
+
+@pytest.mark.parametrize(("role", "entry"), ENTRIES)
+def test_a_variable_that_an_entry_reads_is_in_its_argument_specs(role: str, entry: str) -> None:
+    options = read(role, "meta/argument_specs.yml")["argument_specs"]
+    text = (PROJECT / "roles" / role / "tasks" / f"{entry}.yml").read_text()
+    read_here = set(re.findall(r"\b[a-z_]+\b", text)) & set(options["main"]["options"])
+    assert read_here <= set(options[entry]["options"])
+
+
 def test_the_table_of_variables_in_the_readme_is_that_of_the_contracts() -> None:
     script = PROJECT / "docs" / "variables.py"
     done = subprocess.run(
@@ -56,15 +71,21 @@ def test_the_table_of_variables_in_the_readme_is_that_of_the_contracts() -> None
 TASKS = [
     (path, task)
     for path in sorted(PROJECT.glob("roles/*/tasks/*.yml"))
-    for task in commands(yaml.safe_load(path.read_text()))
+    for task in all_tasks(yaml.safe_load(path.read_text()))
 ]
 
 
-def test_a_role_that_calls_docker_leaves_the_callers_shell() -> None:
-    callers = [(p, t) for p, t in TASKS if "docker" in t["ansible.builtin.command"]["argv"]]
-    assert callers
-    for path, task in callers:
-        assert task.get("environment") == "{{ __base_images_client }}", f"{path}: {task['name']}"
+def test_no_role_calls_docker_by_itself_in_the_callers_shell() -> None:
+    for path, task in TASKS:
+        argv = task.get("ansible.builtin.command", {}).get("argv", ())
+        assert "docker" not in argv, f"{path}: {task['name']}"
+
+
+def test_packages_are_installed_with_a_word_every_ten_seconds() -> None:
+    installing = [(path, task) for path, task in TASKS if "ansible.builtin.apt" in task]
+    assert len(installing) > 1
+    for path, task in installing:
+        assert 0 < task.get("poll", 0) <= 10 < task["async"], f"{path}: {task['name']}"
 
 
 @pytest.mark.parametrize(

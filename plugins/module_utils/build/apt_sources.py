@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
@@ -90,7 +91,11 @@ def mirrors_of(text: str) -> tuple[str, ...]:
         uri, *options = line.partition("#")[0].split() or [""]
         pairs = [option.partition(":")[::2] for option in options]
         types = [value for name, value in pairs if name == "type"]
-        priority = [int(value) for name, value in pairs if name == "priority" and value.isdigit()]
+        priority = [
+            int(value)
+            for name, value in pairs
+            if name == "priority" and re.fullmatch("[0-9]{1,9}", value)
+        ]
         if uri and (not types or {"deb", "index"} & set(types)):
             found.append((priority[0] if priority else 0, uri))
     return tuple(uri for _, uri in sorted(found, key=lambda one: one[0]))

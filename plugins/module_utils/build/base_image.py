@@ -79,10 +79,9 @@ def missing_row(want: Wanted, mirror: str) -> Missing:
 
 def familiar(reference: str) -> str:
     """Return the reference as Docker lists it: without ``docker.io/`` and ``library/``."""
-    for prefix in ("docker.io/library/", "index.docker.io/library/", "docker.io/", "library/"):
-        if reference.startswith(prefix):
-            return reference[len(prefix) :]
-    return reference
+    for hub in ("docker.io/", "index.docker.io/"):
+        reference = reference.removeprefix(hub)
+    return reference.removeprefix("library/")
 
 
 def local_name(reference: str) -> str:
@@ -91,17 +90,15 @@ def local_name(reference: str) -> str:
 
 
 def mirrored(reference: str, mirror: str) -> str:
-    """Return the reference as a registry mirror serves it; unchanged without a mirror.
+    """Return a reference of Docker Hub as a mirror of it serves it, any other unchanged.
 
-    Official images are under ``library/`` on a mirror of Docker Hub. A reference that names a
-    registry of its own keeps that name below the mirror's prefix.
+    Official images are under ``library/`` there.
     """
-    if not mirror:
-        return reference
     name = familiar(reference)
-    if "/" not in name:
-        name = f"library/{name}"
-    return f"{mirror.rstrip('/')}/{name}"
+    host, slash, _ = name.partition("/")
+    if not mirror or (slash and (host == "localhost" or {".", ":"} & set(host))):
+        return reference
+    return f"{mirror.rstrip('/')}/{name if slash else f'library/{name}'}"
 
 
 def index_images(inspected: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import platform
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from ansible_collections.todo.stack.plugins.module_utils.build import interpreters
@@ -22,17 +23,22 @@ from ansible_collections.todo.stack.plugins.module_utils.build.base_recipe impor
 )
 from ansible_collections.todo.stack.plugins.module_utils.contract.errors import StackError
 from ansible_collections.todo.stack.plugins.module_utils.edge import apt, npm
-from ansible_collections.todo.stack.plugins.module_utils.edge.docker import Run
+from ansible_collections.todo.stack.plugins.module_utils.edge.docker import Run, at_once
+from ansible_collections.todo.stack.plugins.module_utils.edge.progress import UnderWay
 
 _ARCHITECTURES = {"x86_64": "x64", "aarch64": "arm64"}
 # Not /tmp, which is a small tmpfs on many machines.
 _SCRATCH = "/var/tmp"  # noqa: S108 - a folder of its own is made in it
+_TIMED_OUT = 124
 _PASSED_ON = ("http_proxy", "https_proxy", "no_proxy", "HOME")
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Where the parts of a base come from; what is empty is found on the host."""
+    """Where the parts of a base come from; what is empty is found on the host.
+
+    ``seconds``: after which the making of one is given up.
+    """
 
     mirror: str
     python_prefix: str
@@ -41,6 +47,23 @@ class Settings:
     node_version: str
     npm_version: str
     scripts: str
+    seconds: int = 900
+
+
+def bootstrap_all(
+    wanted: Sequence[Wanted],
+    settings: Settings,
+    run: Run,
+    environ: Mapping[str, str],
+    progress: UnderWay,
+) -> list[Recipe]:
+    """Make base images, all at the same time, and return their recipes."""
+
+    def make(want: Wanted) -> Recipe:
+        with progress.doing(want.reference, "made of Debian packages, half a minute or so"):
+            return bootstrap(want, settings, run, environ)
+
+    return at_once(*(partial(make, want) for want in wanted))
 
 
 def bootstrap(want: Wanted, settings: Settings, run: Run, environ: Mapping[str, str]) -> Recipe:
@@ -59,7 +82,8 @@ def bootstrap(want: Wanted, settings: Settings, run: Run, environ: Mapping[str, 
             **recipe.environment,
         }
         assignments = [f"{name}={value}" for name, value in environment.items()]
-        _checked(run, ["env", "--ignore-environment", *assignments, *argv], recipe)
+        limited = ["timeout", str(settings.seconds), *argv]
+        _checked(run, ["env", "--ignore-environment", *assignments, *limited], recipe)
         _checked(run, import_argv(recipe, tar, local_name(want.reference)), recipe)
     return recipe
 
@@ -134,6 +158,8 @@ def _checked(run: Run, argv: list[str], recipe: Recipe) -> None:
         # mmdebstrap's own last word says only that it failed.
         causes = [line for line in lines if "mmdebstrap failed to run" not in line]
         cause = causes[-1] if causes else f"exit code {code}"
+        if code == _TIMED_OUT:
+            cause = "it was not done in the time that base_images_bootstrap_seconds gives it"
         raise StackError(
             f"making the {recipe.kind} base failed: {cause}",
             where="mmdebstrap" if "mmdebstrap" in argv else "docker import",

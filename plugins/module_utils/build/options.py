@@ -128,16 +128,6 @@ def context_images(contexts: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def mirrored(ref: str, mirror: str) -> str | None:
-    """Return a Docker Hub reference as a mirror serves it, None for one of another registry."""
-    host, slash, rest = ref.partition("/")
-    named = slash and (host == "localhost" or "." in host or ":" in host)
-    if named and host not in {"docker.io", "index.docker.io"}:
-        return None
-    path = rest if named else ref
-    return "/".join([mirror.rstrip("/"), path if "/" in path else f"library/{path}"])
-
-
 def _variable(service: str, number: int) -> str:
     return f"TODO_STACK_SECRET_{service}_{number}"
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from ansible_collections.todo.stack.plugins.module_utils.build.base_image import mirrored
 from ansible_collections.todo.stack.plugins.module_utils.build.content import (
     Content,
     make_content,
@@ -15,7 +16,6 @@ from ansible_collections.todo.stack.plugins.module_utils.build.options import (
     PULL_ALWAYS,
     BuildOptions,
     context_images,
-    mirrored,
     option_problems,
     read_options,
 )
@@ -139,10 +139,10 @@ def _stand_ins(
 ) -> dict[str, str]:
     own = set(substitutes.values())
     found = {
-        ref: substitutes.get(ref) or (mirrored(ref, mirror) if mirror and ref not in own else None)
+        ref: substitutes.get(ref) or (ref if ref in own else mirrored(ref, mirror or ""))
         for ref in named
     }
-    return {ref: other for ref, other in found.items() if other}
+    return {ref: other for ref, other in found.items() if other != ref}
 
 
 def spec_problems(specs: Sequence[ImageSpec]) -> list[Problem]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.todo.stack.plugins.module_utils.decide.parts import parts_of
 from ansible_collections.todo.stack.plugins.module_utils.look.observation import (
     PublishedPort,
     Service,
@@ -33,6 +34,7 @@ def read_services(config: Mapping[str, Any], alone: Mapping[str, str]) -> list[S
             networks=tuple(
                 sorted(networks[k] for k in services[name].get("networks") or {} if k in networks)
             ),
+            parts=tuple(parts_of(services[name])),
             host_network=services[name].get("network_mode") == "host",
             ports=tuple(_ports(services[name])),
             memory_bytes=_memory_bytes(services[name]),

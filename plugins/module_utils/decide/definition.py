@@ -4,24 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from ansible_collections.todo.stack.plugins.module_utils.contract.labels import SERVICE_LABEL
 from ansible_collections.todo.stack.plugins.module_utils.contract.relaxed import relaxing_lines
 
 _REMARK = """\
 ---
 # Added for this host: values come from environment.json alone. An env_file would also make
-# `config --hash` disagree with the hash that `up` writes on the containers.
+# `config --hash` disagree with the hash that `up` writes on the containers. A label tells that a
+# container is the stack's own.
 services:
 """
 
 
 def host_definition(
-    text: str, services: Sequence[str], relaxed: Mapping[str, Sequence[str]] | None = None
+    text: str,
+    services: Sequence[str],
+    relaxed: Mapping[str, Sequence[str]] | None = None,
+    unlabelled: Sequence[str] = (),
 ) -> str:
     """Return compose.yaml's text with a document after it that resets ``env_file``.
 
-    ``relaxed``: compose service -> the hardening it is to do without.
+    ``relaxed``: compose service -> the hardening it is to do without. ``unlabelled``: services of
+    images of others, whose containers would not be known as the stack's own.
     """
     lines = {name: ["env_file: !reset []"] for name in services}
+    for name in unlabelled:
+        lines.setdefault(name, []).append(f"labels: {{{SERVICE_LABEL}: {name}}}")
     for name, settings in (relaxed or {}).items():
         lines[name] = [*lines.get(name, []), *relaxing_lines(settings)]
     if not lines:

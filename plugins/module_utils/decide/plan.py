@@ -8,6 +8,7 @@ from typing import Any
 
 from ansible_collections.todo.stack.plugins.module_utils.contract.labels import STACK_LABEL
 from ansible_collections.todo.stack.plugins.module_utils.contract.model import Contract
+from ansible_collections.todo.stack.plugins.module_utils.decide.parts import NETWORK
 from ansible_collections.todo.stack.plugins.module_utils.look.observation import (
     SETTLED_SECONDS,
     Container,
@@ -25,7 +26,8 @@ class Action:
     """One step of the plan, and why.
 
     ``action`` of a service: ``create``, ``recreate``, ``start``, ``remove``, ``password`` (the
-    database takes it anew) or ``tag``; of the host: ``write`` or ``protect`` a file of the stack.
+    database takes it anew) or ``tag``; of the host: ``write`` or ``protect`` a file of the stack,
+    ``renew`` a network of it.
     ``new``: what is to run differs from what ran, and has to prove itself first.
     """
 
@@ -71,7 +73,8 @@ def plan(seen: Seen, contracts: Sequence[Contract], images: Images) -> tuple[Act
     """
     if seen.problem or not seen.services:
         return tuple(_foreseen(seen, contracts))
-    actions: list[Action] = []
+    networks = seen.outdated(NETWORK)
+    actions = [Action(HOST, "renew", f"the network {name} has other options") for name in networks]
     for service in seen.services:
         actions += _service_actions(seen, service, images.get(service.name), actions)
     actions += _passwords(seen, contracts, actions)
@@ -110,6 +113,8 @@ def _lasting(seen: Seen, service: Service, image: WantedImage) -> Action | None:
     for container in containers:
         if why := _difference(seen, service, container, image):
             return Action(name, "recreate", why, new=True)
+    if renewed := [one for one in seen.outdated(NETWORK) if one in service.networks]:
+        return Action(name, "recreate", f"the network {renewed[0]} is made anew")
     if len(containers) != service.replicas:
         many = f"{len(containers)} of {service.replicas} replicas are there"
         return Action(name, "create", many)
@@ -163,6 +168,9 @@ def _difference(seen: Seen, service: Service, container: Container, image: Wante
         return (
             f"its environment changed: {', '.join(gone)}" if gone else "its configuration changed"
         )
+    changed = [one.title for one in seen.changed if one.title in service.parts and not one.name]
+    if contents := [title for title in changed if not title.startswith(f"{NETWORK} ")]:
+        return f"its {contents[0]} changed"
     # Compose goes on counting: the one that is left of two replicas may be the second.
     numbered = f"{seen.stack}-{service.name}-{container.number}"
     if container.name not in {service.container_name, numbered}:

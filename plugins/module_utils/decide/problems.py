@@ -14,6 +14,7 @@ from ansible_collections.todo.stack.plugins.module_utils.decide.engine_state imp
     EngineState,
     shortfalls,
 )
+from ansible_collections.todo.stack.plugins.module_utils.decide.parts import VOLUME
 from ansible_collections.todo.stack.plugins.module_utils.decide.plan import Action, Images
 from ansible_collections.todo.stack.plugins.module_utils.look.observation import (
     Container,
@@ -36,6 +37,7 @@ def host_problems(
         *port_problems(seen.ports, bind_address),
         *(p for space in seen.space for p in _space_problems(space, min_free_bytes)),
         *foreign_problems(seen),
+        *volume_problems(seen),
         *_forwarding_problems(seen),
     ]
 
@@ -43,6 +45,16 @@ def host_problems(
 def foreign_problems(seen: Seen) -> list[Problem]:
     """Return the containers that bear this stack's names and are not its own."""
     return [*unlabelled_problems(seen.stack, seen.containers), *_namesakes(seen)]
+
+
+def volume_problems(seen: Seen) -> list[Problem]:
+    """Return the volumes that compose.yaml gives other options: only an empty one can have them."""
+    what = "compose.yaml gives it other options, which only a new and empty volume would have"
+    remedy = (
+        "take that change back; or save what it holds, remove its containers and "
+        "`docker volume rm` it, then run again"
+    )
+    return [Problem(what, f"volume {name}", remedy) for name in seen.outdated(VOLUME)]
 
 
 def memory_problems(seen: Seen, actions: Sequence[Action]) -> list[Problem]:

@@ -58,6 +58,10 @@ class Compose:
         force = ["--force-recreate"] if anew else []
         self._compose(_paths(files), [*_UP, *force, *services])
 
+    def create(self, files: StateFiles, services: Sequence[str]) -> None:
+        """Replace services' containers, and start none of them."""
+        self._compose(_paths(files), [*_UP, "--no-start", "--force-recreate", *services])
+
     def start_candidate(self, files: StateFiles, service: str) -> None:
         """Start a service's new version beside the running one.
 

@@ -115,6 +115,12 @@ class DockerCli:
             if code != 0 and wrong:
                 raise StackError(wrong[-1], where="docker rm", remedy="see the message, run again")
 
+    def remove_network(self, name: str) -> None:
+        """Remove a network; one that is gone is no failure here."""
+        code, _out, err = self.run(["docker", "network", "rm", name])
+        if code != 0 and "not found" not in err.lower():
+            raise StackError(last_line(err), where="docker network rm", remedy="see the message")
+
     def remove_images(self, refs: Iterable[str]) -> None:
         """Remove image references that may be gone or in use: both are no failure here."""
         if names := list(refs):

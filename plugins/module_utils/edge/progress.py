@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -28,3 +30,30 @@ def silence(file: Path | None) -> None:
     if file is not None:
         with suppress(OSError):
             file.unlink(missing_ok=True)
+
+
+class UnderWay:
+    """What several threads do at the same time, told together for as long as it lasts."""
+
+    def __init__(self, file: Path | None) -> None:
+        self._file = file
+        self._steps: dict[str, dict[str, Any]] = {}
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def doing(self, target: str, step: str) -> Iterator[None]:
+        """Tell a step of ``target`` until it has ended."""
+        self._tell(target, {"target": target, "step": step, "started": time.time()})
+        try:
+            yield
+        finally:
+            self._tell(target, None)
+
+    def _tell(self, target: str, step: dict[str, Any] | None) -> None:
+        with self._lock:
+            self._steps.pop(target, None)
+            self._steps |= {target: step} if step else {}
+            if self._steps:
+                tell(self._file, list(self._steps.values()))
+            else:
+                silence(self._file)

@@ -54,15 +54,19 @@ def as_it_is(state: StateDir) -> StateDir:
     return flat if named is not None and named[1] == state.name else state
 
 
+def to_adopt(state: StateDir) -> list[str]:
+    """Return the names of the stack's files that lie in the root itself."""
+    if as_it_is(state) == state:
+        return []
+    return [name for name in _FLAT if (Path(state.root) / name).is_file()]
+
+
 def adopt(state: StateDir) -> None:
     """Have the files that lie in the root in the stack's own folder, if they are the stack's."""
-    if as_it_is(state) == state:
-        return
-    for name in _FLAT:
-        path = Path(state.root) / name
-        if path.is_file():
-            path.replace(Path(state.folder) / name)
-    for name in _DROPPED:
+    names = to_adopt(state)
+    for name in names:
+        (Path(state.root) / name).replace(Path(state.folder) / name)
+    for name in _DROPPED if names else ():
         (Path(state.root) / name).unlink(missing_ok=True)
 
 
@@ -81,7 +85,7 @@ def modes(state: StateDir) -> dict[str, int]:
 def numbers(state: StateDir) -> list[int]:
     """Return the numbers of the recorded releases, the oldest first."""
     found = Path(state.releases).glob("*.json")
-    return sorted(int(path.stem) for path in found if path.stem.isdigit())
+    return sorted(int(path.stem) for path in found if re.fullmatch("[0-9]+", path.stem))
 
 
 def read_record(state: StateDir, number: int) -> dict[str, Any]:
@@ -107,6 +111,13 @@ def read_release(state: StateDir) -> ReleaseSeen:
         one_shots={name: str(one) for name, one in one_shots.items()},
         images={name: str(_rows(one).get("image_id", "")) for name, one in images.items()},
     )
+
+
+def read_released_parts(state: StateDir) -> dict[str, str]:
+    """Return the networks, volumes, configs and secrets of the release that runs, as recorded."""
+    known = numbers(state)
+    rows = _rows(read_record(state, known[-1]).get("parts")) if known else {}
+    return {title: str(told) for title, told in rows.items()}
 
 
 def _rows(raw: object) -> Mapping[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from ansible_collections.todo.stack.plugins.module_utils.decide.engine_state imp
     shortfalls,
 )
 from ansible_collections.todo.stack.plugins.module_utils.decide.override import override
+from ansible_collections.todo.stack.plugins.module_utils.decide.parts import read_parts
 from ansible_collections.todo.stack.plugins.module_utils.edge.compose import Compose
 from ansible_collections.todo.stack.plugins.module_utils.edge.docker import DockerCli, at_once
 from ansible_collections.todo.stack.plugins.module_utils.edge.files import read_text
@@ -34,6 +35,7 @@ from ansible_collections.todo.stack.plugins.module_utils.edge.state import (
     as_it_is,
     modes,
     read_release,
+    read_released_parts,
 )
 from ansible_collections.todo.stack.plugins.module_utils.look import host
 from ansible_collections.todo.stack.plugins.module_utils.look.containers import (
@@ -60,6 +62,7 @@ from ansible_collections.todo.stack.plugins.module_utils.look.observation import
     Seen,
     Service,
 )
+from ansible_collections.todo.stack.plugins.module_utils.look.parts import changed_since
 from ansible_collections.todo.stack.plugins.module_utils.look.probes import probe_all
 
 Inspected = Mapping[str, Any]
@@ -67,10 +70,14 @@ Inspected = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Look:
-    """What was seen, which may be told, and the values beside it, which may not."""
+    """What was seen, which may be told, and the values beside it, which may not.
+
+    ``parts``: what the compose file names beside services, see `decide.parts`.
+    """
 
     seen: Seen
     rendered: Rendered
+    parts: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -122,7 +129,7 @@ def _look_at_engine(docker: DockerCli, spec: StackSpec, state: StateDir, seen: S
     everything, root = found
     own = [one for one in everything if project_of(one) == spec.name]
     rendered = render(spec, state, own)
-    images, services = _images_and_services(docker, spec, rendered, own)
+    images, (services, parts) = _images_and_services(docker, spec, rendered, own)
     containers = _seen_containers(docker, spec, state, rendered, _Found(own, images))
     records = BuildRecords(Path(state.builds)).images
     return Look(
@@ -136,9 +143,11 @@ def _look_at_engine(docker: DockerCli, spec: StackSpec, state: StateDir, seen: S
             services=tuple(_probed(spec, rendered, services, containers)),
             containers=containers,
             environment=compared(state, rendered),
+            changed=changed_since(docker, parts, read_released_parts(state)),
             warnings=(*seen.warnings, *rendered.warnings),
         ),
         rendered,
+        parts,
     )
 
 
@@ -149,26 +158,26 @@ def _all_containers(docker: DockerCli) -> list[dict[str, Any]]:
 
 def _images_and_services(
     docker: DockerCli, spec: StackSpec, rendered: Rendered, own: Sequence[Inspected]
-) -> tuple[list[dict[str, Any]], list[Service]]:
+) -> tuple[list[dict[str, Any]], tuple[list[Service], dict[str, str]]]:
     ids = list(dict.fromkeys(str(one["Image"]) for one in own))
     found: Any = at_once(
         partial(find_images, docker, spec.looked_for, ids),
-        partial(_services, docker, spec, rendered, own),
+        partial(_project, docker, spec, rendered, own),
     )
-    images, services = found
-    return images, services
+    images, project = found
+    return images, project
 
 
-def _services(
+def _project(
     docker: DockerCli, spec: StackSpec, rendered: Rendered, own: Sequence[Inspected]
-) -> list[Service]:
-    """Return the services as compose would start them.
+) -> tuple[list[Service], dict[str, str]]:
+    """Return the services as compose would start them, and what they use of the compose file.
 
     What a container runs is compared by the image's ID: its hash is compared with its own image's
     name in it, and so tells whether anything else of its configuration changed.
     """
     if not spec.definition:
-        return []
+        return [], {}
     compose = Compose(docker, spec.name, spec.state.folder, spec.variables)
     # A candidate that was left over runs another image than the service's own container.
     lasting = [one for one in map(read_container, own) if not one.one_off]
@@ -178,13 +187,13 @@ def _services(
     pins = {n: i for n, i in {**rendered.pins, **running}.items() if n in spec.services}
     whole = with_override(spec.definition, override(rendered.values, pins, off))
     config, alone = compose.read(bare, whole + independent(spec.services))
-    services = read_services(config, alone)
+    services, parts = read_services(config, alone), read_parts(config, spec.variables)
     written = {one.service: one.config_hash for one in lasting}
     if all(written.get(one.name, one.alone_hash) == one.alone_hash for one in services):
-        return services
+        return services, parts
     # One that was started with what it depends on, as by hand, carries another hash.
     together = compose.hashes(whole)
-    return [replace(one, config_hash=together.get(one.name, "")) for one in services]
+    return [replace(o, config_hash=together.get(o.name, "")) for o in services], parts
 
 
 def _seen_containers(

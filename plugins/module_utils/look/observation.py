@@ -174,6 +174,18 @@ class PublishedPort:
 
 
 @dataclass(frozen=True)
+class ChangedPart:
+    """A network, volume, config or secret of the compose file that is not as it was released.
+
+    ``title``: such as ``network default``. ``name``: that of a network or volume which is on the
+    host with the options of before, else "".
+    """
+
+    title: str
+    name: str = ""
+
+
+@dataclass(frozen=True)
 class Service:
     """A compose service as it is to run, from compose's own reading of all files.
 
@@ -181,6 +193,7 @@ class Service:
     started by itself. ``one_shot``: others wait for it to end with 0. ``keeps_data``: it writes to
     a volume, or to a folder of the host. ``networks``: names as the engine has them. ``needs``:
     service -> condition. ``probes``: what its contract's checks answered at the published port.
+    ``parts``: what it uses of the compose file beside itself, such as ``config app``.
     """
 
     name: str
@@ -197,6 +210,7 @@ class Service:
     memory_bytes: int = 0
     needs: Mapping[str, str] = field(default_factory=dict)
     probes: Mapping[str, ProbeResult] = field(default_factory=dict)
+    parts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -258,7 +272,8 @@ class Seen:
     ``images``: those of the stack and its bases, as ``docker image inspect`` tells, shortened;
     ``Record`` and ``Layers`` are what this host knows of their builds. ``modes``: file -> mode,
     "" is the state folder itself. ``definition_current``: whether the compose file on the host is
-    the wanted one. ``problem``: why nothing of the engine could be seen.
+    the wanted one. ``changed``: what of the compose file beside its services is not as it was
+    released. ``problem``: why nothing of the engine could be seen.
     """
 
     stack: str
@@ -278,11 +293,21 @@ class Seen:
     definition_current: bool = False
     warnings: tuple[str, ...] = ()
     problem: str = ""
+    changed: tuple[ChangedPart, ...] = ()
 
     def of_service(self, service: str) -> list[Container]:
         """Return the service's containers, without one-offs, by their number."""
         own = [one for one in self.containers if one.service == service and not one.one_off]
         return sorted(own, key=lambda one: one.number)
+
+    def outdated(self, kind: str) -> list[str]:
+        """Return the networks, or the volumes, in use that are there with the options of before."""
+        used = {part for service in self.services for part in service.parts}
+        return [
+            one.name
+            for one in self.changed
+            if one.name and one.title in used and one.title.startswith(f"{kind} ")
+        ]
 
     def image(self, reference: str) -> Optional[Mapping[str, Any]]:
         """Return the image of this name or ID, None where there is none."""

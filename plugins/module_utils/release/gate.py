@@ -81,8 +81,11 @@ class Gate:
     tell: Callable[[Sequence[Trial]], None]
     redact: Redact
 
-    def wait(self, trials: Sequence[Trial]) -> None:
-        """Return once all have passed; raise StackError for the first that fails or is late."""
+    def wait(self, trials: Sequence[Trial], *, unheard: bool = False) -> None:
+        """Return once all have passed; raise StackError for the first that fails or is late.
+
+        ``unheard``: go on where the play is gone, as what puts a version back has to.
+        """
         begun = time.monotonic()
         while True:
             self.tell([one for one in trials if not one.passed])
@@ -96,7 +99,7 @@ class Gate:
                 one.why += "" if one.failed else f", after {one.within_seconds:g} s"
             if lost:
                 raise Unhealthy(lost)
-            if nobody_listens():
+            if not unheard and nobody_listens():
                 raise StackError("the release was stopped: the play that asked for it is gone")
             time.sleep(_EVERY_SECONDS)
 

@@ -44,6 +44,7 @@ def record(
         "definition": f"sha256:{hashlib.sha256(spec.definition.encode()).hexdigest()}",
         "schema": _schema(looked, spec),
         "one_shots": _one_shots(looked),
+        "parts": dict(looked.parts),
         "acceptance": {
             "passed": sum(one.passed for one in checks),
             "failed": [one.id for one in checks if not one.passed],

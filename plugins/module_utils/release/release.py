@@ -32,6 +32,7 @@ from ansible_collections.todo.stack.plugins.module_utils.decide.problems import 
     image_problems,
     memory_problems,
     port_problems,
+    volume_problems,
 )
 from ansible_collections.todo.stack.plugins.module_utils.edge.docker import DockerCli
 from ansible_collections.todo.stack.plugins.module_utils.edge.files import (
@@ -45,6 +46,7 @@ from ansible_collections.todo.stack.plugins.module_utils.edge.files import (
 )
 from ansible_collections.todo.stack.plugins.module_utils.edge.process import (
     terminated_as_interrupted,
+    uninterrupted,
 )
 from ansible_collections.todo.stack.plugins.module_utils.edge.progress import silence, tell
 from ansible_collections.todo.stack.plugins.module_utils.edge.state import (
@@ -134,6 +136,7 @@ def _refuse_overtaken(order: Order, looked: Look) -> None:
 def _refuse(order: Order, looked: Look, actions: Sequence[Action], images: Images) -> None:
     problems = [
         *foreign_problems(looked.seen),
+        *volume_problems(looked.seen),
         *port_problems(looked.seen.ports, order.spec.bind_address),
         *memory_problems(looked.seen, actions),
         *image_problems(images),
@@ -175,9 +178,10 @@ class _Release:
         finally:
             silence(self.order.progress_file)
         try:
-            self._keep(files)
-            self._remove_leftovers()
-            return self._recorded(number)
+            with uninterrupted():  # what runs and what is recorded must be one
+                self._keep(files)
+                self._remove_leftovers()
+                return self._recorded(number)
         except Exception as error:
             what = redact(error.what) if isinstance(error, StackError) else type(error).__name__
             raise StackError(
@@ -234,8 +238,7 @@ class _Release:
             if one.service in due
             and (one.is_candidate(self.order.spec.name) or one.service not in wanted)
         ]
-        if gone:
-            self.docker.run(["docker", "rm", "--force", "--volumes", *gone])
+        self.docker.remove_containers(gone)
         for contract in self.order.spec.contracts:
             if image := self.images.get(contract.service):
                 self.docker.tag(image.id, f"{contract.image}:latest")

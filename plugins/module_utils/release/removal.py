@@ -16,7 +16,7 @@ from ansible_collections.todo.stack.plugins.module_utils.contract.state import S
 from ansible_collections.todo.stack.plugins.module_utils.decide.problems import unlabelled_problems
 from ansible_collections.todo.stack.plugins.module_utils.edge.docker import DockerCli
 from ansible_collections.todo.stack.plugins.module_utils.edge.files import exclusive
-from ansible_collections.todo.stack.plugins.module_utils.edge.state import adopt, as_it_is
+from ansible_collections.todo.stack.plugins.module_utils.edge.state import adopt, to_adopt
 from ansible_collections.todo.stack.plugins.module_utils.look.containers import read_container
 
 # They belong to the data: without them the database is locked.
@@ -25,7 +25,7 @@ _KEPT_WITH_DATA = {"secrets.json", "environment.json"}
 
 def remove_stack(docker: DockerCli, state: StateDir, *, data: bool, check_mode: bool) -> list[str]:
     """Return the names of what was removed; raise ProblemList for what is not the stack's."""
-    if check_mode or (as_it_is(state) == state and not Path(state.folder).is_dir()):
+    if check_mode or not (to_adopt(state) or Path(state.folder).is_dir()):
         return _remove(docker, state, data=data, check_mode=check_mode)
     Path(state.folder).mkdir(mode=0o700, exist_ok=True)
     with exclusive(Path(state.folder)):
@@ -37,17 +37,18 @@ def _remove(docker: DockerCli, state: StateDir, *, data: bool, check_mode: bool)
     containers = [read_container(one) for one in docker.project_containers(state.name)]
     if problems := list(unlabelled_problems(state.name, containers)):
         raise ProblemList(problems)
-    due: list[tuple[str, ...]] = [("rm", "--force", "--volumes", one.name) for one in containers]
-    due += [("network", "rm", name) for name in _labelled(docker, "network", state.name)]
+    names = [one.name for one in containers]
+    due = [("network", "rm", name) for name in _labelled(docker, "network", state.name)]
     due += [("image", "rm", name) for name in _images(docker, state.name)]
     if data:
         due += [("volume", "rm", name) for name in _labelled(docker, "volume", state.name)]
     files = _files(state, everything=data)
     if not check_mode:
+        docker.remove_containers(names)
         for command in due:
             docker.read(*command)
         _delete(state, files)
-    return [command[-1] for command in due] + [str(path) for path in files]
+    return [*names, *(command[-1] for command in due), *(str(path) for path in files)]
 
 
 def _labelled(docker: DockerCli, kind: str, project: str) -> list[str]:
@@ -60,9 +61,10 @@ def _images(docker: DockerCli, stack: str) -> list[str]:
 
 
 def _files(state: StateDir, *, everything: bool) -> list[Path]:
+    """Return the files that go; those of the layout before, where they are adopted first."""
     folder = Path(state.folder)
-    found = sorted(folder.iterdir()) if folder.is_dir() else []
-    return [path for path in found if everything or path.name not in _KEPT_WITH_DATA]
+    found = {*(folder.iterdir() if folder.is_dir() else ()), *(folder / n for n in to_adopt(state))}
+    return [path for path in sorted(found) if everything or path.name not in _KEPT_WITH_DATA]
 
 
 def _delete(state: StateDir, files: list[Path]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -103,6 +104,30 @@ class Services:
             remedy = error.remedy or (_EVIDENCE if rows else _MEND)
             details = {"evidence": rows} if rows else {}
             raise StackError(error.what, where=error.where, remedy=remedy, **details) from None
+
+    def attached(self, network: str) -> list[str]:
+        """Return the IDs of the stack's containers on a network; StackError for any other's."""
+        code, out, _err = self.docker.run(["docker", "network", "inspect", network])
+        found = (json.loads(out)[0].get("Containers") or {}) if code == 0 else {}
+        own = {str(one["Id"]) for one in self.docker.project_containers(self.spec.name)}
+        if others := sorted(str(one["Name"]) for key, one in found.items() if key not in own):
+            raise StackError(
+                f"{', '.join(others)} is on it, and none of this stack",
+                where=f"network {network}",
+                remedy=f"docker network disconnect {network} {others[0]}, then run again",
+            )
+        return list(found)
+
+    def drop_network(self, network: str) -> None:
+        """Take a network away from the stack's containers, which run on without it."""
+        for attached in self.attached(network):
+            self.docker.read("network", "disconnect", "--force", network, attached)
+        self.docker.remove_network(network)
+
+    def stop(self, containers: Sequence[Container]) -> None:
+        """Stop containers, also those that the engine restarts again and again."""
+        if containers:
+            self.docker.read("stop", *(one.id for one in containers))
 
     def remove(self, containers: Sequence[Container]) -> None:
         """Take containers away; those that are gone are no failure."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -16,6 +16,7 @@ from ansible_collections.todo.stack.plugins.module_utils.contract.labels import 
 from ansible_collections.todo.stack.plugins.module_utils.contract.model import Embedded
 from ansible_collections.todo.stack.plugins.module_utils.contract.spec import StackSpec
 from ansible_collections.todo.stack.plugins.module_utils.contract.state import StateFiles
+from ansible_collections.todo.stack.plugins.module_utils.decide.parts import NETWORK
 from ansible_collections.todo.stack.plugins.module_utils.decide.plan import Action
 from ansible_collections.todo.stack.plugins.module_utils.decide.resolution import EMBEDDED_PASSWORD
 from ansible_collections.todo.stack.plugins.module_utils.edge.docker import DockerCli, at_once
@@ -40,7 +41,7 @@ class Transaction:
     """What is done to the services of a stack, in order, and how it is undone.
 
     ``new``: the files of the release to be. ``changed`` tells whether anything is another than
-    before, ``swapped`` which services were replaced.
+    before, ``swapped`` which services were replaced, ``renewed`` which networks.
     """
 
     services: Services
@@ -51,6 +52,7 @@ class Transaction:
     swapped: list[Service] = field(default_factory=list)
     candidates: list[str] = field(default_factory=list)
     one_shots: list[str] = field(default_factory=list)
+    renewed: list[str] = field(default_factory=list)
     passwords: list[Callable[[], None]] = field(default_factory=list)
 
     @property
@@ -65,6 +67,7 @@ class Transaction:
         """Bring every service to what is wanted; raise StackError, all put back, if one fails."""
         try:
             self._judge_environment()
+            self._renew_networks()
             self._prepare_databases()
             self._run_one_shots()
             self._try_candidates()
@@ -95,6 +98,22 @@ class Transaction:
             return []
         told = lines or [f"{' '.join(command)} ended with code {code}"]
         return [Problem(line, f"environment of {service}") for line in told]
+
+    def _renew_networks(self) -> None:
+        """Take away networks that have other options: compose makes them for who is replaced."""
+        networks = self.looked.seen.outdated(NETWORK)
+        for name in networks:
+            self.services.attached(name)  # refuses before anything is touched
+        for name in networks:
+            self.changed = True
+            self.renewed.append(name)
+            lasting = [one for one in self.looked.seen.services if not one.one_shot]
+            self._mark(one for one in lasting if name in one.networks)
+            self.services.drop_network(name)
+
+    def _mark(self, services: Iterable[Service]) -> None:
+        """Note which services are no longer as they were."""
+        self.swapped += [one for one in services if one not in self.swapped]
 
     def _prepare_databases(self) -> None:
         """Replace what must not run twice, such as a database, before those that ask it."""
@@ -155,7 +174,7 @@ class Transaction:
 
     def _replace(self, *services: Service) -> None:
         self.changed = True
-        self.swapped += services
+        self._mark(services)
         names = [one.name for one in services]
         kinds = {a.action for a in self.actions if a.service in names}
         frozen = [c.id for name in names for c in self.services.find(name) if c.state == "paused"]
@@ -179,6 +198,7 @@ class Transaction:
         steps: list[Callable[[], None]] = [
             self._remove_candidates,
             self._remove_one_shots,
+            *(partial(self.services.drop_network, name) for name in self.renewed),
             # A database first: only one that runs takes its password back, and others ask it.
             *(partial(self._put_back, one) for one in reversed(single)),
             *reversed(self.passwords),
@@ -207,15 +227,17 @@ class Transaction:
 
     def _put_back(self, service: Service) -> None:
         """Have the version before run again, or nothing where there was none."""
-        before = self.looked.seen.of_service(service.name)
-        current = self.spec.state.current
-        if before and not any(one.pid for one in before):
-            return  # it did not run, and has nothing to be put back to
-        if not before or not Path(current.definition).exists():
-            self.services.remove(self.services.find(service.name))
-            return
-        self.services.compose.up(current, [service.name], anew=True)
-        self.services.gate.wait([self.services.trial(service.name)])
+        before, now = self.looked.seen.of_service(service.name), self.services.find(service.name)
+        current, stopped = self.spec.state.current, not any(one.pid for one in before)
+        if before and stopped and {one.id for one in now} <= {one.id for one in before}:
+            self.services.stop(now)
+        elif not before or not Path(current.definition).exists():
+            self.services.remove(now)
+        elif stopped:
+            self.services.compose.create(current, [service.name])
+        else:
+            self.services.compose.up(current, [service.name], anew=True)
+            self.services.gate.wait([self.services.trial(service.name)], unheard=True)
 
     def _attempt(self, step: Callable[[], None]) -> str:
         try:

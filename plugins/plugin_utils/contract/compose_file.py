@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.todo.stack.plugins.module_utils.contract.errors import StackError
+from ansible_collections.todo.stack.plugins.module_utils.contract.labels import SERVICE_LABEL
 from ansible_collections.todo.stack.plugins.plugin_utils.contract.strict_yaml import (
     read_text,
     read_yaml,
@@ -23,10 +24,14 @@ _INTERPOLATION = re.compile(r"\$\$|\$\{(?P<name>\w+)(?P<rest>[^{}]*)\}|\$(?P<bar
 
 @dataclass(frozen=True)
 class ComposeService:
-    """What a service is given: ``image`` is its reference, "" where it names none."""
+    """What a service is given: ``image`` is its reference, "" where it names none.
+
+    ``labelled``: whether it says itself that its containers are ours to touch.
+    """
 
     image: str = ""
     healthcheck: bool = False
+    labelled: bool = False
 
 
 def compose_file_of(project_dir: Path) -> Path:
@@ -70,7 +75,9 @@ def read_services(project_dir: Path) -> dict[str, ComposeService]:
 def _service(spec: Mapping[str, Any]) -> ComposeService:
     image = spec.get("image")
     reference = defaults_of(str(image)) if image else ""
-    return ComposeService(reference, "healthcheck" in spec)
+    labels = spec.get("labels") or ()  # a mapping, or a list of NAME=value
+    names = {str(label).partition("=")[0] for label in labels}
+    return ComposeService(reference, "healthcheck" in spec, SERVICE_LABEL in names)
 
 
 def defaults_of(text: str) -> str:

@@ -113,7 +113,9 @@ def stack_spec(args: Mapping[str, Any], folder: Path, contracts: Sequence[Contra
         text = definition_of(folder)
         relaxed = _mapping(args.get("relaxed"))
         lists = {name: one for name, one in relaxed.items() if isinstance(one, list)}
-        definition = host_definition(text, _with_contracts(contracts), lists)
+        reset = _with_contracts(contracts)  # their images have the label
+        bare = [n for n, one in services.items() if n not in reset and not one.labelled]
+        definition = host_definition(text, reset, lists, bare)
         return replace(
             spec,
             name=_name(folder),

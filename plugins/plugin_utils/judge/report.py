@@ -11,6 +11,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.todo.stack.plugins.module_utils.contract.codec import from_plain
+from ansible_collections.todo.stack.plugins.module_utils.decide.plan import Action
 from ansible_collections.todo.stack.plugins.module_utils.judge.check import Check
 from ansible_collections.todo.stack.plugins.module_utils.judge.registry import criterion_of
 from ansible_collections.todo.stack.plugins.module_utils.look.observation import ReleaseSeen
@@ -36,7 +38,7 @@ def acceptance(
     images: Sequence[Mapping[str, Any]],
     release: ReleaseSeen,
     *,
-    actions: Sequence[Mapping[str, Any]] = (),
+    actions: Sequence[Action] = (),
     reasons: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Return the content of ``acceptance.json``.
@@ -49,15 +51,14 @@ def acceptance(
         "checks": [check.as_result() for check in checks],
         "images": [dict(image) for image in images],
         "release": {"number": release.number, "at": release.at, "by": release.by},
-        "actions": [dict(action) for action in actions],
+        "actions": [action.as_result() for action in actions],
         "reasons": list(reasons),
     }
 
 
 def why(content: Mapping[str, Any]) -> list[str]:
     """Return a line for each reason: why images were built, what the release did and why."""
-    did = [f"{one['service']}: {one['action']}, {one['why']}" for one in content["actions"]]
-    return [*content["reasons"], *did]
+    return [*content["reasons"], *(from_plain(Action, one).line() for one in content["actions"])]
 
 
 def artifacts_folder(base: Path, host: str) -> Path:

@@ -237,8 +237,13 @@ def test_a_look_that_fails_is_passed_on_and_nothing_written(bench: Bench) -> Non
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ({"seen": "{}"}, "seen: is nothing that a look has returned"),
-        ({"seen": "no JSON"}, "seen: is nothing that a look has returned"),
+        ({"seen": "{}"}, "seen: is nothing that todo.stack.look has returned"),
+        ({"seen": "no JSON"}, "seen: is nothing that todo.stack.look has returned"),
+        (
+            {"actions": [{"service": "a"}]},
+            "actions: is nothing that todo.stack.release has returned",
+        ),
+        ({"actions": [{"servce": "a"}]}, "'servce' is unknown"),
         ({"seen": '{"stck": "todo"}'}, "'stck' is unknown"),
         ({"contracts": [{"service": "backend"}]}, "contracts: is nothing"),
     ],

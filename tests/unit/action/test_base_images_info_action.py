@@ -48,6 +48,9 @@ def test_all_that_is_wanted_was_seen() -> None:
         {"wanted": WANTED, "present": [PYTHON, NODE], "source": "registry"},
         {"wanted": [{"refrence": "python"}], "present": [PYTHON]},
         {"present": [PYTHON]},
+        {"wanted": WANTED, "present": [PYTHON, NODE], "sauce": "auto"},
+        {"wanted": WANTED, "present": [PYTHON, NODE], "source": "regsitry"},
+        {"wanted": WANTED, "present": [PYTHON, NODE], "registry_mirror": None},
     ],
 )
 def test_otherwise_the_host_is_asked(args: dict[str, Any]) -> None:

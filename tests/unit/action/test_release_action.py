@@ -24,6 +24,8 @@ from ansible_collections.todo.stack.plugins.module_utils.look.observation import
     Service,
 )
 from ansible_collections.todo.stack.plugins.modules import release as module
+from ansible_collections.todo.stack.plugins.plugin_utils.build import watched as watched_module
+from ansible_collections.todo.stack.plugins.plugin_utils.build.build_watch import BuildWatch
 
 HOSTILE = "Ma\\Rk'er\"\n77QzkWvBtY9xPd-and-more-of-it"
 SECRETS = {"backend": {"BETTER_AUTH_SECRET": HOSTILE}}
@@ -69,8 +71,9 @@ class Bench:
         self.removed: list[str] = []
 
     def run(
-        self, looked: Seen, transport: str = "local", *, check_mode: bool = False, **options: Any
-    ) -> dict[str, Any]:
+        self, looked: Seen, transport: str = "local", *, check_mode: bool = False,
+        hosts: Sequence[str] = ("vm1",), **options: Any,
+    ) -> dict[str, Any]:  # fmt: skip
         args = {
             "project_dir": str(self.project), "secrets": SECRETS, "contracts": self.contracts,
             "seen": json.dumps(to_plain(looked)), **options,
@@ -92,7 +95,9 @@ class Bench:
             return {"changed": True, "actions": [], "release": 5}
 
         action._execute_module = execute
-        result: dict[str, Any] = action.run(task_vars={})
+        result: dict[str, Any] = action.run(
+            task_vars={"ansible_play_hosts_all": hosts, "inventory_hostname": "vm1"}
+        )
         return result
 
 
@@ -130,6 +135,31 @@ def test_what_is_due_is_told_with_its_reason_and_sent_unless_it_is_a_preview(
         assert sent["images"] == [{k: v for k, v in rows[0].items() if k != "layers"}]
         assert (sent["since"], sent["contracts"], sent["seen"]) == (4, [], "")
         assert " on " in sent["by"]
+
+
+def test_what_was_built_is_judged_by_the_host_also_where_nothing_is_due(bench: Bench) -> None:
+    row = {"service": "backend", "content_image": "todo-backend:1", "image_id": "sha256:b"}
+    for changed in (False, True):
+        result = bench.run(seen_of(), images=[{**row, "changed": changed}])
+        assert (len(bench.sent), result["changed"]) == (int(changed), changed)
+    assert bench.shown == []
+
+
+@pytest.mark.parametrize(("hosts", "prefix"), [(["vm1"], ""), (["vm1", "vm2"], "vm1 ")])
+def test_of_several_hosts_each_line_names_its_own(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, hosts: list[str], prefix: str
+) -> None:
+    watched = []
+
+    class Watch(BuildWatch):
+        def __init__(self, connection: Any, remote_file: str | None, prefix: str) -> None:
+            watched.append(prefix)
+            super().__init__(connection, remote_file, prefix)
+
+    monkeypatch.setattr(watched_module, "BuildWatch", Watch)
+    bench.run(seen_of(definition_current=False), hosts=hosts)
+    assert bench.shown == [f"  {prefix}host: write, compose.yaml changed"]
+    assert watched == [prefix]
 
 
 def test_values_are_sent_in_the_hidden_argument_alone(bench: Bench) -> None:

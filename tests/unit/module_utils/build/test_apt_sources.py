@@ -141,7 +141,8 @@ def test_a_list_of_mirrors_in_a_file_has_a_path(uri: str, path: str) -> None:
         ("# cloud\n\nhttp://a/debian\tpriority:2\nhttp://b/debian\tpriority:1 # near\n",
          ("http://b/debian", "http://a/debian")),
         ("http://a/debian type:deb-src\nhttp://b/debian type:index type:deb\n", ("http://b/debian",)),
-        ("http://a/debian priority:x\n", ("http://a/debian",)),
+        *((f"http://a/debian priority:{odd}\n", ("http://a/debian",))
+          for odd in ("x", "\u00b2", "\u0663", "", "-1", "9" * 5000)),
         ("", ()),
     ],
 )  # fmt: skip

@@ -12,6 +12,7 @@ from ansible_collections.todo.stack.plugins.module_utils.build.bake import (
     bake_argv,
     bake_definition,
 )
+from ansible_collections.todo.stack.plugins.module_utils.build.options import BuildOptions
 from ansible_collections.todo.stack.plugins.module_utils.build.spec import Decision
 
 Make = Callable[..., Decision]
@@ -94,3 +95,13 @@ def test_neither_proxies_nor_certificates_are_in_a_label(make_decision: Make) ->
     proxies = {"HTTP_PROXY": "http://marker@p"}
     made = definition(make_decision(), ca_bundle="/marker.crt", proxies=proxies)
     assert "marker" not in json.dumps(made["target"]["backend"]["labels"])
+
+
+def test_a_context_that_is_given_goes_before_a_base_that_stands_in(make_decision: Make) -> None:
+    decision = make_decision(
+        stand_ins={"python:3.12": "localhost/py:1", "node:20": "localhost/node:1"},
+        options=BuildOptions(contexts={"python:3.12": "docker-image://mine:1"}),
+    )
+    assert definition(decision)["target"]["backend"]["contexts"] == {
+        "python:3.12": "docker-image://mine:1", "node:20": "docker-image://localhost/node:1",
+    }  # fmt: skip

@@ -55,10 +55,15 @@ def test_a_base_made_here_is_named_as_one(reference: str, name: str) -> None:
         ("python:3.12-slim", "", "python:3.12-slim"),
         ("python:3.12-slim", "m.example/hub/", "m.example/hub/library/python:3.12-slim"),
         ("grafana/grafana:11", "m.example", "m.example/grafana/grafana:11"),
-        ("ghcr.io/a/b:1", "m.example", "m.example/ghcr.io/a/b:1"),
+        ("docker.io/library/node:20", "m:5000/hub/", "m:5000/hub/library/node:20"),
+        ("docker.io/node", "m.example", "m.example/library/node"),
+        ("index.docker.io/bitnami/redis:7", "m.example", "m.example/bitnami/redis:7"),
+        ("ghcr.io/a/b:1", "m.example", "ghcr.io/a/b:1"),
+        ("localhost/x:1", "m.example", "localhost/x:1"),
+        ("registry:5000/x:1", "m.example", "registry:5000/x:1"),
     ],
 )
-def test_a_mirror_serves_official_images_under_library(
+def test_a_mirror_serves_what_is_docker_hubs_official_images_under_library(
     reference: str, mirror: str, name: str
 ) -> None:
     assert mirrored(reference, mirror) == name

@@ -10,7 +10,6 @@ import pytest
 from ansible_collections.todo.stack.plugins.module_utils.build.bake import bake_definition
 from ansible_collections.todo.stack.plugins.module_utils.build.options import (
     is_elsewhere,
-    mirrored,
     option_problems,
     read_options,
 )
@@ -134,22 +133,6 @@ def test_options_that_are_none_are_refused(options: dict[str, Any], said: str) -
 )  # fmt: skip
 def test_a_folder_is_told_from_an_address(context: str, elsewhere: bool) -> None:
     assert is_elsewhere(context) is elsewhere
-
-
-@pytest.mark.parametrize(
-    ("ref", "other"),
-    [
-        ("python:3.12-slim", "m.corp:5000/hub/library/python:3.12-slim"),
-        ("bitnami/redis:7", "m.corp:5000/hub/bitnami/redis:7"),
-        ("docker.io/library/node:20", "m.corp:5000/hub/library/node:20"),
-        ("docker.io/node", "m.corp:5000/hub/library/node"),
-        ("ghcr.io/x/y:1", None),
-        ("localhost/x:1", None),
-        ("localhost:5000/x:1", None),
-    ],
-)
-def test_a_mirror_serves_what_is_docker_hubs(ref: str, other: str | None) -> None:
-    assert mirrored(ref, "m.corp:5000/hub/") == other
 
 
 def test_a_mirror_stands_in_for_bases_that_nothing_else_does() -> None:

@@ -42,6 +42,7 @@ def test_a_service_is_read_whole(services: dict[str, Service]) -> None:
         ),
         memory_bytes=67108864,
         needs={"db": "service_healthy", "init": "service_completed_successfully"},
+        parts=("network default", "network far", "network own", "volume assets"),
     )
     assert services["db"] == Service(
         name="db",
@@ -51,6 +52,7 @@ def test_a_service_is_read_whole(services: dict[str, Service]) -> None:
         keeps_data=True,
         networks=("mine",),
         memory_bytes=134217728,
+        parts=("network own", "volume data"),
     )
 
 

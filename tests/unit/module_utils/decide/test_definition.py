@@ -34,6 +34,15 @@ def test_hardening_is_relaxed_for_the_services_that_are_told() -> None:
     )
 
 
+def test_what_has_no_label_of_ours_gets_one() -> None:
+    made = host_definition("services: {}\n", ["backend"], {"cache": ["init"]}, ["cache", "proxy"])
+    assert made.partition("services:\n")[2] == (
+        "  backend:\n    env_file: !reset []\n"
+        "  cache:\n    labels: {todo.stack.service: cache}\n    init: false\n"
+        "  proxy:\n    labels: {todo.stack.service: proxy}\n"
+    )
+
+
 def test_documents_follow_each_other() -> None:
     assert with_override("a: 1", "{}\n") == with_override("a: 1\n", "{}\n") == "a: 1\n---\n{}\n"
     assert independent(["a", "b"]) == (

@@ -15,6 +15,7 @@ from ansible_collections.todo.stack.plugins.module_utils.decide.plan import (
     plan,
 )
 from ansible_collections.todo.stack.plugins.module_utils.look.observation import (
+    ChangedPart,
     EnvironmentSeen,
     Inside,
     Names,
@@ -397,3 +398,54 @@ def test_an_action_is_a_row_of_the_result_and_a_line() -> None:
         "service": "backend", "action": "recreate", "why": "its configuration changed",
     }  # fmt: skip
     assert action.line() == "backend: recreate, its configuration changed"
+
+
+USED: dict[str, tuple[str, ...]] = {
+    "postgres": ("network default", "volume data"),
+    "migrate": ("network default", "config app"),
+    "backend": ("network default", "config app", "secret key", "volume shared"),
+    "frontend": (),
+}
+
+
+def with_parts(seen: Seen, *changed: ChangedPart) -> Seen:
+    services = [
+        replace(one, parts=USED[one.name], networks=one.networks if USED[one.name] else ())
+        for one in seen.services
+    ]
+    return replace(seen, services=tuple(services), changed=changed)
+
+
+@pytest.mark.parametrize(
+    ("changed", "expected"),
+    [
+        (ChangedPart("network default", "todo_default"), [
+            "host: renew, the network todo_default has other options",
+            "postgres: recreate, the network todo_default is made anew",
+            "migrate: recreate, postgres is begun anew *",
+            "backend: recreate, the network todo_default is made anew",
+        ]),
+        (ChangedPart("network default"), []),  # gone, or another: containers are not on it
+        (ChangedPart("network unused", "todo_unused"), []),
+        (ChangedPart("config app"), [
+            "migrate: recreate, its config app changed *",
+            "backend: recreate, its config app changed *",
+        ]),
+        (ChangedPart("secret key"), ["backend: recreate, its secret key changed *"]),
+        (ChangedPart("volume shared"), ["backend: recreate, its volume shared changed *"]),
+        (ChangedPart("volume data", "todo_data"), []),  # refused
+    ],
+)  # fmt: skip
+def test_what_the_compose_file_names_beside_services_is_compared_too(
+    seen: Seen, both: list[Contract], changed: ChangedPart, expected: list[str]
+) -> None:
+    assert planned(with_parts(seen, changed), both) == expected
+
+
+def test_a_network_is_made_anew_also_where_nothing_is_on_it(
+    seen: Seen, both: list[Contract], having: Change
+) -> None:
+    changed = with_parts(seen, ChangedPart("network default", "todo_default"))
+    look = replace(changed, containers=having("backend").containers)
+    assert "host: renew, the network todo_default has other options" in planned(look, both)
+    assert "backend: create, there is no container *" in planned(look, both)

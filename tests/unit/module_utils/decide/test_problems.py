@@ -20,6 +20,7 @@ from ansible_collections.todo.stack.plugins.module_utils.decide.problems import 
     memory_problems,
 )
 from ansible_collections.todo.stack.plugins.module_utils.look.observation import (
+    ChangedPart,
     Inside,
     OtherContainer,
     PortUse,
@@ -204,3 +205,23 @@ def test_an_image_that_nothing_brings_is_told_for_its_service() -> None:
         "image of worker: there is no image worker:1"
         " -> build it with the role images, or have it with the role base_images"
     ]
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        (ChangedPart("volume data", "todo_data"), True),
+        (ChangedPart("volume data"), False),
+        (ChangedPart("volume unused", "todo_unused"), False),
+        (ChangedPart("network default", "todo_default"), False),
+    ],
+)
+def test_a_volume_with_other_options_is_refused_for_what_it_holds(
+    seen: Seen, changed: ChangedPart, told: bool
+) -> None:
+    services = [replace(one, parts=("volume data", "network default")) for one in seen.services]
+    found = lines(replace(seen, services=tuple(services), changed=(changed,)))
+    assert [one.partition(" -> ")[0] for one in found] == (
+        ["volume todo_data: compose.yaml gives it other options, which only a new and empty "
+         "volume would have"] if told else []
+    )  # fmt: skip

@@ -146,5 +146,6 @@ def test_a_damaged_record_is_a_release_of_which_nothing_is_known(
 def test_before_the_first_release_there_is_none(state: StateDir) -> None:
     assert read_release(state) == ReleaseSeen()
     Path(state.releases).mkdir()
-    (Path(state.releases) / "notes.json").write_text("{}")
+    for name in ("notes", "\u00b2", "\u0663"):  # digits that are no number of a release
+        (Path(state.releases) / f"{name}.json").write_text("{}")
     assert read_release(state) == ReleaseSeen()

@@ -16,6 +16,7 @@ from ansible_collections.todo.stack.plugins.module_utils.decide.images import wa
 from ansible_collections.todo.stack.plugins.module_utils.decide.plan import plan
 from ansible_collections.todo.stack.plugins.module_utils.edge.http import Answer
 from ansible_collections.todo.stack.plugins.module_utils.look.observation import (
+    ChangedPart,
     End,
     Names,
     OtherContainer,
@@ -23,6 +24,7 @@ from ansible_collections.todo.stack.plugins.module_utils.look.observation import
     Seen,
 )
 from ansible_collections.todo.stack.tests.unit.module_utils.look.conftest import (
+    CONFIG,
     IMAGES,
     SERVICES,
     Host,
@@ -309,3 +311,29 @@ def test_damaged_build_records_are_told_once(host: Host) -> None:
     host.write("builds.json", "{")
     warnings = host.look().seen.warnings
     assert len(warnings) == 1 and "builds.json was damaged" in warnings[0]
+
+
+CHANGED: dict[str, dict[str, Any]] = {
+    "networks": {"default": {"name": "todo_default", "internal": True}},
+    "volumes": {"data": {"name": "todo_data", "driver": "other"}},
+}
+
+
+@pytest.mark.parametrize("recorded", [True, False])
+def test_what_changed_since_the_release_is_told_and_what_no_release_tells_of_is_the_same(
+    host: Host, recorded: bool
+) -> None:
+    host.deploy()
+    before = {"volumes": {"data": {"name": "todo_data"}}}
+    host.docker.answers["config --format json"] = json.dumps({**CONFIG, **before})
+    host.docker.answers.update({"network ls": "bridge\ntodo_default\n", "volume ls": "x\n"})
+    first = host.look()
+    assert first.seen.changed == ()
+    assert sorted(first.parts) == ["network default", "volume data"]
+    (host.folder / "releases").mkdir()
+    host.write("releases/3.json", json.dumps({"parts": dict(first.parts) if recorded else None}))
+    assert host.look().seen.changed == ()
+    assert not any(" ls --format" in one for one in host.docker.asked)
+    host.docker.answers["config --format json"] = json.dumps({**CONFIG, **CHANGED})
+    expected = (ChangedPart("network default", "todo_default"), ChangedPart("volume data"))
+    assert host.look().seen.changed == (expected if recorded else ())

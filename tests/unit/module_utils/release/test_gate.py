@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
@@ -186,3 +187,21 @@ def test_everybody_waited_for_is_told_with_the_reason(world: World, clock: Clock
     assert reasons == [
         "it was not looked at yet", "its health is starting", "/health: connection refused",
     ]  # fmt: skip
+
+
+def test_a_process_that_is_gone_is_noticed_before_the_engine_is_asked_again(
+    world: World, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trial = trial_of(world, [STARTING])
+    there = iter([True, True])  # for two looks at /proc, then the process has ended
+
+    def ends(_path: object) -> bool:
+        if next(there, False):
+            return True
+        world.boxes[0].states = [ENDED]
+        return False
+
+    monkeypatch.setattr(Path, "exists", ends)
+    with pytest.raises(Unhealthy, match="it ended with code 3"):
+        waited([trial], clock)
+    assert clock.now - 1000 == pytest.approx(0.3, abs=0.05)

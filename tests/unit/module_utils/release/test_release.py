@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import signal
 import stat
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from ansible_collections.todo.stack.plugins.module_utils.edge.state import (
 )
 from ansible_collections.todo.stack.plugins.module_utils.look.look import Look
 from ansible_collections.todo.stack.plugins.module_utils.look.observation import (
+    ChangedPart,
     EnvironmentSeen,
     PortUse,
     ProbeResult,
@@ -32,6 +34,7 @@ from ansible_collections.todo.stack.plugins.module_utils.look.observation import
     Seen,
 )
 from ansible_collections.todo.stack.plugins.module_utils.release import release as module
+from ansible_collections.todo.stack.plugins.module_utils.release.record import forget_images
 from ansible_collections.todo.stack.plugins.module_utils.release.release import (
     Order,
     Outcome,
@@ -123,7 +126,8 @@ def _seen(
         release=read_release(stack.state), modes=modes(stack.state), definition_current=True,
         available_memory_bytes=10**10,
     )  # fmt: skip
-    return replace(found, seen=replace(seen, **now))
+    parts = {"network default": "todo_default digest"}
+    return replace(found, seen=replace(seen, **now), parts=parts)
 
 
 def of_files(spec: StackSpec) -> set[str]:
@@ -154,6 +158,7 @@ def test_a_release_is_recorded_without_a_value(run: Run, host: Host, spec: Stack
     assert record["one_shots"] == {"migrate": "sha256:new "}
     assert sorted(record["environment"]) == ["backend", "frontend", "migrate", "postgres"]
     assert record["definition"].startswith("sha256:")
+    assert record["parts"] == {"network default": "todo_default digest"}
     assert (
         "backend: recreate, todo-backend is another image now (app/health.py changed)"
         in (record["reasons"])
@@ -218,6 +223,27 @@ def test_leftovers_go_once_the_release_holds(run: Run, host: Host) -> None:
     removed = "rm id-old-todo-worker-1 id-old-todo-gone-candidate"
     assert host.done.index(removed) > host.done.index("up frontend (new anew)")
     assert "worker" not in {box.service for box in host.boxes}
+
+
+def test_a_leftover_that_cannot_be_removed_is_told(run: Run, host: Host, spec: StackSpec) -> None:
+    host.boxes.append(Box("todo-worker-1", "worker", "old", [HEALTHY]))
+    host.failures["rm id-old-todo-worker-1"] = "device or resource busy"
+    with pytest.raises(StackError, match=r"the new version runs, .*: device or resource busy"):
+        run()
+    assert numbers(spec.state) == []
+
+
+def test_a_release_that_holds_is_recorded_whoever_terminates_it(
+    run: Run, host: Host, spec: StackSpec, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(*args: Any) -> None:
+        signal.raise_signal(signal.SIGTERM)
+        forget_images(*args)
+
+    monkeypatch.setattr(module, "forget_images", killed)
+    assert run().number == 1
+    assert numbers(spec.state) == [1]
+    assert host.running()["todo-backend-1"] == "new"
 
 
 def test_a_release_that_fails_leaves_no_file_no_image_and_no_latest(
@@ -367,6 +393,7 @@ def test_a_lock_that_is_held_is_waited_for_and_its_holder_named(
 REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "port": ({"ports": (PortUse("backend", 8000, "nc (pid 7)"),)}, "nc (pid 7)"),
     "memory": ({"available_memory_bytes": 1}, "memory"),
+    "volume": ({"changed": (ChangedPart("volume data", "todo_data"),)}, "volume todo_data"),
 }
 
 
@@ -385,7 +412,8 @@ def test_what_the_second_look_finds_wrong_is_refused_before_anything(
 
 def _with_limits(now: dict[str, Any], host: Host, spec: StackSpec) -> dict[str, Any]:
     services = _seen(host, spec, {}, passwords=(OLD, OLD)).seen.services
-    return {"services": tuple(replace(one, memory_bytes=10**9) for one in services), **now}
+    limited = [replace(one, memory_bytes=10**9, parts=("volume data",)) for one in services]
+    return {"services": tuple(limited), **now}
 
 
 def test_a_foreign_container_and_an_image_that_is_not_there_are_refused_together(
@@ -452,3 +480,92 @@ def test_a_release_that_is_already_seen_says_so(run: Run, spec: StackSpec) -> No
     assert result["release"] == 1
     assert json.loads(result["seen"])["release"]["by"] == "ops on laptop"
     assert result["diff"]["prepared"].count("\n") == len(result["actions"])
+
+
+def test_a_layout_of_before_is_adopted_before_all_else(run: Run, spec: StackSpec) -> None:
+    root = Path(spec.state.root)
+    root.mkdir(parents=True)
+    (root / "compose.yaml").write_text("name: todo\n")
+    (root / "builds.json").write_text("{}")
+    run()
+    assert {"builds.json", "compose.yaml", "releases/1.json"} <= of_files(spec)
+    assert not [path for path in root.iterdir() if path.is_file()]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_release_that_is_terminated_is_put_back(
+    run: Run, host: Host, spec: StackSpec, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
+) -> None:
+    keep = signal.signal(number, signal.SIG_IGN)  # were it not heard, the release would go on
+    Path(spec.state.folder).mkdir(parents=True)
+    Path(spec.state.definition).write_text("name: todo\n")
+    compose = host._compose
+
+    def killed(words: list[str]) -> Any:
+        answer = compose(words)
+        if "up" in words and words[-1] == "frontend" and any("/releases/" in w for w in words):
+            signal.raise_signal(number)
+        return answer
+
+    monkeypatch.setattr(host, "_compose", killed)
+    try:
+        with pytest.raises(StackError, match="stopped by SystemExit; the version before was put"):
+            run()
+    finally:
+        signal.signal(number, keep)
+    assert host.running()["todo-backend-1"] == host.running()["todo-frontend-1"] == "old"
+    assert numbers(spec.state) == []
+
+
+@pytest.mark.parametrize("damaged", [True, False])
+def test_secrets_that_cannot_be_read_are_moved_aside(
+    run: Run, spec: StackSpec, monkeypatch: pytest.MonkeyPatch, damaged: bool
+) -> None:
+    Path(spec.state.folder).mkdir(parents=True)
+    Path(spec.state.secrets).write_text("{torn")
+    rendering(monkeypatch, damaged=damaged)
+    run()
+    aside = Path(f"{spec.state.secrets}.unreadable")
+    assert (aside.read_text() if aside.exists() else None) == ("{torn" if damaged else None)
+    assert json.loads(Path(spec.state.secrets).read_text())["postgres"]
+
+
+def test_what_nothing_needs_is_switched_off(
+    run: Run, spec: StackSpec, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rendering(monkeypatch, off=["postgres"])
+    run()
+    services = json.loads(Path(spec.state.environment).read_text())["services"]
+    assert [n for n, one in services.items() if "profiles" in one] == ["postgres"]
+
+
+def rendering(
+    monkeypatch: pytest.MonkeyPatch, *, damaged: bool = False, off: Sequence[str] = ()
+) -> None:
+    """Have what is rendered differ from what `look_at` makes of it."""
+    seen = _seen
+
+    def other(*args: Any, **options: Any) -> Look:
+        found = seen(*args, **options)
+        resolution = replace(found.rendered.resolution, switched_off=list(off))
+        return replace(
+            found, rendered=replace(found.rendered, damaged=damaged, resolution=resolution)
+        )
+
+    monkeypatch.setitem(globals(), "_seen", other)
+
+
+def test_what_was_made_anew_is_not_made_again_by_the_last_look(
+    host: Host, spec: StackSpec, monkeypatch: pytest.MonkeyPatch, run: Run
+) -> None:
+    looked: list[tuple[str, ...]] = []
+    seen = _seen
+
+    def noted(host: Host, stack: StackSpec, *args: Any, **options: Any) -> Look:
+        looked.append(stack.rotate)
+        return seen(host, stack, *args, **options)
+
+    monkeypatch.setitem(globals(), "_seen", noted)
+    rotate = ("postgres.POSTGRES_PASSWORD",)
+    run(spec=replace(spec, rotate=rotate), passwords=(OLD, NEW))
+    assert looked == [rotate, ()]

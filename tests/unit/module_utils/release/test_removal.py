@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +11,7 @@ import pytest
 from ansible_collections.todo.stack.plugins.module_utils.contract.errors import ProblemList
 from ansible_collections.todo.stack.plugins.module_utils.contract.state import StateDir
 from ansible_collections.todo.stack.plugins.module_utils.edge.docker import DockerCli
+from ansible_collections.todo.stack.plugins.module_utils.release import removal
 from ansible_collections.todo.stack.plugins.module_utils.release.removal import remove_stack
 from ansible_collections.todo.stack.tests.unit.fakes import FakeDocker, container
 
@@ -126,5 +129,39 @@ def test_a_flat_layout_of_this_stack_goes_too_that_of_another_stays(tmp_path: Pa
     remove(docker_of(), state, data=True)
     assert (tmp_path / "secrets.json").exists()
     (tmp_path / "compose.yaml").write_text("name: shop\n")
-    remove(docker_of(), state, data=True)
+    preview = remove(docker_of(), state, data=True, check_mode=True)
+    assert remove(docker_of(), state, data=True) == preview
+    names = {Path(name).name for name in preview if name.startswith("/")}
+    assert names == {"secrets.json", "builds.json", "compose.yaml"}
     assert not list(tmp_path.glob("**/*.json"))
+
+
+def test_all_containers_go_at_once_and_one_that_is_gone_stops_nothing(state: StateDir) -> None:
+    several = [container(name, Name=f"/shop-{name}-1") for name in ("backend", "frontend")]
+    gone = (1, "", "Error response from daemon: No such container: shop-backend-1")
+    run = FakeDocker({**ANSWERS, "rm --force": gone}, containers=several)
+    removed = remove(run, state)
+    assert run.commands("rm") == ["rm --force --volumes shop-backend-1 shop-frontend-1"]
+    assert {"shop-backend-1", "shop-frontend-1"} < set(removed)
+    assert run.commands("network rm")
+
+
+def test_the_lock_of_the_stack_is_waited_for(
+    state: StateDir, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = []
+
+    @contextmanager
+    def exclusive(folder: Path) -> Iterator[None]:
+        held.append(folder)
+        assert changing(run) == []
+        yield
+        held.append(folder)
+
+    monkeypatch.setattr(removal, "exclusive", exclusive)
+    run = docker_of()
+    remove(run, state, check_mode=True)
+    assert held == []
+    remove(run, state)
+    assert held == [Path(state.folder)] * 2
+    assert changing(run) == GONE

@@ -15,10 +15,11 @@ from ansible_collections.todo.stack.plugins.module_utils.contract.errors import 
 )
 from ansible_collections.todo.stack.plugins.module_utils.contract.spec import StackSpec
 from ansible_collections.todo.stack.plugins.module_utils.look.observation import (
+    ChangedPart,
     PortUse,
     ProbeResult,
 )
-from ansible_collections.todo.stack.plugins.module_utils.release import database, services
+from ansible_collections.todo.stack.plugins.module_utils.release import database, gate, services
 from ansible_collections.todo.stack.plugins.module_utils.release.gate import Trial
 from ansible_collections.todo.stack.plugins.module_utils.release.transaction import Transaction
 from ansible_collections.todo.stack.tests.unit.module_utils.release.conftest import (
@@ -240,13 +241,51 @@ def test_what_did_not_run_before_is_taken_away_when_its_first_release_fails(
     assert "there was none before it; its containers were taken away" in error.what
 
 
-def test_what_was_stopped_before_is_not_said_to_be_put_back(make: Make, world: World) -> None:
+@pytest.mark.parametrize("fate", [ENDED, LOOP, STARTING])
+def test_what_was_stopped_before_is_put_back_stopped(make: Make, world: World, fate: State) -> None:
     [backend] = [box for box in world.boxes if box.service == "backend"]
     backend.states = [ENDED]
-    world.scripts[("new", "todo-backend-1")] = [ENDED]
+    world.scripts[("new", "todo-backend-1")] = [fate]
     error = fails(make({"backend": "recreate"}))
-    assert world.done == SWAP
+    assert world.done == [*SWAP, "up backend (old stopped)"]
+    assert world.running() == AS_BEFORE
     assert error.what.endswith("nothing ran before it that could be put back")
+
+
+@pytest.mark.parametrize("fate", [ENDED, LOOP, STARTING])
+def test_what_was_stopped_and_cannot_be_started_is_stopped_again(
+    make: Make, world: World, fate: State
+) -> None:
+    [backend] = [box for box in world.boxes if box.service == "backend"]
+    backend.states = [ENDED]
+    world.scripts[("old", "todo-backend-1")] = [fate]
+    fails(make({"backend": "start"}, new=False))
+    assert world.done == [f"start {OLD_BACKEND}", f"stop {OLD_BACKEND}"]
+
+
+def test_what_was_stopped_and_vanished_is_left_so(make: Make, world: World) -> None:
+    [backend] = [box for box in world.boxes if box.service == "backend"]
+    backend.states = [ENDED]
+    release = make({"backend": "start"}, new=False)
+    world.boxes.remove(backend)
+    error = fails(release)
+    assert "putting it back" not in error.what
+    assert not any(line.startswith("stop") for line in world.done)
+
+
+def test_where_the_play_is_gone_everything_is_put_back_and_waited_for(
+    make: Make, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gate, "nobody_listens", lambda: "up frontend (new anew)" in world.done)
+    world.scripts[("old", "todo-backend-1")] = [STARTING, STARTING, STARTING, HEALTHY]
+    error = fails(make({"backend": "recreate", "frontend": "recreate"}))
+    assert world.running() == AS_BEFORE
+    assert error.what == (
+        "the release was stopped: the play that asked for it is gone; "
+        "the version before was put back"
+    )
+    [backend] = [box for box in world.boxes if box.service == "backend"]
+    assert backend.states == [HEALTHY]
 
 
 def test_a_migration_that_fails_ends_it_before_anything_is_tried(make: Make, world: World) -> None:
@@ -451,3 +490,107 @@ def test_what_others_say_shows_no_secret(make: Make, world: World, where: str) -
     else:
         world.failures[where] = f"invalid value {NEW}"
     fails(make({"migrate": "recreate", "backend": "recreate"}))
+
+
+OPTIONS = ChangedPart("network default", "todo_default")
+ON_IT = ("postgres", "backend", "frontend")
+LEFT = [f"network disconnect todo_default id-old-todo-{name}-1" for name in ON_IT]
+
+
+def on_the_network(release: Transaction, world: World, *more: str) -> Transaction:
+    """Have all of the stack, and others, on a network whose options change."""
+    seen = release.looked.seen
+    services = tuple(
+        replace(one, networks=("todo_default",), parts=("network default",))
+        for one in seen.services
+    )
+    seen = replace(seen, services=services, changed=(OPTIONS,))
+    release.looked = replace(release.looked, seen=seen)
+    world.attached = [*(f"id-old-todo-{name}-1" for name in ON_IT), *more]
+    return release
+
+
+def test_a_network_with_other_options_is_made_anew_before_who_is_on_it(
+    make: Make, world: World
+) -> None:
+    due = dict.fromkeys(("postgres", "migrate", "backend", "frontend"), "recreate")
+    on_the_network(make(due, new=False), world).carry_out()
+    assert world.done == [
+        *LEFT, "network rm todo_default", "up postgres (new anew)", "psql",
+        "up migrate (new anew)", "up backend (new anew)", "up frontend (new anew)",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("failing", ["todo-postgres-1", "todo-backend-1"])
+def test_where_a_network_was_made_anew_everything_on_it_is_put_back(
+    make: Make, world: World, failing: str
+) -> None:
+    world.scripts[("new", failing)] = [ENDED]
+    due = dict.fromkeys(("postgres", "backend", "frontend"), "recreate")
+    error = fails(on_the_network(make(due, new=False), world))
+    back = world.done[world.done.index("network rm todo_default", len(LEFT) + 1) + 1 :]
+    assert [one for one in back if one != "psql"] == [
+        "up postgres (old anew)", "up frontend (old anew)", "up backend (old anew)",
+    ]  # fmt: skip
+    assert world.running() == AS_BEFORE
+    assert error.what.endswith("the version before was put back")
+
+
+def test_a_network_that_others_use_is_refused_before_anything(make: Make, world: World) -> None:
+    release = on_the_network(make({"backend": "recreate"}, new=False), world, "id-prometheus")
+    error = fails(release)
+    assert (world.done, release.changed) == ([], False)
+    assert "network todo_default: prometheus is on it, and none of this stack" in str(error)
+    assert "docker network disconnect todo_default prometheus" in error.remedy
+    assert error.what.endswith("the version before serves on")
+
+
+def test_a_network_that_is_gone_by_then_is_no_failure(make: Make, world: World) -> None:
+    release = on_the_network(make({"backend": "recreate"}, new=False), world)
+    world.attached = None
+    release.carry_out()
+    assert world.done == ["network rm todo_default", *SWAP]
+
+
+def test_a_candidate_is_none_of_its_services_containers(make: Make, world: World) -> None:
+    world.boxes.append(Box(CANDIDATE, "backend", "old", [ENDED], one_off=True))
+    release = make({"backend": "start"}, new=False)
+    assert [one.name for one in release.services.find("backend")] == ["todo-backend-1"]
+    release.carry_out()
+    assert world.done == [f"start {OLD_BACKEND}"]
+
+
+@pytest.mark.parametrize(
+    ("due", "passwords", "times"),
+    [
+        ({"backend": "recreate"}, (OLD, OLD), 0),  # nothing of the database is due
+        ({"backend": "recreate"}, (OLD, NEW), 1),
+        ({"postgres": "password"}, (OLD, OLD), 1),
+        ({"postgres": "recreate"}, (OLD, OLD), 1),
+        ({"backend": "recreate"}, ("", ""), 0),  # none is made: another database is given
+    ],
+)
+def test_a_password_is_set_where_it_may_be_another(
+    make: Make, world: World, due: Mapping[str, str], passwords: Sequence[str], times: int
+) -> None:
+    make(due, passwords=passwords).carry_out()
+    assert world.done.count("psql") == times
+
+
+def test_a_new_database_begins_with_its_password(make: Make, world: World) -> None:
+    world.boxes = [box for box in world.boxes if box.service != "postgres"]
+    make({"postgres": "create"}, passwords=(OLD, NEW)).carry_out()
+    assert "psql" not in world.done
+
+
+def test_a_database_that_has_vanished_takes_no_password(make: Make, world: World) -> None:
+    release = make({"backend": "recreate"}, passwords=(OLD, NEW))
+    world.boxes = [box for box in world.boxes if box.service != "postgres"]
+    release.carry_out()
+    assert "psql" not in world.done
+
+
+def test_a_database_without_a_password_of_before_gets_none_back(make: Make, world: World) -> None:
+    world.scripts[("new", CANDIDATE)] = [ENDED]
+    fails(make({"postgres": "password", "backend": "recreate"}, passwords=("", NEW)))
+    assert world.done.count("psql") == 1

@@ -21,6 +21,7 @@ STARTING: State = {"Status": "running", "health": "starting"}
 UNHEALTHY: State = {"Status": "running", "health": "unhealthy"}
 PLAIN: State = {"Status": "running"}
 PAUSED: State = {"Status": "paused"}
+CREATED: State = {"Status": "created"}
 DONE: State = {"Status": "exited", "ExitCode": 0}
 ENDED: State = {"Status": "exited", "ExitCode": 3}
 KILLED: State = {"Status": "exited", "ExitCode": 137, "OOMKilled": True}
@@ -108,6 +109,7 @@ class World:
     done: list[str] = field(default_factory=list)
     sent: list[str] = field(default_factory=list)
     argv: list[list[str]] = field(default_factory=list)
+    attached: list[str] | None = None
     check_out: Answer = (0, "", "")
     lock: threading.RLock = field(default_factory=threading.RLock)
 
@@ -150,14 +152,33 @@ class World:
             found = [b.inspect() for b in self.boxes if {b.id, b.name} & set(words[2:])]
             lacks = len(found) < len(words) - 2
             return int(lacks), json.dumps(found), "no such container" if lacks else ""
+        if words[0] == "network":
+            return self._network(words[1:])
         if words[0] == "rm":
             self.boxes = [box for box in self.boxes if box.id not in words]
         if words[0] == "start":
             for box in self.boxes:
                 if box.id in words:
                     box.states = self._script(box.version, box.name)
+        if words[0] == "stop":
+            for box in self.boxes:
+                if box.id in words:
+                    box.states = [ENDED]
         if words[0] == "logs":
             return 0, "a line\nits password is marker-new\n", ""
+        return 0, "", ""
+
+    def _network(self, words: Sequence[str]) -> Answer:
+        """Answer for the one network there is; ``attached``: who is on it."""
+        if words[0] == "inspect" and self.attached is not None:
+            rows = {key: {"Name": key.partition("-")[2]} for key in self.attached}
+            return 0, json.dumps([{"Name": words[-1], "Containers": rows}]), ""
+        if self.attached is None:
+            return 1, "", f"Error response from daemon: network {words[-1]} not found"
+        if words[0] == "disconnect":
+            self.attached.remove(words[-1])
+        if words[0] == "rm":
+            self.attached = None
         return 0, "", ""
 
     def _compose(self, words: list[str]) -> Answer:
@@ -173,7 +194,9 @@ class World:
             if not service.startswith("-") and service != "never":
                 name = f"todo-{service}-1"
                 self.boxes = [box for box in self.boxes if box.name != name]
-                self.boxes.append(Box(name, service, version, self._script(version, name)))
+                states = [CREATED] if "--no-start" in words else self._script(version, name)
+                self.boxes.append(Box(name, service, version, states))
+                self.attached = [*(self.attached or []), self.boxes[-1].id]
         return 0, "", ""
 
     def _script(self, version: str, name: str) -> list[State]:
@@ -194,10 +217,14 @@ def _short(args: Sequence[str]) -> str:
         if "run" in words:
             return f"try {words[-1]}"
         anew = " anew" if "--force-recreate" in words else ""
+        if "--no-start" in words:
+            anew = " stopped"
         names = [w for w in words[words.index("up") + 1 :] if re.fullmatch(r"[a-z]+", w)]
         return f"up {' '.join(n for n in names if n != 'never')} ({version}{anew})"
     if words[0] == "exec":
         return "psql"
-    if words[0] in {"rm", "start", "unpause"}:
+    if words[0] == "network":
+        return "" if words[1] == "inspect" else " ".join(w for w in words if not w.startswith("--"))
+    if words[0] in {"rm", "start", "stop", "unpause"}:
         return " ".join(w for w in words if not w.startswith("--"))
     return ""

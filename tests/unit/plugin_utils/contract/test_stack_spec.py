@@ -47,6 +47,29 @@ def test_a_stack_is_read_whole(project: Path, write: Write, contracts: list[Cont
     assert "localhost/todo-stack/postgres:17" in spec.looked_for
 
 
+@pytest.mark.parametrize(
+    ("labels", "added"),
+    [
+        ("", True),
+        (", labels: {}", True),
+        (", labels: {a: todo.stack.service}", True),
+        (", labels: [a=b]", True),
+        (", labels: {todo.stack.service: cache}", False),
+        (", labels: [a=b, todo.stack.service=cache]", False),
+        (", labels: [todo.stack.service]", False),
+    ],
+)
+def test_a_service_without_a_contract_is_labelled_as_the_stacks_own(
+    project: Path, write: Write, contracts: list[Contract], labels: str, added: bool
+) -> None:
+    text = (project / "compose.yaml").read_text()
+    write("compose.yaml", f"{text}  cache: {{image: redis{labels}}}\n")
+    definition = stack_spec({}, project, contracts).definition
+    assert ("  cache:\n    labels: {todo.stack.service: cache}\n" in definition) is added
+    assert "labels: {todo.stack.service: backend}" not in definition
+    assert "labels: {todo.stack.service: migrate}" not in definition
+
+
 def test_contracts_of_a_look_are_typed_again(project: Path, contracts: list[Contract]) -> None:
     again = typed_contracts([to_plain(one) for one in contracts])
     assert again == contracts

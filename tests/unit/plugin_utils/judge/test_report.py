@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible_collections.todo.stack.plugins.module_utils.decide.plan import Action
 from ansible_collections.todo.stack.plugins.module_utils.judge.check import Check
 from ansible_collections.todo.stack.plugins.module_utils.look.observation import ReleaseSeen
 from ansible_collections.todo.stack.plugins.plugin_utils.judge.report import (
@@ -54,7 +55,7 @@ def test_the_artifact_has_the_keys_that_programs_rely_on(sample: dict[str, Any])
         [Check(**row) for row in rows],
         sample["images"],
         ReleaseSeen(**sample["release"]),
-        actions=sample["actions"],
+        actions=[Action(**action) for action in sample["actions"]],
         reasons=sample["reasons"],
     )
     assert content == sample
