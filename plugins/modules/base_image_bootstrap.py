@@ -57,7 +57,7 @@ options:
     default: 10.9.9
 attributes:
   check_mode:
-    description: Reports a change and makes nothing.
+    description: Makes nothing. Fails where the host has no interpreter, or there is no recipe.
     support: full
   diff_mode:
     description: There is nothing to compare.
@@ -106,7 +106,11 @@ import time
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.todo.stack.plugins.module_utils.build.base_image import Wanted, local_name
-from ansible_collections.todo.stack.plugins.module_utils.build.bootstrap import Settings, bootstrap
+from ansible_collections.todo.stack.plugins.module_utils.build.bootstrap import (
+    Settings,
+    bootstrap,
+    foresee,
+)
 from ansible_collections.todo.stack.plugins.module_utils.contract.errors import StackError
 from ansible_collections.todo.stack.plugins.module_utils.edge.process import run
 from ansible_collections.todo.stack.plugins.module_utils.edge.surroundings import (
@@ -133,12 +137,13 @@ def main() -> None:
     params = dict(module.params)
     want = Wanted(params.pop("reference"), params.pop("kind"), params.pop("version"))
     name = local_name(want.reference)
-    if module.check_mode:
-        module.exit_json(changed=True, name=name)
     started = time.monotonic()
-    environ = leave_callers_shell()
+    environ, settings = leave_callers_shell(), Settings(**params)
     try:
-        recipe = bootstrap(want, Settings(**params), run, environ)
+        if module.check_mode:
+            foresee(want, settings, environ)
+            module.exit_json(changed=True, name=name)
+        recipe = bootstrap(want, settings, run, environ)
     except StackError as error:
         module.fail_json(msg=str(error), **error.details)
     module.exit_json(

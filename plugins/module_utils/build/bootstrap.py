@@ -64,16 +64,25 @@ def bootstrap(want: Wanted, settings: Settings, run: Run, environ: Mapping[str, 
     return recipe
 
 
-def choose_recipe(
-    want: Wanted, settings: Settings, run: Run, environ: Mapping[str, str], scratch: Path
-) -> Recipe:
-    """Return the recipe of a wanted image; StackError where the host cannot make it."""
+def foresee(want: Wanted, settings: Settings, environ: Mapping[str, str]) -> None:
+    """Raise StackError where the host plainly cannot make a wanted image; fetch nothing."""
     if want.kind not in KINDS:
         raise StackError(
             f"{want.reference} cannot be made on the host: no recipe for its kind",
             where="base_images_wanted",
             remedy=f"supply it by registry or archive, or give it a kind ({', '.join(KINDS)})",
         )
+    if want.kind == "postgres":
+        _postgres(want)
+    if want.kind == "python":
+        interpreters.find_python(settings.python_prefix, want.version, environ)
+
+
+def choose_recipe(
+    want: Wanted, settings: Settings, run: Run, environ: Mapping[str, str], scratch: Path
+) -> Recipe:
+    """Return the recipe of a wanted image; StackError where the host cannot make it."""
+    foresee(want, settings, environ)
     if want.kind == "postgres":
         return _postgres(want)
     suite = apt.host_release()[1]
