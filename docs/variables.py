@@ -51,7 +51,8 @@ def rules(variable: Variable) -> str:
     """Return what a value has to be."""
     words = ["secret"] if variable.secret else []
     words += [] if variable.type == "string" else [variable.type]
-    words += [f"{variable.min_length} characters or more"] if variable.min_length else []
+    words += [f"{variable.min_length} characters or more"] if (variable.min_length or 0) > 1 else []
+    words += [f"any text with `{variable.any_with}`"] if variable.any_with else []
     return ", ".join(words) or "any text"
 
 

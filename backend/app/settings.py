@@ -5,14 +5,27 @@ from ipaddress import ip_address
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from app.client_address import Network, read_networks
 from app.database.address import read_address
+from app.placeholders import is_placeholder, is_repetition, is_unfilled
 from app.secret_rules import why_secret_is_refused
+from app.urls import POSTGRES_SCHEMES, WEB_SCHEMES, decoded, is_port, split_url, url_problems
 
 GENERATED = """use what `python3 -c "import secrets; print(secrets.token_urlsafe(48))"` prints"""
+OPENAI = "https://api.openai.com/v1"
+_QUOTES = "\"'"
+_UNFILLED = re.compile(r"<[\w .:/-]*>")
 _HOST_NAME = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})*")
 
 
@@ -27,16 +40,42 @@ class SettingsRefusedError(Exception):
         self.problems = problems
 
 
+def _is_utf8(value: str) -> bool:
+    try:
+        value.encode()
+    except UnicodeEncodeError:  # what the environment held is no text
+        return False
+    return True
+
+
 def _bind_address(value: str) -> str:
     try:
-        ip_address(value)
+        address = ip_address(value)
     except ValueError:
-        if not _HOST_NAME.fullmatch(value):
-            raise ValueError("is no address to listen on") from None
+        listens = bool(_HOST_NAME.fullmatch(value))
+    else:
+        listens = not address.is_multicast and value != "255.255.255.255"
+    if not listens:
+        raise ValueError("is no address to listen on")
     return value
 
 
+def _port(value: object) -> object:
+    if isinstance(value, str) and not is_port(value):
+        raise ValueError("is no port")
+    return value
+
+
+def _check_url(value: str, schemes: tuple[str, ...]) -> None:
+    for problem, _ in url_problems(value, schemes):
+        raise ValueError(problem)
+    password = split_url(value).password
+    if password is not None and is_unfilled(decoded(password)):
+        raise ValueError("holds a placeholder for its password")
+
+
 def _usable_address(value: SecretStr) -> SecretStr:
+    _check_url(value.get_secret_value(), POSTGRES_SCHEMES)
     read_address(value.get_secret_value())
     return value
 
@@ -49,8 +88,9 @@ def _strong_secret(value: SecretStr | None) -> SecretStr | None:
 
 
 def _http_url(value: str) -> str:
+    _check_url(value, WEB_SCHEMES)
     parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+    if parts.query or parts.fragment:
         raise ValueError("must be an http:// or https:// URL without query and fragment")
     return value
 
@@ -71,17 +111,19 @@ class Settings(BaseSettings):
         default="0.0.0.0",  # noqa: S104  a container is reached from outside or not at all
         description="use 0.0.0.0, :: or leave it out",
     )
-    port: int = Field(default=8000, ge=1, le=65535, description="use a number from 1 to 65535")
+    port: Annotated[int, BeforeValidator(_port)] = Field(
+        default=8000, ge=1, le=65535, description="use a number from 1 to 65535"
+    )
     database_url: Annotated[SecretStr, AfterValidator(_usable_address)] = Field(
         description="use postgresql://USER:PASSWORD@HOST:5432/DATABASE, with %XX for what is "
         "special in the password"
     )
+    openai_base_url: Annotated[str, AfterValidator(_http_url)] = Field(
+        default=OPENAI, description="use an address like https://HOST/v1, or leave it out"
+    )
+    # After the address: other servers take any key.
     openai_api_key: SecretStr | None = Field(
         default=None, description="use the key as it was given"
-    )
-    openai_base_url: Annotated[str, AfterValidator(_http_url)] = Field(
-        default="https://api.openai.com/v1",
-        description="use an address like https://HOST/v1, or leave it out",
     )
     openai_model: str = Field(default="gpt-4.1-mini", description="use the name of a model")
     better_auth_secret: Annotated[SecretStr | None, AfterValidator(_strong_secret)] = Field(
@@ -95,6 +137,29 @@ class Settings(BaseSettings):
     forwarded_allow_ips: Annotated[tuple[Network, ...], NoDecode, BeforeValidator(_networks)] = (
         Field(default=(), description="use addresses like 10.0.0.1, 192.168.7.0/24, or *")
     )
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _as_it_is_meant(cls, value: object) -> object:
+        if isinstance(value, str) and value:
+            if not _is_utf8(value):
+                raise ValueError("is not valid UTF-8")
+            if value != value.rstrip():
+                raise ValueError("ends with a blank or a line break")
+            if len(value) > 1 and value[0] == value[-1] and value[0] in _QUOTES:
+                raise ValueError("is wrapped in quotes, which would be part of the value")
+            if _UNFILLED.fullmatch(value.strip()):
+                raise ValueError("is a placeholder")
+        return value
+
+    @field_validator("openai_api_key")
+    @classmethod
+    def _key_of_openai(cls, value: SecretStr | None, others: ValidationInfo) -> SecretStr | None:
+        key = value.get_secret_value() if value else ""
+        at_openai = others.data.get("openai_base_url") == OPENAI
+        if key and at_openai and (is_placeholder(key) or is_repetition(key)):
+            raise ValueError("is a placeholder")
+        return value
 
 
 def load_settings() -> Settings:

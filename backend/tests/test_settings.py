@@ -69,7 +69,7 @@ def test_a_port_that_is_none_is_refused(environment: pytest.MonkeyPatch, port: s
 )
 def test_a_base_url_that_is_none_is_refused(environment: pytest.MonkeyPatch, url: str) -> None:
     environment.setenv("OPENAI_BASE_URL", url)
-    with pytest.raises(SettingsRefusedError, match="OPENAI_BASE_URL: must be an http"):
+    with pytest.raises(SettingsRefusedError, match=r"OPENAI_BASE_URL: (must be|has)"):
         load_settings()
 
 
@@ -82,9 +82,9 @@ def test_trusted_proxies_are_addresses_and_networks(environment: pytest.MonkeyPa
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        *(("FORWARDED_ALLOW_IPS", value) for value in ("*", " * ", "10.0.0.1,*", "::1")),
+        *(("FORWARDED_ALLOW_IPS", value) for value in ("*", " *", "10.0.0.1,*", "::1")),
         *(("HOST", value) for value in ("::", "::1", "127.0.0.1", "localhost", "my-host.local")),
-        *(("OPENAI_API_KEY", value) for value in ("ollama", "x", "sk-proj-abc", "none")),
+        *(("OPENAI_API_KEY", value) for value in ("ollama", "sk-proj-abc", "lm-studio")),
         *(("OPENAI_BASE_URL", value) for value in ("http://ollama:11434/v1", "https://[::1]/v1")),
         *(
             ("BETTER_AUTH_SECRET", f"{start}{'k8Jx2mQ9vLr4Tz7Wn1Yb5Hc3Gd6Fs0A'}")
@@ -96,6 +96,76 @@ def test_what_is_legitimate_is_taken(
     environment: pytest.MonkeyPatch, name: str, value: str
 ) -> None:
     environment.setenv(name, value)
+    assert load_settings()
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        *("none", "x", "EMPTY", "NULL", "-", "sk-xxx", "changeme", "test", "dummy", "your-api-key"),
+        *("not-needed", "sk-no-key-required", "sk-1111", "token-abc123", "<key>x", "1", "abab"),
+    ],
+)
+def test_another_server_takes_any_key(environment: pytest.MonkeyPatch, key: str) -> None:
+    environment.setenv("OPENAI_API_KEY", key)
+    environment.setenv("OPENAI_BASE_URL", "http://ollama:11434/v1")
+    assert load_settings().openai_api_key
+
+
+@pytest.mark.parametrize("key", ["changeme", "your-api-key", "sk-...", "sk-xxxx", "[key]", "none"])
+def test_openai_itself_takes_no_placeholder(environment: pytest.MonkeyPatch, key: str) -> None:
+    environment.setenv("OPENAI_API_KEY", key)
+    with pytest.raises(SettingsRefusedError, match="OPENAI_API_KEY: is a placeholder -> use the"):
+        load_settings()
+
+
+MISUNDERSTOOD = {
+    "value ": "ends with a blank", "value\n": "ends with a blank", "value\r": "ends with a blank",
+    '"value"': "is wrapped in quotes", "'value'": "is wrapped in quotes", "<value>": "placeholder",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "DATABASE_URL"])
+@pytest.mark.parametrize("value", MISUNDERSTOOD)
+def test_what_a_file_or_a_shell_has_added_is_told(
+    environment: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    environment.setenv(name, value)
+    with pytest.raises(SettingsRefusedError, match=f"{name}: .*{MISUNDERSTOOD[value]}"):
+        load_settings()
+
+
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        ("postgresql://u:p@w@db/x", "holds a raw @"), ("postgresql://u:p/w@db/x", "holds a raw /"),
+        ("postgresql://u:p#w@db/x", "holds a raw #"),
+        ("postgresql://u:[w]@db/x", r"holds a raw \["),
+        ("postgresql://u:p%zz@db/x", "holds a bad percent"),
+        ("postgresql://u:%ff@db/x", "holds a bad percent"),
+        ("postgresql://u:s3@h1,h2/x", "has a host that is none"),
+        ("postgresql://u:s3@%2Frun/x", "has a host that is none"),
+        ("postgresql://u:s3@db/x?host=/run", "gives host after the"),
+        ("postgresql://u:s3@db/x?port=1&dbname=y", "gives dbname and port after the"),
+        ("postgresql://u:<password>@db/x", "holds a placeholder"),
+        ("postgresql://u:your-password@db/x", "holds a placeholder"),
+    ],
+)  # fmt: skip
+def test_an_address_that_others_would_misread_is_refused(
+    environment: pytest.MonkeyPatch, url: str, reason: str
+) -> None:
+    environment.setenv("DATABASE_URL", url)
+    with pytest.raises(SettingsRefusedError, match=f"DATABASE_URL: {reason}"):
+        load_settings()
+
+
+@pytest.mark.parametrize(
+    "password", ["todo", "test", "postgres", "dev", "secret1", "root", "12345"]
+)
+def test_a_plain_password_of_a_database_is_its_owners_choice(
+    environment: pytest.MonkeyPatch, password: str
+) -> None:
+    environment.setenv("DATABASE_URL", f"postgresql://todo:{password}@db/todo")
     assert load_settings()
 
 

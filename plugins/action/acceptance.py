@@ -80,8 +80,9 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible ships no types
         except LookFailed as failed:
             return {**result, **failed.answer}
         seen, reasons = judged.seen, options["reasons"]
-        if self._task.check_mode and seen.problem:
-            said = f"nothing runs that could be judged yet: {seen.problem}"
+        absent = seen.problem or ("" if seen.containers else "the stack is not on this host")
+        if self._task.check_mode and absent:
+            said = f"nothing runs that could be judged yet: {absent}"
             self._say(f"{host}: {said}")
             return {**result, "changed": False, "skipped": True, "msg": said}
         content = acceptance(

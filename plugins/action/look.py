@@ -11,6 +11,10 @@ from ansible.plugins.action import ActionBase
 from ansible_collections.todo.stack.plugins.module_utils.build.base_image import recipe_of
 from ansible_collections.todo.stack.plugins.module_utils.contract.codec import from_plain, to_plain
 from ansible_collections.todo.stack.plugins.module_utils.contract.errors import Problem
+from ansible_collections.todo.stack.plugins.module_utils.decide.absence import (
+    absence_problems,
+    absence_warnings,
+)
 from ansible_collections.todo.stack.plugins.module_utils.decide.problems import host_problems
 from ansible_collections.todo.stack.plugins.module_utils.look.observation import Seen
 from ansible_collections.todo.stack.plugins.plugin_utils.contract.arguments import (
@@ -74,12 +78,13 @@ def _result(
     args: dict[str, Any], project: Project, told: dict[str, Any], problems: list[Problem]
 ) -> dict[str, Any]:
     seen = from_plain(Seen, json.loads(told["seen"]))
-    problems = problems + host_problems(
+    of_host = host_problems(
         seen,
         project.spec.bind_address,
         min_free_bytes=int(args.get("min_free_bytes", 3_000_000_000)),
         engine_managed=boolean(args.get("engine_managed", False)),
     )
+    problems = [*problems, *absence_problems(seen, project.spec), *of_host]
     if problems:
         return refusal(problems)
     return {
@@ -90,5 +95,5 @@ def _result(
         "engine": seen.engine.as_result(),
         "images": list(seen.images),
         "seen": told["seen"],
-        "warnings": list(seen.warnings),
+        "warnings": [*seen.warnings, *absence_warnings(seen, project.spec)],
     }

@@ -59,7 +59,7 @@ options:
     default: 10.9.9
 attributes:
   check_mode:
-    description: Reports a change and makes nothing.
+    description: Makes nothing. Fails where the host has no interpreter, or there is no recipe.
     support: full
   diff_mode:
     description: There is nothing to compare.
@@ -104,6 +104,7 @@ from ansible_collections.todo.stack.plugins.module_utils.build.base_image import
 from ansible_collections.todo.stack.plugins.module_utils.build.bootstrap import (
     Settings,
     bootstrap_all,
+    foresee,
 )
 from ansible_collections.todo.stack.plugins.module_utils.contract.errors import StackError
 from ansible_collections.todo.stack.plugins.module_utils.edge.process import run
@@ -134,13 +135,14 @@ def main() -> None:
     wanted = [Wanted(*(str(one.get(key, "")) for key in keys)) for one in params.pop("images")]
     names = [{"name": local_name(want.reference)} for want in wanted]
     file = params.pop("progress_file")
-    if module.check_mode or not wanted:
-        module.exit_json(changed=bool(wanted), images=names)
     started = time.monotonic()
-    environ = leave_callers_shell()
+    environ, settings = leave_callers_shell(), Settings(**params)
     progress = UnderWay(Path(file) if file else None)
     try:
-        recipes = bootstrap_all(wanted, Settings(**params), run, environ, progress)
+        if module.check_mode or not wanted:
+            foresee(wanted, settings, environ)
+            module.exit_json(changed=bool(wanted), images=names)
+        recipes = bootstrap_all(wanted, settings, run, environ, progress)
     except StackError as error:
         module.fail_json(msg=str(error), **error.details)
     module.exit_json(

@@ -23,6 +23,8 @@ HARMLESS_SSL_NAMES = frozenset({"sslcompression", "sslsni", "sslnegotiation"})
 KNOWN_SSL_NAMES = {"sslmode", "sslrootcert"} | HARMLESS_SSL_NAMES | set(OTHER_SSL_NAMES)
 SERVER_SETTINGS = frozenset({"application_name", "options", "search_path"})
 SCHEMA_NAMES = ("schema", "currentSchema")
+# libpq's other places for what this service reads before the ?.
+PLACES = frozenset({"host", "hostaddr", "port", "dbname"})
 # PostgreSQL looks there unless it is told otherwise; a pooler may refuse to be told.
 USUAL_SCHEMA = "public"
 
@@ -94,6 +96,8 @@ def read_address(raw: str) -> DatabaseAddress:
     query = {name: _single(name, value) for name, value in url.query.items()}
     if any(name.startswith("ssl") and name not in KNOWN_SSL_NAMES for name in query):
         raise ValueError(f"has an unknown ssl parameter; known: {_listed(KNOWN_SSL_NAMES)}")
+    if places := sorted(PLACES & query.keys()):
+        raise ValueError(f"gives {' and '.join(places)} after the ?, where nothing looks")
     schema = next((query[name] for name in SCHEMA_NAMES if query.get(name)), USUAL_SCHEMA)
     settings = {name: query[name] for name in SERVER_SETTINGS if name in query}
     if schema != USUAL_SCHEMA:

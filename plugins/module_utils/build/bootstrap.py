@@ -58,6 +58,7 @@ def bootstrap_all(
     progress: UnderWay,
 ) -> list[Recipe]:
     """Make base images, all at the same time, and return their recipes."""
+    foresee(wanted, settings, environ)
 
     def make(want: Wanted) -> Recipe:
         with progress.doing(want.reference, "made of Debian packages, half a minute or so"):
@@ -88,16 +89,36 @@ def bootstrap(want: Wanted, settings: Settings, run: Run, environ: Mapping[str, 
     return recipe
 
 
-def choose_recipe(
-    want: Wanted, settings: Settings, run: Run, environ: Mapping[str, str], scratch: Path
-) -> Recipe:
-    """Return the recipe of a wanted image; StackError where the host cannot make it."""
+def foresee(wanted: Sequence[Wanted], settings: Settings, environ: Mapping[str, str]) -> None:
+    """Raise StackError with all that the host plainly cannot make; fetch nothing."""
+    found: dict[str, StackError] = {}
+    for want in wanted:
+        try:
+            _foresee(want, settings, environ)
+        except StackError as error:
+            found[error.what] = error
+    if found:
+        first = next(iter(found.values()))
+        raise StackError("; ".join(found), where=first.where, remedy=first.remedy)
+
+
+def _foresee(want: Wanted, settings: Settings, environ: Mapping[str, str]) -> None:
     if want.kind not in KINDS:
         raise StackError(
             f"{want.reference} cannot be made on the host: no recipe for its kind",
             where="base_images_wanted",
             remedy=f"supply it by registry or archive, or give it a kind ({', '.join(KINDS)})",
         )
+    if want.kind == "postgres":
+        _postgres(want)
+    if want.kind == "python":
+        interpreters.find_python(settings.python_prefix, want.version, environ)
+
+
+def choose_recipe(
+    want: Wanted, settings: Settings, run: Run, environ: Mapping[str, str], scratch: Path
+) -> Recipe:
+    """Return the recipe of a wanted image; StackError where the host cannot make it."""
     if want.kind == "postgres":
         return _postgres(want)
     suite = apt.host_release()[1]

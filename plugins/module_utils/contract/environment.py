@@ -135,14 +135,17 @@ def _check_variable(
     elif name in env or name in secrets:
         where, value = (in_env, env[name]) if name in env else (in_secrets, secrets[name])
         if not counts_as_unset(variable, value):
-            yield from _check_given(contract, name, value, where)
+            other = variable.any_with
+            judged = _PLAIN if env.get(other) or secrets.get(other) else variable
+            yield from _check_given(contract, name, value, where, judged)
     elif not may_be_left_out(variable, given.production):
         where = in_secrets if variable.secret else in_env
         yield Problem("is required and missing", where, advice(variable))
 
 
-def _check_given(contract: Contract, name: str, value: object, where: str) -> Iterator[Problem]:
-    variable = contract.env[name]
+def _check_given(
+    contract: Contract, name: str, value: object, where: str, variable: Variable
+) -> Iterator[Problem]:
     found = check_value(variable, value)
     for what, remedy in found:
         yield Problem(what, where, remedy)

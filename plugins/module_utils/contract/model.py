@@ -20,7 +20,10 @@ class Embedded:
 
 @dataclass(frozen=True)
 class Variable:
-    """One environment variable of a service; ``rotation`` says what a new value ends."""
+    """One environment variable of a service; ``rotation`` says what a new value ends.
+
+    ``any_with``: another variable; where that is given, any text will do for this one.
+    """
 
     purpose: str
     type: str = "string"
@@ -31,6 +34,7 @@ class Variable:
     generate: bool = False
     embedded: Optional[Embedded] = None
     rotation: str = ""
+    any_with: str = ""
 
 
 @dataclass(frozen=True)

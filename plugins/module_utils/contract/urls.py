@@ -1,4 +1,8 @@
-"""What is wrong with a URL, told without showing it: a URL may hold a password."""
+"""What is wrong with a URL, told without showing it: a URL may hold a password.
+
+The collection and the backend have this same file, so that both judge alike;
+tests/unit/test_one_rule.py holds them to it.
+"""
 
 from __future__ import annotations
 
@@ -8,13 +12,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import unquote_to_bytes
 
-from ansible_collections.todo.stack.plugins.module_utils.contract.placeholders import is_placeholder
-
 POSTGRES_SCHEMES = ("postgresql", "postgres")
 WEB_SCHEMES = ("http", "https")
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
-_HOST = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_.])?")
+_HOST = re.compile(r"\w([\w.-]*[\w.])?")
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _DATABASE_FORM = "user:password@host:5432/database"
 _ENCODE = (
@@ -28,6 +30,7 @@ class UrlParts:
 
     scheme: str
     user: str
+    has_user: bool
     password: str | None
     host: str
     port: str | None
@@ -49,7 +52,8 @@ def split_url(value: str) -> UrlParts:
     else:
         host, has_port, tail = location.partition(":")
         port = tail if has_port else None
-    return UrlParts(scheme, user, password if at and colon else None, host, port, rest)
+    secret = password if at and colon else None
+    return UrlParts(scheme, user, bool(at), secret, host, port, rest)
 
 
 def url_problems(value: str, schemes: tuple[str, ...]) -> Iterator[tuple[str, str]]:
@@ -69,8 +73,6 @@ def url_problems(value: str, schemes: tuple[str, ...]) -> Iterator[tuple[str, st
         yield "holds a bad percent escape", "write a % that is meant as itself as %25"
     if parts.scheme and not raw:
         yield from _location_problems(parts, form)
-    if parts.password is not None and is_placeholder(_decoded(parts.password)):
-        yield "holds a placeholder for its password", "put the real password in"
 
 
 def _raw_reserved(parts: UrlParts) -> str:
@@ -80,29 +82,22 @@ def _raw_reserved(parts: UrlParts) -> str:
         if character in userinfo:
             return character
     # A path may hold an @; after a cut password, what is left of it stands for the port.
-    suspect = parts.scheme in POSTGRES_SCHEMES or not is_port(parts.port or "80")
-    if suspect and "@" in parts.rest and parts.password is None:
+    database = parts.scheme in POSTGRES_SCHEMES
+    path = parts.rest.partition("?")[0] if parts.rest.startswith("/") else parts.rest
+    cut = "@" in parts.rest and not is_port(parts.port or "80")
+    if not parts.has_user and (cut or (database and "@" in path)):
         return parts.rest[0]
-    return "#" if "#" in parts.rest and parts.scheme in POSTGRES_SCHEMES else ""
+    return "#" if "#" in parts.rest and database else ""
 
 
 def _location_problems(parts: UrlParts, form: str) -> Iterator[tuple[str, str]]:
     if not parts.host:
         yield "has no host", form
-    elif is_loopback_host(parts.host) or _loopback_in_query(parts):
-        yield (
-            "points to localhost, which inside a container is the container itself",
-            "name the host as containers reach it, or the service in compose.yaml",
-        )
     elif not _is_host(parts.host):
         yield "has a host that is none", form
-    if parts.port is not None and not is_port(parts.port):
+    # An empty one is the usual one.
+    if parts.port and not is_port(parts.port):
         yield "has a bad port", "a whole number from 1 to 65535"
-
-
-def _loopback_in_query(parts: UrlParts) -> bool:
-    match = re.search(r"[?&]host(?:addr)?=([^&#]*)", parts.rest)
-    return bool(match and is_loopback_host(_decoded(match.group(1))))
 
 
 def is_port(text: str) -> bool:
@@ -144,5 +139,6 @@ def _decodes(value: str) -> bool:
         return False
 
 
-def _decoded(part: str) -> str:
+def decoded(part: str) -> str:
+    """Return ``part`` without its percent escapes."""
     return unquote_to_bytes(part).decode("utf-8", "replace")

@@ -1,25 +1,37 @@
-"""What is wrong with one variable's value: rules by its contract, messages without the value."""
+"""What is wrong with one variable's value: rules by its contract, messages without the value.
+
+They are the fast first list, and refuse nothing that the application would take, but for what it
+cannot know: that it is in a container, and what its contract requires.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
-from ansible_collections.todo.stack.plugins.module_utils.contract.addresses import is_bind_address
+from ansible_collections.todo.stack.plugins.module_utils.contract.addresses import (
+    is_listening_address,
+)
 from ansible_collections.todo.stack.plugins.module_utils.contract.model import Variable
 from ansible_collections.todo.stack.plugins.module_utils.contract.placeholders import (
     is_placeholder,
     is_repetition,
+    is_unfilled,
 )
 from ansible_collections.todo.stack.plugins.module_utils.contract.urls import (
     POSTGRES_SCHEMES,
     WEB_SCHEMES,
+    decoded,
     is_loopback_host,
     is_port,
+    split_url,
     url_problems,
 )
 
 GENERATE = "python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
 
+# A plain value may be any word.
+_UNFILLED = re.compile(r"<[\w .:/-]*>")
 _PORT = "a whole number from 1 to 65535"
 
 Finding = tuple[str, str]  # what is wrong, what to do
@@ -88,7 +100,7 @@ def _is_utf8(value: str) -> bool:
 
 def _secret_problems(variable: Variable, value: str) -> Iterator[Finding]:
     remedy = advice(variable)
-    if is_placeholder(value, secret=variable.secret):
+    if is_placeholder(value) if variable.secret else _UNFILLED.fullmatch(value.strip()):
         yield "is a placeholder", remedy
     elif variable.secret and is_repetition(value):
         yield "is one character or a short piece, repeated", remedy
@@ -100,11 +112,25 @@ def _type_problems(variable: Variable, value: str) -> Iterator[Finding]:
     if variable.type == "port" and not is_port(value):
         yield "is no port", _PORT
     elif variable.type == "postgres_url":
-        yield from url_problems(value, POSTGRES_SCHEMES)
+        yield from _address_problems(value, POSTGRES_SCHEMES)
     elif variable.type == "url":
-        yield from url_problems(value, WEB_SCHEMES)
+        yield from _address_problems(value, WEB_SCHEMES)
     elif variable.type == "bind_address":
-        if not is_bind_address(value):
-            yield "is no IP address", "such as 0.0.0.0"
+        if not is_listening_address(value):
+            yield "is no address to listen on", "such as 0.0.0.0"
         elif is_loopback_host(value) and value not in ("0.0.0.0", "::"):  # noqa: S104
             yield "is loopback, which nothing outside the container reaches", "such as 0.0.0.0"
+
+
+def _address_problems(value: str, schemes: tuple[str, ...]) -> Iterator[Finding]:
+    yield from url_problems(value, schemes)
+    parts = split_url(value)
+    asked = re.search(r"[?&]host(?:addr)?=([^&#]*)", parts.rest)
+    hosts = [parts.host, *([decoded(asked.group(1))] if asked else [])]
+    if parts.scheme and any(is_loopback_host(host) for host in hosts):
+        yield (
+            "points to localhost, which inside a container is the container itself",
+            "name the host as containers reach it, or the service in compose.yaml",
+        )
+    if parts.password is not None and is_unfilled(decoded(parts.password)):
+        yield "holds a placeholder for its password", "put the real password in"

@@ -156,7 +156,9 @@ def _renews(action: Action) -> bool:
 
 def _difference(seen: Seen, service: Service, container: Container, image: WantedImage) -> str:
     """Return how what a container was made of differs from what it is to be made of."""
-    names = sorted({*container.environment.missing, *container.environment.different})
+    created = container.environment
+    # What a client's proxies, or a hand, have put into it shows in no hash.
+    names = sorted({*created.missing, *created.different, *created.extra})
     if names:
         return f"its environment changed: {', '.join(names)}"
     if container.image_id != image.id:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -17,6 +18,8 @@ from ansible_collections.todo.stack.plugins.module_utils.contract.values import 
 
 Values = dict[str, dict[str, str]]  # service -> name -> value
 EMBEDDED_PASSWORD = "POSTGRES_PASSWORD"  # noqa: S105  the name of it
+# One of them is refused by chance less than once in a million.
+_DRAWS = 9
 
 
 @dataclass
@@ -71,6 +74,17 @@ def needed_secrets(contracts: Sequence[Contract], given: Given) -> list[tuple[st
     return [(service, name) for service, names in probe.kept.items() for name in names]
 
 
+def given_names(contracts: Sequence[Contract], given: Given) -> tuple[str, ...]:
+    """Return what is given, ``service.NAME`` each, of what the host would make or embed."""
+    return tuple(
+        f"{contract.service}.{name}"
+        for contract in contracts
+        for name, variable in contract.env.items()
+        if (variable.generate or variable.embedded)
+        and _given_value(contract.service, name, variable, given) is not None
+    )
+
+
 def _given_value(service: str, name: str, variable: Variable, given: Given) -> str | None:
     for raw in (given.env, given.secrets):
         value: Any = of_service(raw, service).get(name)
@@ -91,7 +105,7 @@ def _found_value(
         result.supplied[variable.embedded.service] = {EMBEDDED_PASSWORD: password}
         return variable.embedded.url.replace("{password}", quote(password, safe=""))
     if variable.generate:
-        return _kept(result, service, name, make_secret)
+        return _kept(result, service, name, partial(_judged, variable, make_secret))
     return variable.default
 
 
@@ -100,6 +114,16 @@ def _kept(result: Resolution, service: str, name: str, make_secret: Callable[[],
     if name not in names:
         names[name] = make_secret()
     return names[name]
+
+
+def _judged(variable: Variable, make_secret: Callable[[], str]) -> str:
+    """Return a secret that its contract's rules take: drawn again where they do not."""
+    secret = first = make_secret()
+    for _ in range(_DRAWS):
+        if not check_value(variable, secret):
+            return secret
+        secret = make_secret()
+    return first
 
 
 def secrets_in(contracts: Sequence[Contract], delivered: Mapping[str, Mapping[str, str]]) -> Values:

@@ -104,12 +104,14 @@ def read_release(state: StateDir) -> ReleaseSeen:
         return ReleaseSeen()
     raw = read_record(state, known[-1])
     one_shots, images = (_rows(raw.get(key)) for key in ("one_shots", "images"))
+    given = raw.get("given")
     return ReleaseSeen(
         number=known[-1],
         at=str(raw.get("at", "")),
         by=str(raw.get("by", "")),
         one_shots={name: str(one) for name, one in one_shots.items()},
         images={name: str(_rows(one).get("image_id", "")) for name, one in images.items()},
+        given=tuple(map(str, given)) if isinstance(given, list) else (),
     )
 
 

@@ -95,9 +95,10 @@ def looked_into(
     ``wanted``: the values that its service is to have. ``image_environ``: what its image declares,
     None for a service without a contract, of which only the wanted values are compared.
     """
-    # What it was created with beyond these is its image's own, or compose's.
-    declared = replace(Names.between(environ_of(inspected), wanted), extra=())
-    found = replace(container, environment=declared)
+    created = Names.between(environ_of(inspected), wanted)
+    # Of an image that is gone, or of another's service, nobody knows what is its own.
+    beyond = set(created.extra) - {"PATH", *image_environ} if image_environ else ()
+    found = replace(container, environment=replace(created, extra=tuple(sorted(beyond))))
     if not container.pid:
         return found
     inside = look_inside(container.pid, wanted, image_environ, _writable(inspected))

@@ -256,6 +256,7 @@ class ReleaseSeen:
     """The release that runs, by its record; number 0 where there is none.
 
     ``one_shots``: service -> ``image_id hash`` of its last good end. ``images``: service -> ID.
+    ``given``: what was given for it, ``service.NAME``, of what the host would make or embed.
     """
 
     number: int = 0
@@ -263,6 +264,7 @@ class ReleaseSeen:
     by: str = ""
     one_shots: Mapping[str, str] = field(default_factory=dict)
     images: Mapping[str, str] = field(default_factory=dict)
+    given: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from ansible_collections.todo.stack.plugins.module_utils.contract.labels import 
 )
 from ansible_collections.todo.stack.plugins.module_utils.contract.spec import StackSpec
 from ansible_collections.todo.stack.plugins.module_utils.decide.plan import Images
+from ansible_collections.todo.stack.plugins.module_utils.decide.resolution import given_names
 from ansible_collections.todo.stack.plugins.module_utils.edge.docker import DockerCli
 from ansible_collections.todo.stack.plugins.module_utils.edge.state import numbers, read_record
 from ansible_collections.todo.stack.plugins.module_utils.judge.check import Check
@@ -41,6 +42,7 @@ def record(
             for name, image in sorted(images.items())
         },
         "environment": fingerprints(key, looked.rendered.values),
+        "given": given_names(spec.contracts, spec.given),
         "definition": f"sha256:{hashlib.sha256(spec.definition.encode()).hexdigest()}",
         "schema": _schema(looked, spec),
         "one_shots": _one_shots(looked),

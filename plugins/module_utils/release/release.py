@@ -172,7 +172,9 @@ class _Release:
         )
         try:
             transaction.carry_out()
-        except BaseException:
+        except BaseException as error:
+            if isinstance(error, ProblemList):
+                self._forget_secrets()
             self._forget_failed()
             raise
         finally:
@@ -196,6 +198,14 @@ class _Release:
         with suppress(StackError, OSError):
             forget_files(self.state)
             forget_images(self.docker, self.order.spec, self.looked.rendered.pins, failed)
+
+    def _forget_secrets(self) -> None:
+        """Keep no secret that an image has refused: the next run draws others."""
+        with suppress(StackError, OSError):
+            if self.looked.rendered.kept:
+                write_private(Path(self.state.secrets), as_json(self.looked.rendered.kept))
+            else:
+                Path(self.state.secrets).unlink(missing_ok=True)
 
     def _render(self, number: int) -> StateFiles:
         """Write the files of the release, and secrets that were not there before."""

@@ -26,6 +26,7 @@ except ImportError as problem:
     raise lacking(problem.name or "jsonschema") from problem
 
 SCHEMA_FILE = Path(__file__).with_name("contract.schema.json")
+_MADE = 64  # characters, see look.environment
 _KINDS = {
     "string": "a text",
     "integer": "a whole number",
@@ -44,9 +45,13 @@ def schema_problems(document: Any, file: str) -> list[Problem]:
 def rule_problems(document: Mapping[str, Any], file: str) -> list[Problem]:
     """Return what a schema cannot say about a contract that already fits it."""
     problems = []
-    for name, spec in document.get("env", {}).items():
+    variables = document.get("env", {})
+    for name, spec in variables.items():
         for key, what, remedy in _variable_rules(name, spec, document["run"]["port"]):
             problems.append(Problem(what, f"{file}: env.{name}.{key}", remedy))
+        if "any_with" in spec and (other := spec["any_with"]) not in variables:
+            remedy = did_you_mean(other, list(variables)) or "name one of this contract"
+            problems.append(Problem("is no variable", f"{file}: env.{name}.any_with", remedy))
     return problems + list(_expression_problems(document["run"], file))
 
 
@@ -78,6 +83,8 @@ def _variable_rules(name: str, spec: Mapping[str, Any], port: int) -> Iterator[t
         yield "default", f"differs from run.port ({port})", "make them equal"
     if spec.get("generate") and not (secret and kind == "string"):
         yield "generate", "only a secret of type string can be generated", "leave it out"
+    if spec.get("generate") and spec.get("min_length", 0) > _MADE:
+        yield "min_length", f"is more than the {_MADE} of a secret that is made", "ask for fewer"
     if "embedded" in spec and not (secret and kind == "postgres_url"):
         yield "embedded", "only a secret of type postgres_url can be embedded", "leave it out"
     elif "embedded" in spec:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -178,6 +179,17 @@ def test_the_preview_of_a_bare_host_is_a_line_and_no_table_of_crosses(bench: Ben
     result = bench.run(seen=text(bare))
     assert result["skipped"] and not result.get("failed")
     assert bench.screen == [f"vm1: nothing runs that could be judged yet: {bare.problem}"]
+
+
+def test_so_is_that_of_a_host_with_an_engine_and_no_stack(bench: Bench) -> None:
+    engine = replace(GOOD, containers=())
+    failed = bench.run(seen=text(engine))
+    assert failed["failed"] and len(bench.screen) == 1 and "0 of 1 checks" in bench.screen[0]
+    bench.check_mode = True
+    result = bench.run(seen=text(engine))
+    assert result["skipped"] and not result.get("failed")
+    said = "vm1: nothing runs that could be judged yet: the stack is not on this host"
+    assert bench.screen[1:] == [said]
 
 
 def test_check_mode_judges_and_writes_nothing(bench: Bench) -> None:

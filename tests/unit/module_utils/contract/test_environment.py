@@ -56,6 +56,44 @@ def test_an_empty_optional_secret_counts_as_not_given(contracts: list[Contract])
     assert lines(contracts, secrets={"backend": {"OPENAI_API_KEY": ""}}) == []
 
 
+@pytest.mark.parametrize(
+    "key",
+    [
+        "ollama",
+        "none",
+        "x",
+        "EMPTY",
+        "changeme",
+        "sk-xxx",
+        "not-needed",
+        "your-key",
+        "-",
+        "null",
+        "1",
+    ],
+)
+def test_beside_a_server_of_ones_own_any_key_will_do(contracts: list[Contract], key: str) -> None:
+    secrets = {"backend": {"OPENAI_API_KEY": key}}
+    given = {"backend": {"OPENAI_BASE_URL": "http://ollama:11434/v1"}}
+    assert lines(contracts, secrets=secrets, env=given) == []
+    assert lines(contracts, secrets={"backend": {**secrets["backend"], **given["backend"]}}) == []
+
+
+@pytest.mark.parametrize("key", ["changeme", "none", "x", "sk-...", "your-key"])
+@pytest.mark.parametrize("beside", [{}, {"OPENAI_BASE_URL": ""}, {"OPENAI_MODEL": "gpt-4.1"}])
+def test_a_placeholder_is_no_key_of_openai(
+    contracts: list[Contract], key: str, beside: dict[str, str]
+) -> None:
+    found = lines(contracts, secrets={"backend": {"OPENAI_API_KEY": key}}, env={"backend": beside})
+    assert [line.partition(": ")[2].partition(" ->")[0] for line in found] == ["is a placeholder"]
+
+
+@pytest.mark.parametrize("key", ["", "  ", "key\n", "'key'", None, 17])
+def test_also_beside_another_server_a_key_is_a_text(contracts: list[Contract], key: object) -> None:
+    secrets = {"backend": {"OPENAI_API_KEY": key, "OPENAI_BASE_URL": "http://ollama:11434/v1"}}
+    assert (lines(contracts, secrets=secrets) == []) is (key == "")
+
+
 def test_a_null_optional_secret_is_refused(contracts: list[Contract]) -> None:
     found = lines(contracts, secrets={"backend": {"OPENAI_API_KEY": None}})
     assert found[0].startswith("stack_secrets.backend.OPENAI_API_KEY: is null")
@@ -139,7 +177,7 @@ def test_extra_names_are_taken_unless_they_are_declared(contracts: list[Contract
 def test_all_problems_of_all_services_come_at_once(contracts: list[Contract]) -> None:
     found = lines(
         contracts,
-        env={"backend": {"PORT": "80x", "HOST": "nowhere"}, "frontend": {"PROT": "3000"}},
+        env={"backend": {"PORT": "80x", "HOST": "no where"}, "frontend": {"PROT": "3000"}},
         secrets={"backend": {"DATABASE_URL": "mysql://localhost:0", AUTH: "changeme"}},
     )
     assert len(found) == 7

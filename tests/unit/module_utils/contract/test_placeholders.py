@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import random
 import string
+import time
 import uuid
 from collections.abc import Callable
 
@@ -12,20 +13,35 @@ import pytest
 from ansible_collections.todo.stack.plugins.module_utils.contract.placeholders import (
     is_placeholder,
     is_repetition,
+    is_unfilled,
 )
 
 PLACEHOLDERS = [
     "changeme", "ChangeMe", "change-me", "CHANGE_ME_PLEASE", "changeme123", "please-change-this",
     "your-secret", "your_api_key", "YOUR KEY HERE", "your-256-bit-secret", "<secret>", "<your-key>",
     "<32 random characters>", "[password]", "sk-...", "sk-\u2026", "sk-xxxxxxxxxxxx", "sk-your-key",
-    "sk-", "sk-proj-", "sk-test", "secret", "Secret!", "password", "passw0rd", "example",
+    "sk-", "sk-proj-", "sk-test", "secret", "Secret!", "password", "example",
     "placeholder", "replace-me", "replace_with_a_real_one", "xxx", "XXXXXXXX", "********", "...",
     "todo", "tbd", "none", "null", "undefined", "dummy", "test", "my-secret-key", "supersecret",
-    "super-secret-key-that-is-32-characters-long", "insert-your-key", "abcdefghijklmnopqrstuvwxyz",
-    "0123456789abcdef0123456789abcdef", "12345678901234567890123456789012",
+    "super-secret-key-that-is-32-characters-long", "insert-your-key",
+    "${SECRET}", "{{ secret }}", "{your_key}", "a-secret", "YOUR_OPENAI_API_KEY_HERE",
     "better-auth-secret-here",
 ]  # fmt: skip
-PLAIN_ALL_THE_SAME = ["test", "*", "default", "production", "example", "none", "secret-santa"]
+# However one begins or ends, and whatever words are in it.
+NONE = [
+    *(f"{start}34KcnoOAmlfe0S3pN4tOKUW2PwoGKZrO2Y2" for start in (
+        "sk-", "mya", "xxx", "your-key-", "test", "change-me", "secretkey", "<", "deadbeef", "a-",
+        "my-secret-key-", "0123456789abcdef", "supersecret", "[", "${", "sk-proj-", "...")),
+    *(f"34KcnoOAmlfe0S3pN4tOKUW2PwoGKZrO2Y2{end}" for end in ("...", "=", ">", "-here", "\u2026")),
+    "correct horse battery staple", "secret-santa", "123456", "3a2be", "1x2x3xxx4",
+]  # fmt: skip
+UNFILLED = [
+    "<password>", "[YOUR-PASSWORD]", "your-password", "your_password", "YOUR PASSWORD", "changeme",
+    "ChangeMe123", "change-me", "password", "${PGPASSWORD}", "{password}", "my-password",
+    "replace-me",
+    "insert_password_here", "placeholder",
+]  # fmt: skip
+FILLED = ["todo", "test", "postgres", "secret", "admin", "root", "dev", "123456", "x", "Password1!"]
 PRINTABLE = string.ascii_letters + string.digits + string.punctuation
 
 
@@ -52,9 +68,25 @@ def test_a_placeholder_is_no_secret(value: str) -> None:
     assert is_placeholder(value)
 
 
-@pytest.mark.parametrize("value", PLAIN_ALL_THE_SAME)
-def test_a_plain_value_may_be_an_ordinary_word(value: str) -> None:
-    assert not is_placeholder(value, secret=False)
+@pytest.mark.parametrize("value", NONE)
+def test_what_holds_more_than_such_words_may_be_a_secret(value: str) -> None:
+    assert not is_placeholder(value)
+
+
+@pytest.mark.parametrize("value", UNFILLED)
+def test_a_password_that_asks_to_be_filled_in_is_none(value: str) -> None:
+    assert is_unfilled(value)
+
+
+@pytest.mark.parametrize("value", FILLED)
+def test_a_plain_word_may_be_a_password(value: str) -> None:
+    assert not is_unfilled(value)
+
+
+def test_a_long_value_is_judged_at_once() -> None:
+    started = time.monotonic()
+    assert not is_placeholder("todosecrets" * 3000 + "~q")
+    assert time.monotonic() - started < 1
 
 
 @pytest.mark.parametrize("maker", MAKERS)

@@ -59,7 +59,7 @@ BAD = [
         (DATABASE, f"{s}://u:p9@db/x", "has another scheme than postgresql:// or postgres://")
         for s in ("mysql", "http", "postgresql+asyncpg")
     ),
-    *((DATABASE, f"postgresql://u:p9@d:{p}/", "has a bad port") for p in ("80x", "0", "65536", "")),
+    *((DATABASE, f"postgresql://u:p9@d:{p}/", "has a bad port") for p in ("80x", "0", "65536")),
     (DATABASE, "postgresql://u:p@w@db/x", "holds a raw @ in the user or password"),
     (DATABASE, "postgresql://u:p/w@db/x", "holds a raw / in the user or password"),
     (DATABASE, "postgresql://u:p#w@db/x", "holds a raw # in the user or password"),
@@ -84,8 +84,15 @@ BAD = [
     (WEB, "http://", "has no host"),
     (WEB, "http://localhost:8000", LOCAL),
     (WEB, "http://backend:99999", "has a bad port"),
-    (ADDRESS, "localhost", "is no IP address"),
-    (ADDRESS, "127.0.0.1", "is loopback, which nothing outside the container reaches"),
+    (DATABASE, "postgresql://u:1?w@db/x", "holds a raw ? in the user or password"),
+    *((ADDRESS, v, "is no address to listen on") for v in ("a b", "[::]", "0.0.0.0:80",
+    "224.0.0.1")),
+    *((ADDRESS, v, "is no address to listen on") for v in ("http://x", "-x", "255.255.255.255",
+    "*")),
+    *(
+        (ADDRESS, v, "is loopback, which nothing outside the container reaches")
+        for v in ("127.0.0.1", "localhost", "::1", "127.9.9.9", "::ffff:127.0.0.1", "LOCALHOST")
+    ),
 ]  # fmt: skip
 
 GOOD = [
@@ -108,11 +115,28 @@ GOOD = [
     (DATABASE, "postgresql://u:p9@[2001:db8::1]:5432/todo"),
     (DATABASE, "postgresql://u:p9@10.0.0.7/todo"),
     (DATABASE, "postgresql://todo@db/todo"),
+    (DATABASE, "postgresql://u:p9@db:/todo"),
+    (DATABASE, "postgresql://u:p9@b\u00fccher/todo"),
+    *((DATABASE, f"postgresql://u:{p}@db/todo") for p in ("todo", "test", "secret", "postgres",
+    "x")),
+    *(
+        (DATABASE, f"postgresql://u:p9@db/todo?{query}")
+        for query in (
+            "pool_timeout=5", "connection_limit=1", "schema=app", "sslmode=no-verify",
+            "pgbouncer=true",
+            "options=endpoint%3Dep-calm", "application_name=a@b", "sslaccept=strict", "x=",
+        )
+    ),
+    (DATABASE, "postgresql://db/todo?user=todo@corp&password=p%40w"),
+    (DATABASE, "postgresql://todo@db:5432/todo?application_name=a@b"),
+    *((TEXT, v) for v in ("test", "*", "none", "[]", "[a]", "{}", "your-model", "my-secret-model")),
+    *((SECRET, f"{start}{GOOD_SECRET}") for start in ("sk-", "mya", "xxx", "your-", "secretkey",
+    "<")),
     (WEB, "http://backend:8000"),
     (WEB, "https://api.example.com/v1?x=a@b#top"),
     (ADDRESS, ALL),
-    (ADDRESS, "::"),
-]
+    *((ADDRESS, v) for v in ("::", "172.18.0.3", "fe80::1%eth0", "backend", "my-host.local", "0")),
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("variable", "value", "what"), BAD)

@@ -145,3 +145,15 @@ def test_a_weak_secret_that_is_delivered_is_not_kept(contracts: list[Contract]) 
 def test_every_secret_is_known_for_hiding(contracts: list[Contract]) -> None:
     result = resolved(contracts, secrets=DATABASE)
     assert set(result.secrets_of(contracts)) == {URL, "secret-1"}
+
+
+@pytest.mark.parametrize(
+    "refused",
+    ["", "short", "changeme", "a" * 40, "ab" * 20, f"{SECRET}\n", f"'{SECRET}'", "secret-" * 6],
+)
+def test_a_secret_that_its_contract_refuses_is_drawn_again(
+    contracts: list[Contract], refused: str
+) -> None:
+    drawn = iter(["password", refused, refused, SECRET])
+    result = resolve(contracts, Given(), {}, lambda: next(drawn))
+    assert result.kept["backend"]["BETTER_AUTH_SECRET"] == SECRET

@@ -287,6 +287,25 @@ def test_the_values_a_container_was_created_with_are_compared_by_name(
     assert (backend.inside.environment, backend.environment) == (inside, created)
 
 
+PROXIES = ["HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "NO_PROXY", "http_proxy", "no_proxy"]
+
+
+@pytest.mark.parametrize("put", [PROXIES, ["LANG"], ["DEBUG", "ALL_PROXY"]])
+def test_what_a_client_or_a_hand_has_put_into_a_container_is_named(
+    host: Host, put: list[str]
+) -> None:
+    host.deploy()
+    backend = host.docker.containers[2]
+    own = ["PATH=/usr/bin", "PYTHON_VERSION=3.12"]
+    host.docker.images[backend["Image"]]["Config"] = {"Env": own}
+    backend["Config"]["Env"] += own
+    [before] = [one for one in host.look().seen.containers if one.service == "backend"]
+    assert before.environment == Names()
+    backend["Config"]["Env"] += [f"{name}=x" for name in put]
+    [after] = [one for one in host.look().seen.containers if one.service == "backend"]
+    assert after.environment == Names(extra=tuple(sorted(put)))
+
+
 def test_files_of_the_layout_before_are_looked_at_where_they_lie(host: Host) -> None:
     host.deploy()
     for path in host.folder.iterdir():

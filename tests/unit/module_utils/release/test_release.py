@@ -44,6 +44,7 @@ from ansible_collections.todo.stack.tests.unit.module_utils.release.conftest imp
     MEETS,
     NEW,
     OLD,
+    contract_of,
     look_at,
     shown,
 )
@@ -96,11 +97,13 @@ def run(host: Host, spec: StackSpec, monkeypatch: pytest.MonkeyPatch) -> Run:
 
     def start(now: Mapping[str, Any] | None = None, **order: Any) -> Outcome:
         def look(_docker: DockerCli, stack: StackSpec) -> Look:
-            return _seen(host, stack, now or {}, passwords=order.get("passwords", (OLD, OLD)))
+            found = _seen(host, stack, now or {}, passwords=order.get("passwords", (OLD, OLD)))
+            kept = order.get("kept", found.rendered.kept)
+            return replace(found, rendered=replace(found.rendered, kept=kept))
 
         monkeypatch.setattr(module, "look", look)
         given = {"rows": ROWS, "since": 0, "by": "ops on laptop", "commit": "0123456789ab"}
-        chosen = {k: v for k, v in order.items() if k != "passwords"}
+        chosen = {k: v for k, v in order.items() if k not in {"passwords", "kept"}}
         return release(DockerCli(host), Order(**{"spec": spec, **given, **chosen}), MEETS)
 
     return start
@@ -309,6 +312,22 @@ def test_secrets_made_anew_are_kept_once_the_release_holds(
     assert json.loads(Path(spec.state.secrets).read_text()) == {
         "postgres": {"POSTGRES_PASSWORD": NEW}
     }
+
+
+@pytest.mark.parametrize("before", [None, {"postgres": {"POSTGRES_PASSWORD": OLD}}])
+def test_a_made_secret_that_an_image_refuses_is_not_kept(
+    run: Run, host: Host, spec: StackSpec, before: dict[str, dict[str, str]] | None
+) -> None:
+    path = Path(spec.state.secrets)
+    path.parent.mkdir(parents=True)
+    if before:
+        path.write_text(json.dumps(before))
+    checked = contract_of("backend", 8000, check=("python", "-m", "app.check"))
+    host.check_out = (1, "DATABASE_URL: is a placeholder\n", "")
+    with pytest.raises(ProblemList, match="nothing was changed"):
+        run(spec=replace(spec, contracts=(checked, *spec.contracts[1:])), passwords=(OLD, NEW),
+            kept=before or {})  # fmt: skip
+    assert (json.loads(path.read_text()) if path.exists() else None) == before
 
 
 def test_a_release_that_fails_forgets_its_builds_and_no_image_of_what_ran(

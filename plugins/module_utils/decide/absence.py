@@ -1,0 +1,50 @@
+"""What was given for the release that runs, and is given no more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from ansible_collections.todo.stack.plugins.module_utils.contract.errors import Problem
+from ansible_collections.todo.stack.plugins.module_utils.contract.model import Variable
+from ansible_collections.todo.stack.plugins.module_utils.contract.spec import StackSpec
+from ansible_collections.todo.stack.plugins.module_utils.decide.resolution import given_names
+from ansible_collections.todo.stack.plugins.module_utils.look.observation import Names, Seen
+
+
+def absence_problems(seen: Seen, spec: StackSpec) -> Iterator[Problem]:
+    """Yield the addresses of databases in whose place an embedded, empty one would come."""
+    for name, variable in _absent(seen, spec).items():
+        if variable.embedded:
+            what = (
+                f"was given for release {seen.release.number}, and is given no more: an empty "
+                f"{variable.embedded.service} of the stack's own would take its place"
+            )
+            remedy = (
+                "give it again: host_vars replace the whole stack_secrets of a group; if it is "
+                f'meant, add -e \'{{"stack_rotate": ["{name}"]}}\''
+            )
+            yield Problem(what, f"stack_secrets.{name}", remedy)
+
+
+def absence_warnings(seen: Seen, spec: StackSpec) -> Iterator[str]:
+    """Yield what a run makes, or takes from before, on a host that has users already."""
+    for name, variable in _absent(seen, spec).items():
+        if variable.generate:
+            service, _, own = name.partition(".")
+            other = own in seen.environment.drift.get(service, Names()).different
+            instead = "the one that this host made before takes its place" if other else (
+                "the one that was given last is kept on the host"
+            )  # fmt: skip
+            ends = f". {variable.rotation}" if other and variable.rotation else ""
+            yield f"stack_secrets.{name} is given no more: {instead}{ends}"
+    if seen.environment.to_make and (seen.release.number or seen.containers):
+        made = ", ".join(seen.environment.to_make)
+        yield f"a stack is on this host already, and its secrets are not: a run makes {made}"
+
+
+def _absent(seen: Seen, spec: StackSpec) -> Mapping[str, Variable]:
+    now = {*given_names(spec.contracts, spec.given), *spec.rotate}
+    declared = {f"{one.service}.{name}": v for one in spec.contracts for name, v in one.env.items()}
+    return {
+        name: declared[name] for name in seen.release.given if name in declared and name not in now
+    }
