@@ -7,6 +7,7 @@ import re
 import tarfile
 from collections.abc import Mapping, Sequence
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from ansible_collections.todo.stack.plugins.module_utils.contract.errors import StackError
@@ -19,7 +20,9 @@ from ansible_collections.todo.stack.plugins.module_utils.edge.progress import Un
 
 _TIMED_OUT = 124
 _LOADED = re.compile(r"^Loaded image(?: ID)?: (\S+)$", re.MULTILINE)
-_REMEDY = "make it with `docker save`, plain or packed with gzip"
+_REMEDY = "make it with `docker save`, plain or packed"
+# Engines unpack it, Python does not.
+_ZSTANDARD = b"\x28\xb5\x2f\xfd"
 
 
 def pull(
@@ -33,25 +36,43 @@ def pull(
 
 
 def load(docker: DockerCli, archive: str, progress: UnderWay) -> list[str]:
-    """Return the names loaded; raise StackError, nothing loaded, for images no engine here runs."""
+    """Return the names loaded; raise StackError, none kept, for what no engine here runs."""
     with progress.doing("archive", "its images are read"):
         found = architectures(archive)
     ours = docker.read("version", "--format", "{{.Server.Arch}}").strip()
+    _refuse(found, ours, archive)
+    with progress.doing("archive", f"docker load of {', '.join(found) or archive}"):
+        loaded = _LOADED.findall(docker.read("load", "--quiet", "--input", archive))
+    if not found and loaded:
+        seen = docker.read("image", "inspect", "--format", "{{.Architecture}}", *loaded).split()
+        try:
+            _refuse(dict(zip(loaded, seen)), ours, archive)
+        except StackError:
+            docker.read("image", "rm", *loaded)
+            raise
+    return loaded
+
+
+def _refuse(found: Mapping[str, str], ours: str, archive: str) -> None:
     wrong = [f"{name} ({other})" for name, other in found.items() if other != ours]
     if wrong:
         raise StackError(
             f"it holds images of another architecture than the engine's, {ours}: "
             f"{', '.join(wrong)}",
             where=archive,
-            remedy=f"pull them with --platform linux/{ours}, save them again; nothing was loaded",
+            remedy=f"pull them with --platform linux/{ours}, save them again; none was kept",
         )
-    with progress.doing("archive", f"docker load of {', '.join(found)}"):
-        return _LOADED.findall(docker.read("load", "--quiet", "--input", archive))
 
 
 def architectures(archive: str) -> dict[str, str]:
-    """Return the architecture of each image in an archive, by its names; StackError for no such."""
+    """Return the architecture of each image in an archive, by its names; StackError for no such.
+
+    Empty for one that only the engine can unpack.
+    """
     try:
+        with Path(archive).open("rb") as file:
+            if file.read(len(_ZSTANDARD)) == _ZSTANDARD:
+                return {}
         with tarfile.open(archive) as tar:
             images = _json(tar, "manifest.json")
             return {

@@ -148,3 +148,18 @@ def test_an_image_without_a_name_is_told_by_its_configuration(archive: Write, fi
                               "c": {"architecture": "arm64"}})  # fmt: skip
     with pytest.raises(StackError, match=r"c \(arm64\)"):
         load(DockerCli(Fake({}, file)), path, UnderWay(file))
+
+
+@pytest.mark.parametrize(("seen", "kept"), [("amd64\n", True), ("arm64\n", False)])
+def test_what_only_the_engine_can_unpack_is_judged_after_it(
+    tmp_path: Path, file: Path, *, seen: str, kept: bool
+) -> None:
+    packed = tmp_path / "bases.tar.zst"
+    packed.write_bytes(b"\x28\xb5\x2f\xfd and so on")
+    run = Fake({"load": "Loaded image: node:20\n", "image inspect": seen, "image rm": ""}, file)
+    if kept:
+        assert load(DockerCli(run), str(packed), UnderWay(file)) == ["node:20"]
+    else:
+        with pytest.raises(StackError, match=r"another architecture.*node:20 \(arm64\)"):
+            load(DockerCli(run), str(packed), UnderWay(file))
+    assert run.commands("image rm") == ([] if kept else ["image rm node:20"])
