@@ -53,7 +53,10 @@ def shown(tmp_path: Path, **environ: str) -> dict[str, str]:
         "MOLECULE_GLOB=x", "PYTHONPATH=/x", "PYTHONHOME=/x", "PYTHONWARNINGS=error",
         "PYTEST_ADDOPTS=--x", "MYPYPATH=/x", "PIP_USER=1", "PIP_TARGET=/x", "PIP_PREFIX=/x",
         "LC_CTYPE=de_DE.UTF-8", "LANGUAGE=de", "TZ=Asia/Tokyo", "SOURCE_DATE_EPOCH=1",
-        "BASH_ENV=/x", "CDPATH=/x",
+        "BASH_ENV=/x", "CDPATH=/x", "GIT_DIR=/x", "GIT_WORK_TREE=/x", "GIT_INDEX_FILE=/x",
+        "PIP_ROOT=/x", "PIP_NO_DEPS=1", "PIP_DRY_RUN=1", "PIP_CONSTRAINT=/x", "UV_INDEX_URL=x",
+        "TAR_OPTIONS=--x", "LC_NUMERIC=de_DE", "ANSIBLE_ROLES_PATH=/x", "ANSIBLE_RUN_TAGS=x",
+        "ANSIBLE_SKIP_TAGS=always", "ANSIBLE_HOME=/x", "DOCKER_CONTENT_TRUST=1",
     ],
 )  # fmt: skip
 def test_the_callers_settings_do_not_reach_what_make_starts(
