@@ -13,8 +13,8 @@ endif
 HONOURED := DOCKER_HOST DOCKER_CERT_PATH DOCKER_TLS_VERIFY DOCKER_CONFIG ANSIBLE_BECOME% ANSIBLE_VAULT% \
   ANSIBLE_FORCE_COLOR ANSIBLE_NOCOLOR ANSIBLE_LOG_PATH ANSIBLE_VERBOSITY
 unexport $(filter-out $(HONOURED),$(filter DOCKER_% COMPOSE_% BUILDX_% BUILDKIT_% ANSIBLE_% MOLECULE_% \
-  PYTHON% PYTEST_% MYPY% RUFF_% PIP_USER PIP_TARGET PIP_PREFIX LC_% LANGUAGE TZ SOURCE_DATE_EPOCH BASH_ENV \
-  CDPATH,$(.VARIABLES)))
+  PYTHON% PYTEST_% MYPY% RUFF_% UV_% GIT_% PIP_USER PIP_TARGET PIP_PREFIX PIP_ROOT PIP_NO_DEPS PIP_DRY_RUN \
+  PIP_CONSTRAINT LC_% LANGUAGE TZ SOURCE_DATE_EPOCH BASH_ENV CDPATH SHELLOPTS BASHOPTS TAR_OPTIONS,$(.VARIABLES)))
 export LC_ALL := C.UTF-8
 export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
 export DOCKER_CONTEXT := default
@@ -23,7 +23,9 @@ export BUILDX_BUILDER := default
 BIN := .venv/bin
 # Said once more where sudo, or make's own questions, would not know of it.
 CLEAN := env -u DOCKER_API_VERSION DOCKER_CONTEXT=default BUILDX_BUILDER=default LC_ALL=C.UTF-8
-SUDO := $(if $(filter 0,$(shell id -u)),,sudo )$(CLEAN)
+# The file with Ansible's password is sudo's too.
+export SUDO_ASKPASS := $(CURDIR)/.config/askpass
+SUDO := $(if $(filter 0,$(shell id -u)),,sudo $(if $(ANSIBLE_BECOME_PASSWORD_FILE),--askpass ))$(CLEAN)
 # Ansible asks for sudo's password where sudo needs one; nobody can be asked without a terminal.
 define play
 @ask=; if [ "$$(id -u)" != 0 ] && [ -z "$${ANSIBLE_BECOME_PASSWORD_FILE-}" ] && ! sudo -n true 2>/dev/null; then \
@@ -88,7 +90,7 @@ e2e: .venv/dev /usr/bin/chromium ## This machine end to end, with a browser
 
 # Throwaway hosts: one scenario after the other, with the seconds that each took at the end.
 SCENARIOS := default
-REST := environment update releases stacks debian13 fleet faults mutants
+REST := environment checkout update releases stacks debian13 fleet faults mutants
 # How many plays the scenario `faults` ends at a random moment.
 FAULTS_KILLS ?= 20
 HOSTS := /usr/bin/mmdebstrap /usr/bin/ssh-keygen /usr/bin/chromium

@@ -246,6 +246,6 @@ def test_a_generated_secret_is_never_refused_however_it_begins(start: str) -> No
 
 
 def test_a_long_value_is_judged_at_once() -> None:
-    started = time.monotonic()
+    started = time.process_time()
     assert why_secret_is_refused("todosecrets" * 3000 + "~q") is None
-    assert time.monotonic() - started < 1
+    assert time.process_time() - started < 1

@@ -117,9 +117,13 @@ def _this_user() -> str:
 
 def _commit(folder: Path) -> str:
     """Return the commit that the project is at, "" where git tells none."""
+    # In a git hook they name the repository of whoever pushes.
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     argv = ["git", "-C", str(folder), "describe", "--always", "--dirty", "--abbrev=12"]
     try:
-        done = subprocess.run(argv, capture_output=True, text=True, timeout=5, check=False)
+        done = subprocess.run(
+            argv, env=environ, capture_output=True, text=True, timeout=5, check=False
+        )
     except (OSError, subprocess.TimeoutExpired):
         return ""
     return done.stdout.strip() if done.returncode == 0 else ""

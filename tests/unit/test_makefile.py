@@ -53,7 +53,10 @@ def shown(tmp_path: Path, **environ: str) -> dict[str, str]:
         "MOLECULE_GLOB=x", "PYTHONPATH=/x", "PYTHONHOME=/x", "PYTHONWARNINGS=error",
         "PYTEST_ADDOPTS=--x", "MYPYPATH=/x", "PIP_USER=1", "PIP_TARGET=/x", "PIP_PREFIX=/x",
         "LC_CTYPE=de_DE.UTF-8", "LANGUAGE=de", "TZ=Asia/Tokyo", "SOURCE_DATE_EPOCH=1",
-        "BASH_ENV=/x", "CDPATH=/x",
+        "BASH_ENV=/x", "CDPATH=/x", "GIT_DIR=/x", "GIT_WORK_TREE=/x", "GIT_INDEX_FILE=/x",
+        "PIP_ROOT=/x", "PIP_NO_DEPS=1", "PIP_DRY_RUN=1", "PIP_CONSTRAINT=/x", "UV_INDEX_URL=x",
+        "TAR_OPTIONS=--x", "LC_NUMERIC=de_DE", "ANSIBLE_ROLES_PATH=/x", "ANSIBLE_RUN_TAGS=x",
+        "ANSIBLE_SKIP_TAGS=always", "ANSIBLE_HOME=/x", "DOCKER_CONTENT_TRUST=1",
     ],
 )  # fmt: skip
 def test_the_callers_settings_do_not_reach_what_make_starts(
@@ -131,6 +134,32 @@ def test_without_a_terminal_one_line_says_what_to_do(
     )  # fmt: skip
     assert said in done.stdout, done.stdout + done.stderr
     assert (done.returncode == 0) is (said == "PLAYS ")
+
+
+@pytest.mark.parametrize(
+    ("uid", "environ", "said"),
+    [
+        ("1000", {}, "sudo env "),
+        ("1000", {"ANSIBLE_BECOME_PASSWORD_FILE": "/b"}, "sudo --askpass env "),
+        ("0", {"ANSIBLE_BECOME_PASSWORD_FILE": "/b"}, "env "),
+    ],
+)
+def test_sudo_takes_its_password_from_the_file_of_ansible(
+    uid: str, environ: dict[str, str], said: str, tmp_path: Path
+) -> None:
+    (tmp_path / "id").write_text(f"#!/bin/sh\necho {uid}\n")
+    (tmp_path / "id").chmod(0o755)
+    path = {"PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    assert make("--dry-run", "clean", environ={**path, **environ}).stdout.startswith(said)
+
+
+def test_what_sudo_asks_tells_what_is_in_the_file(tmp_path: Path) -> None:
+    (tmp_path / "a b").write_text("pass word $1\n")
+    asked = shown(tmp_path)["SUDO_ASKPASS"]
+    environ = {"ANSIBLE_BECOME_PASSWORD_FILE": str(tmp_path / "a b")}
+    done = subprocess.run([asked, "Password:"], env={**os.environ, **environ}, capture_output=True,
+                          text=True, check=True)  # fmt: skip
+    assert done.stdout == "pass word $1\n"
 
 
 def test_the_control_socket_of_ssh_has_a_short_path_everywhere() -> None:

@@ -28,6 +28,18 @@ OTHERS = (
     "Ansible is being run in a world writable directory",
 )
 
+FILES = (
+    "Makefile", "playbooks/verify.yml", "playbooks/tasks/tags.yml", "roles/stack/vars/main.yml",
+    "roles/docker_engine/tasks/main.yml", "plugins/module_utils/decide/absence.py",
+    "plugins/module_utils/contract/urls.py", "plugins/module_utils/contract/values.py",
+    "plugins/module_utils/build/interpreters.py",
+)  # fmt: skip
+# What stands in a file for what the page shows.
+SHOWN = {
+    "{{ item.item }}": "<name>", "{{ unknown | join(', ') }}": "<name>", "{version}": "<version>",
+    "{seen.release.number}": "<number>", "{raw}": "<character>",
+}  # fmt: skip
+
 
 def engine(err: str = "", **facts: object) -> str:
     return judge_answer(Answer(1, "", err), HostFacts(**facts)).message  # type: ignore[arg-type]
@@ -46,9 +58,11 @@ def printed() -> str:
         explained({"failed": True, "msg": sign})["msg"]
         for sign in ("you must have a tty", "is not in the sudoers file")
     ]
-    files = ["Makefile", "playbooks/verify.yml", "roles/docker_engine/tasks/main.yml"]
-    said += [(PROJECT / file).read_text() for file in files]
-    return "\n".join(said).replace("{{ item.item }}", "<name>")
+    said += [(PROJECT / file).read_text() for file in FILES]
+    text = "\n".join(said)
+    for code, shown in SHOWN.items():
+        text = text.replace(code, shown)
+    return text
 
 
 @pytest.mark.parametrize("quoted", [one for one in QUOTED if one not in OTHERS])

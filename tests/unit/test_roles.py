@@ -109,3 +109,82 @@ def test_an_engine_that_was_seen_fits_only_with_all_its_parts(
     engine = {"running": True, **versions, **changes}
     variables = {**kept, "docker_engine_minimum": {}, "stack_look": {"engine": engine}}
     assert Templar(loader, variables).template(kept["__docker_engine_fits"]) is fits
+
+
+@pytest.mark.parametrize(
+    ("given", "least"),
+    [
+        ({}, ("23.0", "0.13", "2.24")),
+        ({"server": "27.0"}, ("27.0", "0.13", "2.24")),
+        ({"compose": 2.3}, ("23.0", "0.13", "2.3")),
+        ({"buildx": "0.20", "compose": "2.40"}, ("23.0", "0.20", "2.40")),
+        ({"server": 24}, ("24", "0.13", "2.24")),
+    ],
+)
+def test_a_part_of_the_least_versions_that_is_not_named_keeps_its_default(
+    given: dict[str, Any], least: tuple[str, ...]
+) -> None:
+    loader = DataLoader()
+    path = PROJECT / "roles/docker_engine/vars/main.yml"
+    kept = loader.load_from_file(str(path), trusted_as_template=True)
+    found = Templar(loader, {**kept, "docker_engine_minimum": given}).template(
+        kept["__docker_engine_least"]
+    )
+    assert tuple(str(found[name]) for name in ("server", "buildx", "compose")) == least
+
+
+ACCOUNT = {"getent_passwd": {"ops": ["x", "1000", "1000", "", "/home/ops", "/bin/bash"]}}
+
+
+@pytest.mark.parametrize(
+    ("name", "facts", "known"),
+    [
+        ("ops", ACCOUNT, True), ("opps", {"getent_passwd": {"opps": None}}, False),
+        ("opps", {"getent_passwd": {}}, False), ("Ops", ACCOUNT, False),
+        ("ops ", {"getent_passwd": {"ops ": None}}, False),
+    ],
+)  # fmt: skip
+def test_a_user_that_is_no_account_is_refused_and_not_made(
+    name: str, facts: dict[str, Any], known: bool
+) -> None:
+    loader = DataLoader()
+    path = str(PROJECT / "roles/docker_engine/tasks/main.yml")
+    tasks = loader.load_from_file(path, trusted_as_template=True)
+    refusal = next(task for task in tasks if "ansible.builtin.assert" in task)
+    that = refusal["ansible.builtin.assert"]["that"]
+    item = {"item": name, "ansible_facts": facts}
+    assert Templar(loader, {"item": item}).evaluate_conditional(that) is known
+
+
+NONE = {"msg": "base_images_python_prefix: no CPython 3.12 prefix on this host -> install one"}
+MADE = {"name": "localhost/todo-stack/postgres:17"}
+REFUSED = "dial tcp: lookup registry-1.docker.io: no such host"
+
+
+@pytest.mark.parametrize(
+    ("results", "variables", "said"),
+    [
+        ([MADE, MADE], {}, ""),
+        ([NONE, MADE], {"__base_images_registry": {"status": 401}}, ""),
+        ([NONE, MADE], {"__base_images_registry": {"status": 200}}, ""),
+        ([NONE], {"__base_images_registry": {"skipped": True}, "__base_images_refusals": [REFUSED]},
+         f"{NONE['msg']}. No registry supplied it either: {REFUSED}"),
+        ([NONE, NONE, MADE], {"__base_images_registry": {"status": -1, "msg": "timed out"}},
+         f"{NONE['msg']}. No registry supplied it either: timed out"),
+        ([MADE, NONE], {"__base_images_registry": {"skipped": True}},
+         f"{NONE['msg']}. No registry supplied it either: none was asked"),
+    ],
+)  # fmt: skip
+def test_what_a_host_cannot_make_is_told_with_its_cause_first(
+    results: list[dict[str, Any]], variables: dict[str, Any], said: str
+) -> None:
+    loader = DataLoader()
+    path = str(PROJECT / "roles/base_images/tasks/bootstrap.yml")
+    tasks = loader.load_from_file(path, trusted_as_template=True)
+    refusal = next(task for task in tasks if "ansible.builtin.assert" in task)
+    foreseen = {"__base_images_foreseen": {"results": results}}
+    templar = Templar(loader, {**refusal["vars"], **foreseen, **variables})
+    told = refusal["ansible.builtin.assert"]
+    assert templar.evaluate_conditional(told["that"]) is (said == "")
+    if said:
+        assert templar.template(told["fail_msg"]).strip() == said

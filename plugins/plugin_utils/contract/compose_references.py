@@ -13,6 +13,9 @@ _REMEDY = (
     "write it into the compose file (`configs:` with `content:`), put it into the image, or name "
     "an absolute path of the host"
 )
+_INSTEAD = "give it to the service, through stack_secrets, or write `content:`"
+_SECCOMP = re.compile(r"seccomp[:=](.+)")
+_PROFILES_OF_THE_ENGINE = ("unconfined", "builtin")
 
 
 def reference_problems(
@@ -24,7 +27,12 @@ def reference_problems(
     whose ``env_file`` is not read there.
     """
     found = dict.fromkeys(_references(document, reset))
-    return [
+    named = [
+        Problem(f"{what} takes ${name} from the shell of whoever calls compose: nobody does",
+                f"{file}, line {_line(text, name)}", _INSTEAD)
+        for what, name in _of_the_shell(document)
+    ]  # fmt: skip
+    return named + [
         Problem(f"{what} refers to {path!r}, which does not travel to the host",
                 f"{file}, line {_line(text, path)}", _REMEDY)
         for what, path in found
@@ -41,9 +49,21 @@ def _references(document: Mapping[str, Any], reset: Sequence[str]) -> Iterator[t
         for name, spec in _mapping(document.get(kind)).items():
             if "file" in _mapping(spec):
                 yield f"{kind}.{name}.file", str(spec["file"])
+    for name, spec in _mapping(document.get("volumes")).items():
+        options = _mapping(_mapping(spec).get("driver_opts"))
+        # compose itself makes it absolute.
+        if "bind" in str(options.get("o", "")):
+            yield f"volumes.{name}.driver_opts.device", str(options.get("device") or "")
     for one in _items(document.get("include")):
         paths = one.get("path") if isinstance(one, Mapping) else one
         yield from (("include", str(path)) for path in _items(paths))
+
+
+def _of_the_shell(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for kind in ("configs", "secrets"):
+        for name, spec in _mapping(document.get(kind)).items():
+            if "environment" in _mapping(spec):
+                yield f"{kind}.{name}.environment", str(spec["environment"])
 
 
 def _of_service(spec: Mapping[str, Any], *, read: bool) -> Iterator[tuple[str, str]]:
@@ -55,6 +75,10 @@ def _of_service(spec: Mapping[str, Any], *, read: bool) -> Iterator[tuple[str, s
             yield "volumes", path.partition(":")[0]
     for one in _items(spec.get("env_file")) if read else ():
         yield "env_file", str(one.get("path", "") if isinstance(one, Mapping) else one)
+    for one in _items(spec.get("security_opt")):
+        profile = _SECCOMP.fullmatch(str(one))
+        if profile and profile[1] not in _PROFILES_OF_THE_ENGINE:
+            yield "security_opt", profile[1]
     for one in _items(spec.get("label_file")):
         yield "label_file", str(one)
     if "file" in _mapping(spec.get("extends")):

@@ -234,3 +234,13 @@ def test_the_commit_is_told_where_there_is_one(tmp_path: Path) -> None:
     root = Path(__file__).parents[3]
     assert plugin._commit(tmp_path) == ""
     assert plugin._commit(root) != ""
+
+
+@pytest.mark.parametrize("name", ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_CEILING"])
+def test_the_commit_is_the_projects_also_in_a_hook_of_git(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    root = Path(__file__).parents[3]
+    expected = plugin._commit(root)
+    monkeypatch.setenv(name, str(tmp_path))
+    assert plugin._commit(root) == expected

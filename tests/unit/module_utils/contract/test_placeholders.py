@@ -84,9 +84,9 @@ def test_a_plain_word_may_be_a_password(value: str) -> None:
 
 
 def test_a_long_value_is_judged_at_once() -> None:
-    started = time.monotonic()
+    started = time.process_time()
     assert not is_placeholder("todosecrets" * 3000 + "~q")
-    assert time.monotonic() - started < 1
+    assert time.process_time() - started < 1
 
 
 @pytest.mark.parametrize("maker", MAKERS)

@@ -29,6 +29,18 @@ SERVICE = "name: shop\nservices:\n  db:\n    image: postgres:17\n    "
         ("include:\n  - path: [a.yaml, /etc/b.yaml]\n" + SERVICE, 2, "'a.yaml'"),
         ("configs: {c: {file: ./c.conf}}\n" + SERVICE, 1, "configs.c.file"),
         ("secrets: {s: {file: s.txt}}\n" + SERVICE, 1, "secrets.s.file"),
+        (SERVICE + "security_opt: ['seccomp:./profile.json']\n", 5, "services.db.security_opt"),
+        (SERVICE + "security_opt:\n      - seccomp=profile.json\n", 6, "'profile.json'"),
+        (
+            "volumes: {d: {driver_opts: {type: none, o: bind, device: ./d}}}\n" + SERVICE,
+            1,
+            "volumes.d.driver_opts.device",
+        ),
+        (
+            "volumes: {d: {driver_opts: {o: 'rbind,ro', device: '${D:-data}'}}}\n" + SERVICE,
+            1,
+            "volumes.d.driver_opts.device",
+        ),
     ],
 )
 def test_a_relative_path_is_refused_with_its_line(text: str, line: int, told: str) -> None:
@@ -46,6 +58,13 @@ def test_a_relative_path_is_refused_with_its_line(text: str, line: int, told: st
         "configs: {c: {content: 'text'}}\n" + SERVICE,
         "secrets: {ca: {file: '${BUILD_CA_BUNDLE:-/dev/null}'}}\n" + SERVICE,
         SERVICE + "build: ./db\n",
+        SERVICE
+        + "security_opt: ['no-new-privileges:true', 'seccomp:unconfined', 'label:disable']\n",
+        SERVICE + "security_opt: ['seccomp=/etc/docker/profile.json', 'apparmor:docker-default']\n",
+        "volumes: {d: {driver_opts: {type: none, o: bind, device: /srv/d}}}\n" + SERVICE,
+        "volumes: {d: {driver_opts: {type: tmpfs, o: size=1g, device: tmpfs}}}\n" + SERVICE,
+        "volumes: {d: , e: {external: true}}\n" + SERVICE,
+        SERVICE + "develop: {watch: [{path: ./src, action: rebuild}]}\n",
     ],
 )
 def test_what_lies_on_the_host_or_in_the_file_itself_is_no_problem(text: str) -> None:
@@ -55,3 +74,11 @@ def test_what_lies_on_the_host_or_in_the_file_itself_is_no_problem(text: str) ->
 def test_the_env_file_of_a_service_with_a_contract_is_not_read_on_a_host() -> None:
     text = SERVICE + "env_file: .env\n"
     assert reference_problems(yaml.safe_load(text), text, "compose.yaml", ["db"]) == []
+
+
+@pytest.mark.parametrize("kind", ["configs", "secrets"])
+def test_what_comes_from_the_shell_of_a_caller_is_refused(kind: str) -> None:
+    text = f"{SERVICE}{kind}: [one]\n{kind}:\n  one:\n    environment: TOKEN\n"
+    (problem,) = reference_problems(yaml.safe_load(text), text, "compose.yaml", [])
+    assert problem.where == "compose.yaml, line 8"
+    assert problem.what.startswith(f"{kind}.one.environment takes $TOKEN from the shell")
