@@ -308,7 +308,7 @@ def test_no_secret_is_found_where_it_has_no_business(
         fail_at_each_stage(search, runner, broken)
         look_everywhere(search, tmp_path)
     finally:
-        healed = play("local.yml")
+        healed = play("local.yml", variables={"stack_rotate": ["backend.BETTER_AUTH_SECRET"]})
     assert search.found == []
     assert watched == []
     assert len(search.looked_at) >= 20

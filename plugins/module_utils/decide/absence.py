@@ -12,34 +12,42 @@ from ansible_collections.todo.stack.plugins.module_utils.look.observation import
 
 
 def absence_problems(seen: Seen, spec: StackSpec) -> Iterator[Problem]:
-    """Yield the addresses of databases in whose place an embedded, empty one would come."""
+    """Yield the values in whose place others would come: an empty database, another secret."""
     for name, variable in _absent(seen, spec).items():
         if variable.embedded:
-            what = (
-                f"was given for release {seen.release.number}, and is given no more: an empty "
-                f"{variable.embedded.service} of the stack's own would take its place"
-            )
-            remedy = (
-                "give it again: host_vars replace the whole stack_secrets of a group; if it is "
-                f'meant, add -e \'{{"stack_rotate": ["{name}"]}}\''
-            )
-            yield Problem(what, f"stack_secrets.{name}", remedy)
+            instead = f"an empty {variable.embedded.service} of the stack's own"
+        elif variable.generate and _is_another(seen, name):
+            ends = f" ({variable.rotation})" if variable.rotation else ""
+            instead = f"the one that this host made before{ends}"
+        else:
+            continue
+        what = (
+            f"was given for release {seen.release.number}, and is given no more: {instead} would "
+            "take its place"
+        )
+        remedy = (
+            "give it again: host_vars replace the whole stack_secrets of a group; if it is "
+            f'meant, add -e \'{{"stack_rotate": ["{name}"]}}\''
+        )
+        yield Problem(what, f"stack_secrets.{name}", remedy)
 
 
 def absence_warnings(seen: Seen, spec: StackSpec) -> Iterator[str]:
     """Yield what a run makes, or takes from before, on a host that has users already."""
     for name, variable in _absent(seen, spec).items():
-        if variable.generate:
-            service, _, own = name.partition(".")
-            other = own in seen.environment.drift.get(service, Names()).different
-            instead = "the one that this host made before takes its place" if other else (
-                "the one that was given last is kept on the host"
-            )  # fmt: skip
-            ends = f". {variable.rotation}" if other and variable.rotation else ""
-            yield f"stack_secrets.{name} is given no more: {instead}{ends}"
+        if variable.generate and not _is_another(seen, name):
+            yield (
+                f"stack_secrets.{name} is given no more: the one that was given last is kept on "
+                "the host"
+            )
     if seen.environment.to_make and (seen.release.number or seen.containers):
         made = ", ".join(seen.environment.to_make)
         yield f"a stack is on this host already, and its secrets are not: a run makes {made}"
+
+
+def _is_another(seen: Seen, name: str) -> bool:
+    service, _, own = name.partition(".")
+    return own in seen.environment.drift.get(service, Names()).different
 
 
 def _absent(seen: Seen, spec: StackSpec) -> Mapping[str, Variable]:

@@ -78,20 +78,26 @@ def test_who_means_it_says_so(seen: Seen, contracts: list[Contract]) -> None:
     assert told(seen, contracts, rotate=(URL, AUTH)) == ([], [])
 
 
-def test_a_signing_secret_that_is_given_no_more_is_told(
+def test_a_signing_secret_that_is_given_no_more_is_kept_or_missed(
     seen: Seen, contracts: list[Contract]
 ) -> None:
-    _, [kept] = told(seen, contracts, {"backend": {"DATABASE_URL": BOTH["DATABASE_URL"]}})
+    given = {"backend": {"DATABASE_URL": BOTH["DATABASE_URL"]}}
+    problems, [kept] = told(seen, contracts, given)
+    assert problems == []
     assert kept == (
         f"stack_secrets.{AUTH} is given no more: the one that was given last is kept on the host"
     )
     drift = {"backend": Names(different=("BETTER_AUTH_SECRET",))}
     changed = replace(seen, environment=EnvironmentSeen(drift=drift))
-    _, [other] = told(changed, contracts)
+    [other], warnings = told(changed, contracts, given)
+    assert warnings == []
     assert other == (
-        f"stack_secrets.{AUTH} is given no more: the one that this host made before takes its "
-        "place. Every session and token ends, all users sign in again"
+        f"stack_secrets.{AUTH}: was given for release 3, and is given no more: the one that this "
+        "host made before (Every session and token ends, all users sign in again) would take its "
+        "place -> give it again: host_vars replace the whole stack_secrets of a group; if it is "
+        f'meant, add -e \'{{"stack_rotate": ["{AUTH}"]}}\''
     )
+    assert told(changed, contracts, given, rotate=(AUTH,)) == ([], [])
 
 
 def test_secrets_that_are_made_where_a_stack_is_are_told(
