@@ -36,7 +36,7 @@ FILES = (
 )  # fmt: skip
 # What stands in a file for what the page shows.
 SHOWN = {
-    "{{ item.item }}": "<name>", "{{ unknown | join(', ') }}": "<name>", "{version}": "<version>",
+    "{{ item.item }}": "<name>", "{{ misspelt | join(', ') }}": "<name>", "{version}": "<version>",
     "{seen.release.number}": "<number>", "{raw}": "<character>",
 }  # fmt: skip
 

@@ -157,33 +157,32 @@ def test_a_user_that_is_no_account_is_refused_and_not_made(
 
 
 NONE = {"msg": "base_images_python_prefix: no CPython 3.12 prefix on this host -> install one"}
-MADE = {"name": "localhost/todo-stack/postgres:17"}
+MADE: dict[str, Any] = {"images": [{"name": "localhost/todo-stack/postgres:17"}]}
 REFUSED = "dial tcp: lookup registry-1.docker.io: no such host"
 
 
 @pytest.mark.parametrize(
-    ("results", "variables", "said"),
+    ("foreseen", "variables", "said"),
     [
-        ([MADE, MADE], {}, ""),
-        ([NONE, MADE], {"__base_images_registry": {"status": 401}}, ""),
-        ([NONE, MADE], {"__base_images_registry": {"status": 200}}, ""),
-        ([NONE], {"__base_images_registry": {"skipped": True}, "__base_images_refusals": [REFUSED]},
+        (MADE, {}, ""),
+        (NONE, {"__base_images_registry": {"status": 401}}, ""),
+        (NONE, {"__base_images_registry": {"status": 200}}, ""),
+        (NONE, {"__base_images_registry": {"skipped": True}, "__base_images_refusals": [REFUSED]},
          f"{NONE['msg']}. No registry supplied it either: {REFUSED}"),
-        ([NONE, NONE, MADE], {"__base_images_registry": {"status": -1, "msg": "timed out"}},
+        (NONE, {"__base_images_registry": {"status": -1, "msg": "timed out"}},
          f"{NONE['msg']}. No registry supplied it either: timed out"),
-        ([MADE, NONE], {"__base_images_registry": {"skipped": True}},
+        (NONE, {"__base_images_registry": {"skipped": True}},
          f"{NONE['msg']}. No registry supplied it either: none was asked"),
     ],
 )  # fmt: skip
 def test_what_a_host_cannot_make_is_told_with_its_cause_first(
-    results: list[dict[str, Any]], variables: dict[str, Any], said: str
+    foreseen: dict[str, Any], variables: dict[str, Any], said: str
 ) -> None:
     loader = DataLoader()
     path = str(PROJECT / "roles/base_images/tasks/bootstrap.yml")
     tasks = loader.load_from_file(path, trusted_as_template=True)
     refusal = next(task for task in tasks if "ansible.builtin.assert" in task)
-    foreseen = {"__base_images_foreseen": {"results": results}}
-    templar = Templar(loader, {**refusal["vars"], **foreseen, **variables})
+    templar = Templar(loader, {"__base_images_foreseen": foreseen, **variables})
     told = refusal["ansible.builtin.assert"]
     assert templar.evaluate_conditional(told["that"]) is (said == "")
     if said:
