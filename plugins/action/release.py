@@ -13,6 +13,10 @@ from typing import Any
 
 from ansible.plugins.action import ActionBase
 from ansible_collections.todo.stack.plugins.module_utils.contract.codec import from_plain, to_plain
+from ansible_collections.todo.stack.plugins.module_utils.decide.going_back import (
+    going_back_problems,
+    notes,
+)
 from ansible_collections.todo.stack.plugins.module_utils.decide.images import wanted_images
 from ansible_collections.todo.stack.plugins.module_utils.decide.plan import Action, as_result, plan
 from ansible_collections.todo.stack.plugins.module_utils.decide.problems import memory_problems
@@ -26,6 +30,7 @@ from ansible_collections.todo.stack.plugins.plugin_utils.contract.arguments impo
 )
 from ansible_collections.todo.stack.plugins.plugin_utils.contract.stack_spec import (
     OPTIONS,
+    named_stack,
     stack_spec,
     typed_contracts,
 )
@@ -48,33 +53,41 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible ships no types
         if wrong := option_problems(args, [*OPTIONS, *OWN_OPTIONS], required):
             return {**result, **refusal(wrong)}
         due: list[Action] = []
-        if problems := judged(lambda: _decide(args, due)):
+        said: list[str] = []
+        if problems := judged(lambda: _decide(args, due, said)):
             return {**result, **refusal(problems)}
         rotated = rotated_rows(typed_contracts(args["contracts"]), args.get("rotate") or [])
         # What was built is on the host since it was looked at: its records are to be judged too.
         built = any(row.get("changed") for row in args.get("images") or ())
-        if self._task.check_mode or not (due or built):
+        preview = self._task.check_mode or not (due or built)
+        # What goes back is told also before it is done.
+        told_now = [*said, *(action.line() for action in due if said or not preview)]
+        for line in told_now:
+            self._display.display(f"  {line}")
+        if preview:
             told = {**as_result(due), "changed": bool(due), "seen": args["seen"]}
             return {**result, **told, "rotated": rotated}
-        for action in due:
-            self._display.display(f"  {action.line()}")
         return {**result, **self._release(task_vars), "rotated": rotated}
 
     def _release(self, task_vars: dict[str, Any] | None) -> dict[str, Any]:
         args, base = self._task.args, Path(self._loader.get_basedir())
         folder = base / str(args["project_dir"])
-        spec = stack_spec(args, folder, typed_contracts(args["contracts"]))
-        seen = json.loads(args["seen"])
+        seen = from_plain(Seen, json.loads(args["seen"]))
+        kept = seen.wanted_release
+        spec = (
+            named_stack({**args, "stack": seen.stack, "release": kept.number}, folder)
+            if kept
+            else stack_spec(args, folder, typed_contracts(args["contracts"]))
+        )
         order = {
             "project_dir": str(folder),
             "contracts": [],
             "seen": "",
             "spec": json.dumps(to_plain(spec)),
             "images": [_row(one) for one in args.get("images") or ()],
-            "relaxed": args.get("relaxed") or {},
-            "since": (seen.get("release") or {}).get("number", 0),
+            "since": seen.release.number,
             "by": _this_user(),
-            "commit": _commit(folder),
+            "commit": kept.commit if kept else _commit(folder),
             "library": packed_library(),
         }
         if self._connection.transport == "local":
@@ -101,11 +114,15 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible ships no types
         return found
 
 
-def _decide(args: Mapping[str, Any], due: list[Action]) -> list[Any]:
+def _decide(args: Mapping[str, Any], due: list[Action], said: list[str]) -> list[Any]:
+    """Fill what is ``due``, and ``said`` of a release that is gone back to; return problems."""
     seen = from_plain(Seen, json.loads(args["seen"]))
     contracts = typed_contracts(args["contracts"])
     due += plan(seen, contracts, wanted_images(seen, contracts, args.get("images") or ()))
-    return memory_problems(seen, due)
+    if seen.wanted_release:
+        said += notes(seen, contracts)
+        said += [] if due else ["it runs as it did then: nothing is due"]
+    return [*going_back_problems(seen, contracts), *memory_problems(seen, due)]
 
 
 def _row(row: Mapping[str, Any]) -> dict[str, Any]:

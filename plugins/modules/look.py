@@ -116,6 +116,7 @@ from ansible_collections.todo.stack.plugins.module_utils.edge.surroundings impor
     leave_callers_shell,
 )
 from ansible_collections.todo.stack.plugins.module_utils.look.look import look
+from ansible_collections.todo.stack.plugins.module_utils.look.releases import wanted_spec
 
 ARGUMENT_SPEC = {
     **STACK_SPEC,
@@ -130,12 +131,14 @@ def main() -> None:
     module = AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
     leave_callers_shell()
     try:
-        found = look(DockerCli(run), read_spec(module.params))
+        spec = wanted_spec(read_spec(module.params))
+        found = look(DockerCli(run), spec)
     except StackError as error:
         module.fail_json(msg=str(error), changed=False)
     except Exception as error:  # its text may hold a value: only its type is told
         module.fail_json(msg=f"unexpected {type(error).__name__} in look", changed=False)
-    module.exit_json(changed=False, seen=json.dumps(to_plain(found.seen)))
+    kept = {"kept": json.dumps(to_plain(spec.without_values()))} if spec.release else {}
+    module.exit_json(changed=False, seen=json.dumps(to_plain(found.seen)), **kept)
 
 
 if __name__ == "__main__":

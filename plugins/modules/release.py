@@ -170,7 +170,6 @@ def order_of(params: dict[str, Any]) -> Order:
         since=params["since"],
         by=params["by"],
         commit=params["commit"],
-        relaxed=params["relaxed"],
         progress_file=Path(progress) if progress else None,
     )
 

@@ -33,7 +33,6 @@ from ansible_collections.todo.stack.plugins.module_utils.edge.ports import use_o
 from ansible_collections.todo.stack.plugins.module_utils.edge.state import (
     as_it_is,
     modes,
-    read_release,
 )
 from ansible_collections.todo.stack.plugins.module_utils.look import host
 from ansible_collections.todo.stack.plugins.module_utils.look.containers import (
@@ -57,10 +56,15 @@ from ansible_collections.todo.stack.plugins.module_utils.look.images import (
 from ansible_collections.todo.stack.plugins.module_utils.look.observation import (
     Container,
     OtherContainer,
+    ReleaseSeen,
     Seen,
     Service,
 )
 from ansible_collections.todo.stack.plugins.module_utils.look.probes import probe_all
+from ansible_collections.todo.stack.plugins.module_utils.look.releases import (
+    kept_releases,
+    staying,
+)
 
 Inspected = Mapping[str, Any]
 
@@ -85,13 +89,15 @@ def look(docker: DockerCli, spec: StackSpec) -> Look:
     """Look at the engine, the stack's containers, images and files, and what they answer."""
     state = as_it_is(spec.state)
     engine = describe_engine(docker.run, os.environ)
-    records = BuildRecords(Path(state.builds))
+    records, releases = BuildRecords(Path(state.builds)), kept_releases(state)
     seen = Seen(
         stack=spec.name,
         engine=engine,
         available_memory_bytes=host.available_memory(),
         ip_forward=host.ip_forward(),
-        release=read_release(state),
+        release=releases[-1] if releases else ReleaseSeen(),
+        releases=releases,
+        wanted=int(spec.release or 0),
         modes=modes(state),
         warnings=(*records.warnings, *([engine.slow] if engine.slow else [])),
         definition_current=read_text(Path(state.definition)) == spec.definition,
@@ -136,6 +142,7 @@ def _look_at_engine(docker: DockerCli, spec: StackSpec, state: StateDir, seen: S
             services=tuple(_probed(spec, rendered, services, containers)),
             containers=containers,
             environment=compared(state, rendered),
+            staying=staying(state, seen.wanted, rendered.values) if seen.wanted else (),
             warnings=(*seen.warnings, *rendered.warnings),
         ),
         rendered,

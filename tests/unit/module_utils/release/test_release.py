@@ -21,7 +21,6 @@ from ansible_collections.todo.stack.plugins.module_utils.edge.files import exclu
 from ansible_collections.todo.stack.plugins.module_utils.edge.state import (
     modes,
     numbers,
-    read_release,
 )
 from ansible_collections.todo.stack.plugins.module_utils.look.look import Look
 from ansible_collections.todo.stack.plugins.module_utils.look.observation import (
@@ -30,6 +29,9 @@ from ansible_collections.todo.stack.plugins.module_utils.look.observation import
     ProbeResult,
     ReleaseSeen,
     Seen,
+)
+from ansible_collections.todo.stack.plugins.module_utils.look.releases import (
+    current_release,
 )
 from ansible_collections.todo.stack.plugins.module_utils.release import release as module
 from ansible_collections.todo.stack.plugins.module_utils.release.release import (
@@ -120,7 +122,7 @@ def _seen(
     environment = EnvironmentSeen(pins={**PINS, "backend": "todo-backend:old"})
     seen = replace(
         found.seen, images=tuple(images.values()), services=services, environment=environment,
-        release=read_release(stack.state), modes=modes(stack.state), definition_current=True,
+        release=current_release(stack.state), modes=modes(stack.state), definition_current=True,
         available_memory_bytes=10**10,
     )  # fmt: skip
     return replace(found, seen=replace(seen, **now))
@@ -446,7 +448,7 @@ def test_progress_is_told_to_whoever_watches_and_ends(
 
 def test_a_release_that_is_already_seen_says_so(run: Run, spec: StackSpec) -> None:
     outcome = run()
-    assert outcome.looked.seen.release == read_release(spec.state)
+    assert outcome.looked.seen.release == current_release(spec.state)
     assert outcome.looked.seen.release != ReleaseSeen()
     result = outcome.as_result()
     assert result["release"] == 1
