@@ -46,6 +46,9 @@ def printed() -> str:
         explained({"failed": True, "msg": sign})["msg"]
         for sign in ("you must have a tty", "is not in the sudoers file")
     ]
+    rooms = PROJECT / "plugins" / "module_utils"
+    said += [(rooms / name).read_text() for name in
+             ("decide/going_back.py", "decide/schema.py", "look/releases.py")]  # fmt: skip
     files = ["Makefile", "playbooks/verify.yml", "roles/docker_engine/tasks/main.yml"]
     said += [(PROJECT / file).read_text() for file in files]
     return "\n".join(said).replace("{{ item.item }}", "<name>")

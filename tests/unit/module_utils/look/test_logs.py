@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -86,7 +87,7 @@ def test_of_both_streams_the_last_lines_count(stack: Host) -> None:
     assert [one.text for one in found] == ["b", "c"]
 
 
-SHAPES = {
+SHAPES: dict[str, Callable[[str], str]] = {
     "as it is": lambda text: text,
     "base64": lambda text: base64.b64encode(text.encode()).decode(),
     "for a URL": lambda text: quote(text, safe=""),
