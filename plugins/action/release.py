@@ -13,6 +13,7 @@ from typing import Any
 
 from ansible.plugins.action import ActionBase
 from ansible_collections.todo.stack.plugins.module_utils.contract.codec import from_plain, to_plain
+from ansible_collections.todo.stack.plugins.module_utils.contract.errors import Problem
 from ansible_collections.todo.stack.plugins.module_utils.decide.going_back import (
     going_back_problems,
     notes,
@@ -119,6 +120,10 @@ def _decide(args: Mapping[str, Any], due: list[Action], said: list[str]) -> list
     seen = from_plain(Seen, json.loads(args["seen"]))
     contracts = typed_contracts(args["contracts"])
     due += plan(seen, contracts, wanted_images(seen, contracts, args.get("images") or ()))
+    asked = str(args.get("release") or seen.wanted)
+    if asked != str(seen.wanted):
+        remedy = "hand its `release` over, and look for the same one"
+        return [Problem("is not the release that was looked for", f"release {asked}", remedy)]
     if seen.wanted_release:
         said += notes(seen, contracts)
         said += [] if due else ["it runs as it did then: nothing is due"]

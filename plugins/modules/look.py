@@ -55,6 +55,12 @@ EXAMPLES = r"""
     engine_managed: true
   register: looked
 
+- name: Look whether the release before the one that runs could come back
+  todo.stack.look:
+    project_dir: "{{ playbook_dir }}/.."
+    stack: todo
+    release: previous
+
 - name: Check a host whose engine others look after
   todo.stack.look:
     project_dir: /srv/shop
@@ -94,6 +100,21 @@ images:
   type: list
   elements: dict
   sample: [{Id: "sha256:0f6d", RepoTags: ["todo-backend:latest"], RepoDigests: [], Size: 182000000, Config: {Labels: {todo.stack.service: backend}}}]
+release:
+  description: The number of the kept release that was looked for, 0 where it is the project.
+  returned: success
+  type: int
+  sample: 0
+bind_address:
+  description: The address that ports are published on, that of then for a kept release.
+  returned: success
+  type: str
+  sample: 127.0.0.1
+relaxed:
+  description: Hardening that compose services do without, that of then for a kept release.
+  returned: success
+  type: dict
+  sample: {backend: [read_only]}
 seen:
   description: Everything that was seen, as JSON text, without any value of an environment.
   returned: success

@@ -97,6 +97,19 @@ EXAMPLES = r"""
     contracts: "{{ looked.contracts }}"
     seen: "{{ looked.seen }}"
     images: "{{ built.images }}"
+
+- name: Look at the release before the one that runs
+  todo.stack.look:
+    project_dir: "{{ playbook_dir }}/.."
+    release: previous
+  register: looked
+
+- name: Go back to it
+  todo.stack.release:
+    project_dir: "{{ playbook_dir }}/.."
+    release: "{{ looked.release }}"
+    contracts: "{{ looked.contracts }}"
+    seen: "{{ looked.seen }}"
 """
 
 RETURN = r"""

@@ -84,6 +84,14 @@ def test_what_stands_in_the_way_is_refused_also_without_a_look_before(bench: Ben
     assert "there is no image todo-backend:0 of migrate, backend" in result["msg"]
 
 
+@pytest.mark.parametrize("release", [3, "3", "previous"])
+def test_a_release_that_was_not_looked_for_is_refused(bench: Bench, release: Any) -> None:
+    for seen in (going_back(), seen_of()):
+        result = bench.run(seen, release=release)
+        assert (result["failed"], result["changed"], bench.sent) == (True, False, [])
+        assert f"release {release}: is not the release that was looked for" in result["msg"]
+
+
 class Look:
     """The action plugin of a look, with a host that tells what it keeps."""
 
