@@ -128,6 +128,9 @@ def _look_at_engine(docker: DockerCli, spec: StackSpec, state: StateDir, seen: S
     everything, root = found
     own = [one for one in everything if project_of(one) == spec.name]
     rendered = render(spec, state, own)
+    # Whether a release can be gone back to depends on its images, those that nobody built here too.
+    kept = [name for one in seen.releases for name in one.references.values()]
+    spec = replace(spec, looked_for=tuple(dict.fromkeys([*spec.looked_for, *kept])))
     images, services = _images_and_services(docker, spec, rendered, own)
     containers = _seen_containers(docker, spec, state, rendered, _Found(own, images))
     records = BuildRecords(Path(state.builds)).images

@@ -223,3 +223,16 @@ def test_what_runs_is_looked_at_without_a_project_and_without_any_release_too(
     assert spec_or_none(asked) == asked
     empty = StackSpec("todo", str(tmp_path / "nowhere"))
     assert spec_or_none(empty) == empty
+
+
+def test_the_images_of_kept_releases_are_looked_for_also_where_nobody_built_them(
+    kept: Host,
+) -> None:
+    record = Path(kept.spec.state.record(1))
+    told = json.loads(record.read_text())
+    told["images"]["cache"] = {"reference": "valkey:8", "image_id": "sha256:v"}
+    record.write_text(json.dumps(told))
+    kept.docker.images["valkey:8"] = {"Id": "sha256:v", "RepoTags": ["valkey:8"], "Config": {}}
+    seen = kept.look().seen
+    image = seen.image("valkey:8")
+    assert image is not None and image["Id"] == "sha256:v"
