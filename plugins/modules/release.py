@@ -194,7 +194,7 @@ def main() -> None:
     try:
         order = order_of(module.params)
         outcome = release(DockerCli(run), order, expectation(load(module.params["library"])))
-        module.no_log_values |= outcome.looked.rendered.hidden(order.spec.contracts)
+        module.no_log_values |= outcome.looked.rendered.hidden(outcome.spec.contracts)
     except StackError as error:
         module.fail_json(msg=str(error), **{"changed": False, **error.details})
     except Exception as error:  # its text may hold a value: only its type is told

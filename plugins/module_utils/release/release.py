@@ -98,12 +98,13 @@ class Order:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a release has done, and the host as it was seen at the end."""
+    """What a release of ``spec`` has done, and the host as it was seen at the end."""
 
     changed: bool
     actions: tuple[Action, ...]
     looked: Look
     number: int
+    spec: StackSpec
 
     def as_result(self) -> dict[str, Any]:
         """Return the module's result."""
@@ -128,7 +129,7 @@ def release(docker: DockerCli, order: Order, expect: Expect) -> Outcome:
         images = wanted_images(looked.seen, order.spec.contracts, order.rows)
         actions = plan(looked.seen, order.spec.contracts, images)
         if not actions:
-            return Outcome(False, (), looked, looked.seen.release.number)
+            return Outcome(False, (), looked, looked.seen.release.number, order.spec)
         _refuse(order, looked, actions, images)
         return _Release(docker, order, expect, looked, actions, images).run()
 
@@ -289,7 +290,7 @@ class _Release:
         seen = replace(
             looked.seen, release=releases[-1], releases=releases, modes=modes(self.state)
         )
-        return Outcome(True, self.actions, replace(looked, seen=seen), number)
+        return Outcome(True, self.actions, replace(looked, seen=seen), number, spec)
 
     def _tell(self, trials: Sequence[Trial]) -> None:
         """Say what is waited for, to whoever watches."""

@@ -71,10 +71,14 @@ def _release(release: Row, now: datetime) -> list[str]:
 
 
 def _host(told: Row) -> str:
+    # Two places on one disk are one disk.
+    places: dict[tuple[float, float], list[str]] = {}
+    for one in told["disk"]:
+        key = (one["free_bytes"] / _GIGABYTE, one["total_bytes"] / _GIGABYTE)
+        places.setdefault(key, []).append(str(one["path"]))
     disks = [
-        f"{one['path']} {one['free_bytes'] / _GIGABYTE:.1f} of "
-        f"{one['total_bytes'] / _GIGABYTE:.1f} GB free"
-        for one in told["disk"]
+        f"{' and '.join(paths)} {free:.1f} of {total:.1f} GB free"
+        for (free, total), paths in places.items()
     ]
     memory = f"{megabytes(told['available_memory_bytes'])} memory available"
     return ", ".join([*disks, memory])

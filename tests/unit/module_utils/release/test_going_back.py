@@ -68,6 +68,8 @@ def test_a_release_that_is_gone_back_to_is_a_release_with_its_own_files(
     now = {"images": THERE, "wanted": 1, "releases": kept_releases(spec.state)}
     outcome = run(now=now, since=2, spec=asked, rows=(), commit="aaaa")
     assert (outcome.changed, outcome.number) == (True, 3)
+    # By these it is told what is no secret, and may be shown.
+    assert outcome.spec.contracts == spec.contracts
     ups = [one for one in host.done if one.startswith("up")]
     assert ups[:2] == ["up postgres (new anew)", "up migrate (new anew)"]
     assert {"try backend", "try frontend"} <= set(host.done), "they prove themselves first"

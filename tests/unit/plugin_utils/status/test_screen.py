@@ -102,6 +102,8 @@ def test_the_data_is_json_and_has_what_the_screen_has(contracts: Sequence[Contra
         ({"definition_current": False}, "  drift     host: write, compose.yaml changed"),
         ({"problem": "the engine is stopped", "services": (), "containers": ()},
          "  engine    the engine is stopped"),
+        ({"space": tuple(Space(path, 10**9, None, 2 * 10**9) for path in ("/a", "/b"))},
+         "  host      /a and /b 1.0 of 2.0 GB free, "),
         ({"warnings": ("a", "b")}, "  warning   a\n            b"),
         ({"release": ReleaseSeen(), "releases": ()}, "  release   none yet"),
         ({"release": ReleaseSeen(), "releases": ()}, "  drift     nothing was released yet"),
