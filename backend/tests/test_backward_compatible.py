@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import asyncpg
 import pytest
 
-from app.database.readiness import MIGRATIONS, newest_revision, shipped_migrations
+from app.database.readiness import MIGRATIONS, shipped_migrations
 
 from .conftest import execute, run_alembic
 
@@ -42,11 +42,9 @@ class Schema:
         return {table for table, _ in self.columns}
 
 
-async def schema_of(url: str) -> Schema:
+async def schema_of(connection: asyncpg.Connection) -> Schema:
     """Return the schema that a database has."""
-    connection = await asyncpg.connect(url)
     columns, rules = await connection.fetch(COLUMNS), await connection.fetch(RULES)
-    await connection.close()
     return Schema(
         {(r["table_name"], r["column_name"]): (r["type"], r["demanded"]) for r in columns},
         {(r["table_name"], r["rule"]): frozenset(r["names"]) for r in rules},
@@ -84,13 +82,30 @@ def test_every_migration_says_whether_it_is_backward_compatible() -> None:
 async def test_code_of_before_runs_on_what_says_that_it_is_backward_compatible(
     empty_url: str,
 ) -> None:
-    before = await schema_of(empty_url)
+    connection = await asyncpg.connect(empty_url)
+    before = await schema_of(connection)
     for one in reversed(shipped_migrations()):
         run_alembic(empty_url, "upgrade", one.revision).check_returncode()
-        after = await schema_of(empty_url)
+        after = await schema_of(connection)
         if one.backward_compatible:
             assert broken(before, after) == [], one.revision
         before = after
+    await connection.close()
+
+
+async def broken_by(url: str, statement: str) -> list[str]:
+    """Return what a statement would break, and take it back."""
+    connection = await asyncpg.connect(url)
+    change = connection.transaction()
+    await change.start()
+    # A number like that of a user, to be made a rule of.
+    await connection.execute("ALTER TABLE uses ALTER COLUMN used TYPE bigint")
+    before = await schema_of(connection)
+    await connection.execute(statement)
+    found = broken(before, await schema_of(connection))
+    await change.rollback()
+    await connection.close()
+    return found
 
 
 @pytest.mark.parametrize(
@@ -111,12 +126,8 @@ async def test_code_of_before_runs_on_what_says_that_it_is_backward_compatible(
         "ALTER TABLE uses ADD FOREIGN KEY (used) REFERENCES users",
     ],
 )
-async def test_what_breaks_the_code_of_before_is_seen(empty_url: str, statement: str) -> None:
-    run_alembic(empty_url, "upgrade", "head").check_returncode()
-    await execute(empty_url, "ALTER TABLE uses ALTER COLUMN used TYPE bigint")
-    before = await schema_of(empty_url)
-    await execute(empty_url, statement)
-    assert broken(before, await schema_of(empty_url)) != []
+async def test_what_breaks_the_code_of_before_is_seen(database_url: str, statement: str) -> None:
+    assert await broken_by(database_url, statement) != []
 
 
 @pytest.mark.parametrize(
@@ -133,12 +144,9 @@ async def test_what_breaks_the_code_of_before_is_seen(empty_url: str, statement:
     ],
 )
 async def test_what_the_code_of_before_does_not_notice_is_none(
-    empty_url: str, statement: str
+    database_url: str, statement: str
 ) -> None:
-    run_alembic(empty_url, "upgrade", "head").check_returncode()
-    before = await schema_of(empty_url)
-    await execute(empty_url, statement)
-    assert broken(before, await schema_of(empty_url)) == []
+    assert await broken_by(database_url, statement) == []
 
 
 async def test_older_code_leaves_the_schema_of_a_newer_version_as_it_is(empty_url: str) -> None:
@@ -150,16 +158,7 @@ async def test_older_code_leaves_the_schema_of_a_newer_version_as_it_is(empty_ur
     connection = await asyncpg.connect(empty_url)
     assert await connection.fetchval("SELECT version_num FROM alembic_version") == "9999"
     await connection.close()
-
-
-@pytest.mark.parametrize(
-    ("revision", "command"),
-    [("9999", ("downgrade", "0004")), ("other", ("upgrade", "head")), ("9999", ("check",))],
-)
-async def test_only_the_way_up_from_a_newer_schema_is_nothing_to_do(
-    empty_url: str, revision: str, command: tuple[str, ...]
-) -> None:
-    run_alembic(empty_url, "upgrade", "head").check_returncode()
-    await execute(empty_url, "UPDATE alembic_version SET version_num = $1", revision)
-    assert run_alembic(empty_url, *command).returncode != 0
-    assert newest_revision() != revision
+    for command in (("downgrade", "0004"), ("check",)):
+        assert run_alembic(empty_url, *command).returncode != 0, command
+    await execute(empty_url, "UPDATE alembic_version SET version_num = 'other'")
+    assert run_alembic(empty_url, "upgrade", "head").returncode != 0
