@@ -90,7 +90,7 @@ e2e: .venv/dev /usr/bin/chromium ## This machine end to end, with a browser
 
 # Throwaway hosts: one scenario after the other, with the seconds that each took at the end.
 SCENARIOS := default
-REST := environment checkout update releases stacks debian13 fleet faults mutants
+REST := environment checkout update releases operations stacks debian13 fleet faults mutants
 # How many plays the scenario `faults` ends at a random moment.
 FAULTS_KILLS ?= 20
 HOSTS := /usr/bin/mmdebstrap /usr/bin/ssh-keygen /usr/bin/chromium

@@ -1,6 +1,7 @@
 """Probes: is the process alive, and could it do its work now?"""
 
 import logging
+from dataclasses import asdict
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
@@ -21,10 +22,13 @@ async def health() -> dict[str, str]:
 
 @router.get("/ready")
 async def ready(request: Request) -> JSONResponse:
-    """Tell the schema's revision, or answer 503 naming the dependency that is missing."""
+    """Tell the schema's revision and the migrations, or name the dependency that is missing."""
     state = request.app.state
-    found = await readiness(state.database, state.needed_revision)
+    found = await readiness(state.database, state.migrations[0].revision)
     if isinstance(found, Ready):
-        return JSONResponse({"status": "ok", "schema": found.schema})
+        migrations = [asdict(one) for one in state.migrations]
+        return JSONResponse({"status": "ok", "schema": found.schema, "migrations": migrations})
     logger.warning("not ready", extra={"dependency": found.dependency})
-    return JSONResponse({"status": "unavailable", "dependency": found.dependency}, status_code=503)
+    schema = {"schema": found.schema} if found.schema else {}
+    answer = {"status": "unavailable", "dependency": found.dependency, **schema}
+    return JSONResponse(answer, status_code=503)

@@ -18,7 +18,7 @@ from app.assistant.model import Model, make_model
 from app.body_deadline import BodyDeadline
 from app.body_limit import BodyLimit
 from app.database.address import read_address
-from app.database.readiness import newest_revision
+from app.database.readiness import shipped_migrations
 from app.database.sessions import Database
 from app.envelope import Envelope
 from app.errors import add_error_handlers
@@ -67,7 +67,7 @@ def create_app(settings: Settings) -> FastAPI:
 
 def _fill_state(state: State, settings: Settings, database: Database, model: Model | None) -> None:
     state.database = database
-    state.needed_revision = newest_revision()
+    state.migrations = shipped_migrations()
     key = _signing_key(settings)
     state.tokens = AccessTokens(key)
     state.accounts = Accounts(database, Passwords(), key.encode())

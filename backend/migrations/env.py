@@ -1,9 +1,11 @@
 """How Alembic reaches the database: the service's own settings and driver, one run at a time."""
 
 import asyncio
+import logging
 import time
 
 from alembic import context
+from alembic.runtime.migration import MigrationContext
 from alembic.util import CommandError
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -12,10 +14,13 @@ from sqlalchemy.schema import CreateSchema
 from app import allowances as _allowances  # noqa: F401  its table belongs to Base.metadata
 from app.database.address import UnusableCertificateError, read_address
 from app.database.models import Base
+from app.database.readiness import is_newer
 from app.database.sessions import is_unavailable, name_of_cause, open_engine, sqlstate
 from app.logs import configure_logging
 from app.settings import SettingsRefusedError, load_settings
 from app.tasks import models as _tasks  # noqa: F401  its table and that of accounts, too
+
+logger = logging.getLogger("alembic.env")
 
 WAIT_SECONDS = 30
 PAUSE_SECONDS = 1
@@ -33,7 +38,17 @@ def run(connection: Connection, schema: str | None) -> None:
         # IF NOT EXISTS asks for the right to make one even where there is nothing to make.
         if schema is not None and not inspect(connection).has_schema(schema):
             connection.execute(CreateSchema(schema))
+        applied = MigrationContext.configure(connection).get_current_revision()
+        if applied is not None and is_newer(applied) and to_newest():
+            # After a rollback: a newer version's schema is there, on which this one runs.
+            logger.info("the schema is newer than this version's, and left as it is")
+            return
         context.run_migrations()
+
+
+def to_newest() -> bool:
+    """Tell whether the command is `upgrade head`."""
+    return getattr(context.config.cmd_opts, "revision", "") == "head"
 
 
 async def connected(engine: AsyncEngine) -> AsyncConnection:

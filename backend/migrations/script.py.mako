@@ -7,6 +7,8 @@ revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}
 branch_labels = ${repr(branch_labels)}
 depends_on = ${repr(depends_on)}
+# Whether the code of before runs on the schema after: only then can a release be taken back.
+backward_compatible = False
 
 
 def upgrade() -> None:

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from app import __version__
-from app.database.readiness import newest_revision
+from app.database.readiness import newest_revision, shipped_migrations
 from app.probe import answers_ok
 
 from .conftest import BACKEND, execute, run_alembic, serving
@@ -29,7 +29,11 @@ def test_the_version_is_the_projects() -> None:
 
 async def test_ready_with_every_migration_applied(client: httpx.AsyncClient) -> None:
     answer = await client.get("/ready")
-    assert (answer.status_code, answer.json()) == (200, {"status": "ok", "schema": NEWEST})
+    body = answer.json()
+    assert (answer.status_code, body["status"], body["schema"]) == (200, "ok", NEWEST)
+    told = [(one["revision"], one["backward_compatible"]) for one in body["migrations"]]
+    assert told[0][0] == NEWEST and ("0003", False) in told and ("0004", True) in told
+    assert told == sorted(told, reverse=True) and len(told) == len(shipped_migrations())
 
 
 async def test_an_empty_database_lacks_migrations(empty_url: str) -> None:
@@ -49,14 +53,16 @@ async def test_a_database_of_an_older_version_or_of_another_service_lacks_migrat
     async with serving(empty_url) as client:
         answer = await client.get("/ready")
     assert answer.status_code == 503
-    assert answer.json() == {"status": "unavailable", "dependency": "migrations"}
+    older = {"schema": revision} if revision == "0001" else {}
+    assert answer.json() == {"status": "unavailable", "dependency": "migrations", **older}
 
 
 async def test_a_database_that_a_newer_version_has_migrated_is_ready(empty_url: str) -> None:
     await at_revision(empty_url, "9999")
     async with serving(empty_url) as client:
         answer = await client.get("/ready")
-    assert (answer.status_code, answer.json()) == (200, {"status": "ok", "schema": "9999"})
+    assert (answer.status_code, answer.json()["schema"]) == (200, "9999")
+    assert answer.json()["migrations"][0]["revision"] == NEWEST
 
 
 async def at_revision(url: str, revision: str) -> None:

@@ -11,9 +11,13 @@ from ansible.plugins.action import ActionBase
 from ansible_collections.todo.stack.plugins.module_utils.build.base_image import recipe_of
 from ansible_collections.todo.stack.plugins.module_utils.contract.codec import from_plain, to_plain
 from ansible_collections.todo.stack.plugins.module_utils.contract.errors import Problem
+from ansible_collections.todo.stack.plugins.module_utils.contract.spec import StackSpec
 from ansible_collections.todo.stack.plugins.module_utils.decide.absence import (
     absence_problems,
     absence_warnings,
+)
+from ansible_collections.todo.stack.plugins.module_utils.decide.going_back import (
+    going_back_problems,
 )
 from ansible_collections.todo.stack.plugins.module_utils.decide.problems import host_problems
 from ansible_collections.todo.stack.plugins.module_utils.look.observation import Seen
@@ -25,6 +29,7 @@ from ansible_collections.todo.stack.plugins.plugin_utils.contract.arguments impo
 from ansible_collections.todo.stack.plugins.plugin_utils.contract.stack_spec import (
     OPTIONS,
     Project,
+    named_stack,
     read_project,
 )
 from ansible_collections.todo.stack.plugins.plugin_utils.judge.report import (
@@ -66,11 +71,14 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible ships no types
         )
         if "seen" not in told:
             return {**result, **explained(told)}
+        if "kept" in told:
+            project = Project(from_plain(StackSpec, json.loads(told["kept"])))
         return {**result, **_result(args, project, told, problems)}
 
 
 def _read(args: dict[str, Any], folder: Path, found: list[Project]) -> list[Problem]:
-    found.append(read_project(args, folder))
+    kept = args.get("release")
+    found.append(Project(named_stack(args, folder)) if kept else read_project(args, folder))
     return found[0].problems
 
 
@@ -84,7 +92,12 @@ def _result(
         min_free_bytes=int(args.get("min_free_bytes", 3_000_000_000)),
         engine_managed=boolean(args.get("engine_managed", False)),
     )
-    problems = [*problems, *absence_problems(seen, project.spec), *of_host]
+    problems = [
+        *problems,
+        *absence_problems(seen, project.spec),
+        *of_host,
+        *going_back_problems(seen, project.spec.contracts),
+    ]
     if problems:
         return refusal(problems)
     return {
@@ -95,5 +108,8 @@ def _result(
         "engine": seen.engine.as_result(),
         "images": list(seen.images),
         "seen": told["seen"],
+        "release": seen.wanted,
+        "bind_address": project.spec.bind_address,
+        "relaxed": dict(project.spec.relaxed),
         "warnings": [*seen.warnings, *absence_warnings(seen, project.spec)],
     }

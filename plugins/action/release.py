@@ -16,6 +16,10 @@ from ansible.plugins.action import ActionBase
 from ansible_collections.todo.stack.plugins.module_utils.contract.codec import from_plain, to_plain
 from ansible_collections.todo.stack.plugins.module_utils.contract.errors import Problem
 from ansible_collections.todo.stack.plugins.module_utils.contract.model import Contract
+from ansible_collections.todo.stack.plugins.module_utils.decide.going_back import (
+    going_back_problems,
+    notes,
+)
 from ansible_collections.todo.stack.plugins.module_utils.decide.images import wanted_images
 from ansible_collections.todo.stack.plugins.module_utils.decide.plan import Action, as_result, plan
 from ansible_collections.todo.stack.plugins.module_utils.decide.problems import memory_problems
@@ -29,6 +33,7 @@ from ansible_collections.todo.stack.plugins.plugin_utils.contract.arguments impo
 )
 from ansible_collections.todo.stack.plugins.plugin_utils.contract.stack_spec import (
     OPTIONS,
+    named_stack,
     stack_spec,
     typed_contracts,
 )
@@ -57,28 +62,35 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible ships no types
         due, rotated = decided.due, rotated_rows(decided.contracts, args.get("rotate") or [])
         # What was built is on the host since it was looked at: its records are to be judged too.
         built = any(row.get("changed") for row in args.get("images") or ())
-        if self._task.check_mode or not (due or built):
+        preview = self._task.check_mode or not (due or built)
+        # What goes back is told also before it is done.
+        prefix = host_prefix(task_vars)
+        told_now = () if preview and not decided.said else due
+        for line in (*decided.said, *(action.line() for action in told_now)):
+            self._display.display(f"  {prefix}{line}")
+        if preview:
             told = {**as_result(due), "changed": bool(due), "seen": args["seen"]}
             return {**result, **told, "rotated": rotated}
-        prefix = host_prefix(task_vars)
-        for action in due:
-            self._display.display(f"  {prefix}{action.line()}")
         return {**result, **self._release(decided, task_vars), "rotated": rotated}
 
     def _release(self, decided: Decided, task_vars: dict[str, Any] | None) -> dict[str, Any]:
         args, base = self._task.args, Path(self._loader.get_basedir())
         folder = base / str(args["project_dir"])
-        spec = stack_spec(args, folder, decided.contracts)
+        kept = decided.seen.wanted_release
+        spec = (
+            named_stack({**args, "stack": decided.seen.stack, "release": kept.number}, folder)
+            if kept
+            else stack_spec(args, folder, decided.contracts)
+        )
         order = {
             "project_dir": str(folder),
             "contracts": [],
             "seen": "",
             "spec": json.dumps(to_plain(spec)),
             "images": [_row(one) for one in args.get("images") or ()],
-            "relaxed": args.get("relaxed") or {},
             "since": decided.seen.release.number,
             "by": _this_user(),
-            "commit": _commit(folder),
+            "commit": kept.commit if kept else _commit(folder),
             "library": packed_library(),
         }
         return watched(self, MODULE, order, task_vars)
@@ -86,19 +98,27 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible ships no types
 
 @dataclass(frozen=True)
 class Decided:
-    """What was seen and promised, and what is due of it."""
+    """What was seen and promised, what is due of it, and what is to be said of going back."""
 
     seen: Seen
     contracts: Sequence[Contract]
     due: Sequence[Action]
+    said: Sequence[str] = ()
 
 
 def _decide(args: Mapping[str, Any], found: list[Decided]) -> list[Problem]:
     seen = from_plain(Seen, json.loads(args["seen"]))
     contracts = typed_contracts(args["contracts"])
     due = plan(seen, contracts, wanted_images(seen, contracts, args.get("images") or ()))
-    found.append(Decided(seen, contracts, due))
-    return memory_problems(seen, due)
+    asked = str(args.get("release") or seen.wanted)
+    if asked != str(seen.wanted):
+        remedy = "hand its `release` over, and look for the same one"
+        return [Problem("is not the release that was looked for", f"release {asked}", remedy)]
+    said = notes(seen, contracts)
+    if said and not due:
+        said = [*said, "it runs as it did then: nothing is due"]
+    found.append(Decided(seen, contracts, due, said))
+    return [*going_back_problems(seen, contracts), *memory_problems(seen, due)]
 
 
 def _row(row: Mapping[str, Any]) -> dict[str, Any]:

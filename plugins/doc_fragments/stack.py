@@ -58,6 +58,21 @@ options:
     description: The folder on the managed host in which each stack has a folder of its own name.
     type: path
     default: /var/lib/todo-stack
+  stack:
+    description: The stack's name, for O(release). By default it is read in the project.
+    type: str
+    default: ""
+  release:
+    description:
+      - A release that is kept on the host, wanted in place of the project, of which nothing is read then.
+      - A number, or V(previous), which is the one before the one that runs.
+      - Secrets stay as they are now. All else is as it was, images, plain values, compose file and contracts.
+    type: str
+    default: ""
+  keep_releases:
+    description: How many releases are kept on the host with their images, so that they can be gone back to.
+    type: int
+    default: 5
   spec:
     description: Set by the controller side of this module; not for playbooks. All values travel in it, and nothing logs it.
     type: str

@@ -55,6 +55,12 @@ EXAMPLES = r"""
     engine_managed: true
   register: looked
 
+- name: Look whether the release before the one that runs could come back
+  todo.stack.look:
+    project_dir: "{{ playbook_dir }}/.."
+    stack: todo
+    release: previous
+
 - name: Check a host whose engine others look after
   todo.stack.look:
     project_dir: /srv/shop
@@ -94,6 +100,21 @@ images:
   type: list
   elements: dict
   sample: [{Id: "sha256:0f6d", RepoTags: ["todo-backend:latest"], RepoDigests: [], Size: 182000000, Config: {Labels: {todo.stack.service: backend}}}]
+release:
+  description: The number of the kept release that was looked for, 0 where it is the project.
+  returned: success
+  type: int
+  sample: 0
+bind_address:
+  description: The address that ports are published on, that of then for a kept release.
+  returned: success
+  type: str
+  sample: 127.0.0.1
+relaxed:
+  description: Hardening that compose services do without, that of then for a kept release.
+  returned: success
+  type: dict
+  sample: {backend: [read_only]}
 seen:
   description: Everything that was seen, as JSON text, without any value of an environment.
   returned: success
@@ -116,6 +137,7 @@ from ansible_collections.todo.stack.plugins.module_utils.edge.surroundings impor
     leave_callers_shell,
 )
 from ansible_collections.todo.stack.plugins.module_utils.look.look import look
+from ansible_collections.todo.stack.plugins.module_utils.look.releases import wanted_spec
 
 ARGUMENT_SPEC = {
     **STACK_SPEC,
@@ -130,12 +152,14 @@ def main() -> None:
     module = AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
     leave_callers_shell()
     try:
-        found = look(DockerCli(run), read_spec(module.params))
+        spec = wanted_spec(read_spec(module.params))
+        found = look(DockerCli(run), spec)
     except StackError as error:
         module.fail_json(msg=str(error), changed=False)
     except Exception as error:  # its text may hold a value: only its type is told
         module.fail_json(msg=f"unexpected {type(error).__name__} in look", changed=False)
-    module.exit_json(changed=False, seen=json.dumps(to_plain(found.seen)))
+    kept = {"kept": json.dumps(to_plain(spec.without_values()))} if spec.release else {}
+    module.exit_json(changed=False, seen=json.dumps(to_plain(found.seen)), **kept)
 
 
 if __name__ == "__main__":

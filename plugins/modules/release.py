@@ -97,6 +97,19 @@ EXAMPLES = r"""
     contracts: "{{ looked.contracts }}"
     seen: "{{ looked.seen }}"
     images: "{{ built.images }}"
+
+- name: Look at the release before the one that runs
+  todo.stack.look:
+    project_dir: "{{ playbook_dir }}/.."
+    release: previous
+  register: looked
+
+- name: Go back to it
+  todo.stack.release:
+    project_dir: "{{ playbook_dir }}/.."
+    release: "{{ looked.release }}"
+    contracts: "{{ looked.contracts }}"
+    seen: "{{ looked.seen }}"
 """
 
 RETURN = r"""
@@ -170,7 +183,6 @@ def order_of(params: dict[str, Any]) -> Order:
         since=params["since"],
         by=params["by"],
         commit=params["commit"],
-        relaxed=params["relaxed"],
         progress_file=Path(progress) if progress else None,
     )
 
@@ -182,7 +194,7 @@ def main() -> None:
     try:
         order = order_of(module.params)
         outcome = release(DockerCli(run), order, expectation(load(module.params["library"])))
-        module.no_log_values |= outcome.looked.rendered.hidden(order.spec.contracts)
+        module.no_log_values |= outcome.looked.rendered.hidden(outcome.spec.contracts)
     except StackError as error:
         module.fail_json(msg=str(error), **{"changed": False, **error.details})
     except Exception as error:  # its text may hold a value: only its type is told

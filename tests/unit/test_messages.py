@@ -32,7 +32,8 @@ FILES = (
     "Makefile", "playbooks/verify.yml", "playbooks/tasks/tags.yml", "roles/stack/vars/main.yml",
     "roles/docker_engine/tasks/main.yml", "plugins/module_utils/decide/absence.py",
     "plugins/module_utils/contract/urls.py", "plugins/module_utils/contract/values.py",
-    "plugins/module_utils/build/interpreters.py",
+    "plugins/module_utils/build/interpreters.py", "plugins/module_utils/decide/going_back.py",
+    "plugins/module_utils/decide/schema.py", "plugins/module_utils/look/releases.py",
 )  # fmt: skip
 # What stands in a file for what the page shows.
 SHOWN = {

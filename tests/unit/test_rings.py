@@ -25,7 +25,7 @@ PROGRAMS = {"subprocess", "pty", "os.system", "os.execv", "os.posix_spawn"}
 # All that looking may use of the edges that can also change something.
 READING = {
     "files": {"read_start", "read_text"},
-    "state": {"as_it_is", "modes", "read_release", "read_released_parts"},
+    "state": {"IDENTITY", "as_it_is", "modes", "numbers", "read_record"},
     "compose": {"Compose"},
     "docker": {"DockerCli", "Run", "at_once"},
 }

@@ -12,6 +12,15 @@ from app.database.sessions import Database, DatabaseUnavailableError
 
 MIGRATIONS = Path(__file__).parents[2] / "migrations" / "versions"
 _REVISION = re.compile(r"[0-9]{4}")
+_COMPATIBLE = re.compile(r"^backward_compatible = True$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Migration:
+    """A migration; `backward_compatible`: the code of before it runs on the schema after it."""
+
+    revision: str
+    backward_compatible: bool
 
 
 @dataclass(frozen=True)
@@ -23,9 +32,10 @@ class Ready:
 
 @dataclass(frozen=True)
 class Unready:
-    """What is missing for work to be done."""
+    """What is missing for work to be done; `schema` is the older revision that is there, if any."""
 
     dependency: Literal["database", "migrations"]
+    schema: str | None = None
 
 
 def newest_revision() -> str:
@@ -34,6 +44,20 @@ def newest_revision() -> str:
     Read from the files' names, which count up: importing Alembic would take a sixth of the start.
     """
     return max(path.name.partition("_")[0] for path in MIGRATIONS.glob("*.py"))
+
+
+def shipped_migrations() -> list[Migration]:
+    """Return the migrations shipped with this version, the newest first."""
+    files = sorted(MIGRATIONS.glob("*.py"), reverse=True)
+    return [
+        Migration(one.name.partition("_")[0], _COMPATIBLE.search(one.read_text()) is not None)
+        for one in files
+    ]
+
+
+def is_newer(applied: str) -> bool:
+    """Tell whether a newer version has migrated the database."""
+    return _REVISION.fullmatch(applied) is not None and applied > newest_revision()
 
 
 async def readiness(database: Database, needed: str) -> Ready | Unready:
@@ -45,6 +69,8 @@ async def readiness(database: Database, needed: str) -> Ready | Unready:
         return Unready("database")
     except ProgrammingError:
         return Unready("migrations")
-    if applied is None or not _REVISION.fullmatch(applied) or applied < needed:
+    if applied is None or not _REVISION.fullmatch(applied):
         return Unready("migrations")
+    if applied < needed:
+        return Unready("migrations", applied)
     return Ready(applied)

@@ -8,6 +8,8 @@ revision = "0003"
 down_revision = "0002"
 branch_labels = None
 depends_on = None
+# Code of before would show every task to everyone, deleted ones too.
+backward_compatible = False
 
 TIME = sa.DateTime(timezone=True)
 PRIORITY = postgresql.ENUM("low", "normal", "high", name="priority", create_type=False)

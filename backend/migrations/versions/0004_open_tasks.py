@@ -7,6 +7,7 @@ revision = "0004"
 down_revision = "0003"
 branch_labels = None
 depends_on = None
+backward_compatible = True
 
 KEYS: dict[str, str | sa.TextClause] = {
     "ix_tasks_open_by_due_date": sa.text("coalesce(due_date, 'infinity'::date)"),

@@ -22,6 +22,9 @@ STACK_SPEC: dict[str, Any] = {
     "variables": {"type": "dict", "default": {}},
     "rotate": {"type": "list", "elements": "str", "default": []},
     "state_dir": {"type": "path", "default": "/var/lib/todo-stack"},
+    "stack": {"type": "str", "default": ""},
+    "release": {"type": "str", "default": ""},
+    "keep_releases": {"type": "int", "default": 5},
     "spec": {"type": "str", "default": "", "no_log": True},
 }
 

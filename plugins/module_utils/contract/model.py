@@ -67,7 +67,8 @@ class HttpCheck:
     """One GET and what it must answer: a status, and JSON, a text, or an HTML page with a text.
 
     ``name`` is the criterion's: health, ready, ui, or the user's own. ``expect`` is JMESPath that
-    is true of the JSON body, ``revision`` JMESPath that tells the schema's revision.
+    is true of the JSON body, ``revision`` its key that tells the schema's revision, ``migrations``
+    the one that lists what led there, the newest first.
     """
 
     name: str
@@ -77,6 +78,7 @@ class HttpCheck:
     contains: str = ""
     html: bool = False
     revision: str = ""
+    migrations: str = ""
     within_seconds: int = WITHIN_SECONDS
 
 

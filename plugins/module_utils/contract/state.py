@@ -69,6 +69,15 @@ class StateDir:
             posixpath.join(folder, "compose.yaml"), posixpath.join(folder, "environment.json")
         )
 
+    def spec_of_release(self, number: int) -> str:
+        """Return the contracts and options of a release, which its other files do not tell."""
+        return posixpath.join(self.releases, str(number), "stack.json")
+
+    @property
+    def backup(self) -> str:
+        """What is known of the last backup."""
+        return self._file("backup.json")
+
     @property
     def current(self) -> StateFiles:
         """The files of the release that runs."""

@@ -51,6 +51,8 @@ def _is_another(seen: Seen, name: str) -> bool:
 
 
 def _absent(seen: Seen, spec: StackSpec) -> Mapping[str, Variable]:
+    if seen.wanted:  # who goes back keeps the secrets of now, whoever gave them
+        return {}
     now = {*given_names(spec.contracts, spec.given), *spec.rotate}
     declared = {f"{one.service}.{name}": v for one in spec.contracts for name, v in one.env.items()}
     return {

@@ -12,7 +12,10 @@ from ansible_collections.todo.stack.plugins.module_utils.contract.labels import 
 )
 from ansible_collections.todo.stack.plugins.module_utils.contract.model import Contract
 from ansible_collections.todo.stack.plugins.module_utils.decide.plan import Images, WantedImage
-from ansible_collections.todo.stack.plugins.module_utils.look.observation import Seen
+from ansible_collections.todo.stack.plugins.module_utils.look.observation import (
+    ReleaseSeen,
+    Seen,
+)
 
 Row = Mapping[str, Any]
 
@@ -21,7 +24,10 @@ def wanted_images(seen: Seen, contracts: Sequence[Contract], rows: Sequence[Row]
     """Return the image of every service; ``rows`` are those that the build has returned.
 
     Without a row the image that was released last is wanted, else the one that is called latest.
+    Of a kept release they are those that it ran.
     """
+    if release := seen.wanted_release:
+        return {name: _kept(seen, release, name) for name in release.references}
     built = {str(row["service"]): row for row in rows}
     wanted: dict[str, WantedImage] = {}
     for contract in contracts:
@@ -32,6 +38,14 @@ def wanted_images(seen: Seen, contracts: Sequence[Contract], rows: Sequence[Row]
         if service.name not in wanted:
             wanted[service.name] = _by_name(seen, service.image)
     return wanted
+
+
+def _kept(seen: Seen, release: ReleaseSeen, service: str) -> WantedImage:
+    """Return the image that a service had in a release, without an ID where it is not there."""
+    reference, image_id = release.references[service], release.images[service]
+    image = seen.image(reference)
+    there = image is not None and image["Id"] == image_id
+    return WantedImage(reference, image_id if there else "", f"that of release {release.number}")
 
 
 def _of_row(row: Row) -> WantedImage:

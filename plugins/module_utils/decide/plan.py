@@ -253,6 +253,9 @@ def _files(seen: Seen, images: Images) -> Iterator[Action]:
         made = ", ".join(seen.environment.to_make)
         why = f"lacks {made}, which is made" if made else "is not what it is to be"
         yield Action(HOST, "write", f"secrets.json {why}")
+    if seen.release.number and seen.release.damage:
+        what = f"release {seen.release.number} could not be gone back to: {seen.release.damage}"
+        yield Action(HOST, "write", what)
     for name, mode in seen.modes.items():
         if mode & 0o077:
             yield Action(HOST, "protect", f"{name or 'the state folder'} has the mode {mode:04o}")

@@ -131,6 +131,14 @@ class DockerCli:
         _code, out, err = self.run(["docker", "logs", "--tail", str(lines), container])
         return out + err
 
+    def timed_logs(self, container: str, lines: int, since: str = "") -> list[str]:
+        """Return the same since a time as docker takes it, each line after its own time."""
+        began = ["--since", since] if since else []
+        argv = ["docker", "logs", "--timestamps", "--tail", str(lines), *began, container]
+        _code, out, err = self.run(argv)
+        # The engine writes times of one length, so that they sort as texts.
+        return sorted(line for line in (out + err).split("\n") if line)[-lines:]
+
     def compose(
         self,
         args: Sequence[str],

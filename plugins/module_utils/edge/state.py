@@ -23,12 +23,11 @@ from ansible_collections.todo.stack.plugins.module_utils.edge.files import (
 )
 from ansible_collections.todo.stack.plugins.module_utils.judge.contents import EDITION
 from ansible_collections.todo.stack.plugins.module_utils.look.contents import recorded
-from ansible_collections.todo.stack.plugins.module_utils.look.observation import (
-    Contents,
-    ReleaseSeen,
-)
+from ansible_collections.todo.stack.plugins.module_utils.look.observation import Contents
 
 LOCK_FILE = "lock"
+# The keys of a record that tell what was released.
+IDENTITY = ("images", "environment", "definition")
 _NAME = re.compile(r"^name:\s*[\"']?([\w-]+)", re.MULTILINE)
 # The definition last: while it is there, it tells whose the others are.
 _FLAT = (
@@ -97,42 +96,27 @@ def read_record(state: StateDir, number: int) -> dict[str, Any]:
     return raw if isinstance(raw, dict) else {}
 
 
-def read_release(state: StateDir) -> ReleaseSeen:
-    """Return the release that runs, as its record tells."""
-    known = numbers(state)
-    if not known:
-        return ReleaseSeen()
-    raw = read_record(state, known[-1])
-    one_shots, images = (_rows(raw.get(key)) for key in ("one_shots", "images"))
-    given = raw.get("given")
-    return ReleaseSeen(
-        number=known[-1],
-        at=str(raw.get("at", "")),
-        by=str(raw.get("by", "")),
-        one_shots={name: str(one) for name, one in one_shots.items()},
-        images={name: str(_rows(one).get("image_id", "")) for name, one in images.items()},
-        given=tuple(map(str, given)) if isinstance(given, list) else (),
-    )
+def write_record(
+    state: StateDir, number: int, record: Mapping[str, Any], keep: int = RELEASES_KEPT
+) -> None:
+    """Write a release's record, and forget those before the last ``keep``.
 
-
-def read_released_parts(state: StateDir) -> dict[str, str]:
-    """Return the networks, volumes, configs and secrets of the release that runs, as recorded."""
-    known = numbers(state)
-    rows = _rows(read_record(state, known[-1]).get("parts")) if known else {}
-    return {title: str(told) for title, told in rows.items()}
-
-
-def _rows(raw: object) -> Mapping[str, Any]:
-    return raw if isinstance(raw, dict) else {}
-
-
-def write_record(state: StateDir, number: int, record: Mapping[str, Any]) -> None:
-    """Write a release's record, and forget those before the last five."""
+    One that only mended the release before takes its place: mending must not push out what can be
+    gone back to.
+    """
     ensure_private_folder(Path(state.releases))
     write_private(Path(state.record(number)), json.dumps(record, indent=1, sort_keys=True) + "\n")
-    for old in numbers(state)[:-RELEASES_KEPT]:
+    if is_same(read_record(state, number - 1), record):
+        Path(state.record(number - 1)).unlink(missing_ok=True)
+    for old in numbers(state)[:-keep]:
         Path(state.record(old)).unlink(missing_ok=True)
     forget_files(state)
+
+
+def is_same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Tell whether two records are of the same images, values and definition."""
+    told = [one.get(key) for key in IDENTITY]
+    return all(told) and told == [other.get(key) for key in IDENTITY]
 
 
 def remember_contents(state: StateDir, found: Mapping[str, Contents]) -> None:

@@ -65,21 +65,26 @@ class Rendered:
 
     def hidden(self, contracts: Sequence[Contract]) -> set[str]:
         """Return what no output may show: every secret in all its shapes, new and current."""
-        plain = {
-            (service, name)
-            for contract in contracts
-            for service in contract.compose_services
-            for name, variable in contract.env.items()
-            if not variable.secret
-        }
-        texts = [
-            value
-            for values in (self.values, self.current)
-            for service, names in values.items()
-            for name, value in names.items()
-            if (service, name) not in plain
-        ]
-        return derived_forms([*texts, *self.resolution.secrets_of(contracts)])
+        delivered = hidden_values(contracts, (self.values, self.current))
+        return derived_forms([*delivered, *self.resolution.secrets_of(contracts)])
+
+
+def hidden_values(contracts: Sequence[Contract], several: Sequence[Values]) -> list[str]:
+    """Return every value, by compose service and name, that no contract says to be plain."""
+    plain = {
+        (service, name)
+        for contract in contracts
+        for service in contract.compose_services
+        for name, variable in contract.env.items()
+        if not variable.secret
+    }
+    return [
+        value
+        for values in several
+        for service, names in values.items()
+        for name, value in names.items()
+        if (service, name) not in plain
+    ]
 
 
 def make_secret() -> str:

@@ -34,8 +34,6 @@ from ansible_collections.todo.stack.plugins.module_utils.edge.ports import use_o
 from ansible_collections.todo.stack.plugins.module_utils.edge.state import (
     as_it_is,
     modes,
-    read_release,
-    read_released_parts,
 )
 from ansible_collections.todo.stack.plugins.module_utils.look import host
 from ansible_collections.todo.stack.plugins.module_utils.look.containers import (
@@ -59,11 +57,17 @@ from ansible_collections.todo.stack.plugins.module_utils.look.images import (
 from ansible_collections.todo.stack.plugins.module_utils.look.observation import (
     Container,
     OtherContainer,
+    ReleaseSeen,
     Seen,
     Service,
 )
 from ansible_collections.todo.stack.plugins.module_utils.look.parts import changed_since
 from ansible_collections.todo.stack.plugins.module_utils.look.probes import probe_all
+from ansible_collections.todo.stack.plugins.module_utils.look.releases import (
+    kept_releases,
+    released_parts,
+    staying,
+)
 
 Inspected = Mapping[str, Any]
 
@@ -92,13 +96,15 @@ def look(docker: DockerCli, spec: StackSpec) -> Look:
     """Look at the engine, the stack's containers, images and files, and what they answer."""
     state = as_it_is(spec.state)
     engine = describe_engine(docker.run, os.environ)
-    records = BuildRecords(Path(state.builds))
+    records, releases = BuildRecords(Path(state.builds)), kept_releases(state)
     seen = Seen(
         stack=spec.name,
         engine=engine,
         available_memory_bytes=host.available_memory(),
         ip_forward=host.ip_forward(),
-        release=read_release(state),
+        release=releases[-1] if releases else ReleaseSeen(),
+        releases=releases,
+        wanted=int(spec.release or 0),
         modes=modes(state),
         warnings=(*records.warnings, *([engine.slow] if engine.slow else [])),
         definition_current=read_text(Path(state.definition)) == spec.definition,
@@ -129,6 +135,9 @@ def _look_at_engine(docker: DockerCli, spec: StackSpec, state: StateDir, seen: S
     everything, root = found
     own = [one for one in everything if project_of(one) == spec.name]
     rendered = render(spec, state, own)
+    # Whether a release can be gone back to depends on its images, those that nobody built here too.
+    kept = [name for one in seen.releases for name in one.references.values()]
+    spec = replace(spec, looked_for=tuple(dict.fromkeys([*spec.looked_for, *kept])))
     images, (services, parts) = _images_and_services(docker, spec, rendered, own)
     containers = _seen_containers(docker, spec, state, rendered, _Found(own, images))
     records = BuildRecords(Path(state.builds)).images
@@ -143,7 +152,8 @@ def _look_at_engine(docker: DockerCli, spec: StackSpec, state: StateDir, seen: S
             services=tuple(_probed(spec, rendered, services, containers)),
             containers=containers,
             environment=compared(state, rendered),
-            changed=changed_since(docker, parts, read_released_parts(state)),
+            staying=staying(state, seen.wanted, rendered.values) if seen.wanted else (),
+            changed=changed_since(docker, parts, released_parts(state)),
             warnings=(*seen.warnings, *rendered.warnings),
         ),
         rendered,

@@ -252,11 +252,24 @@ class EnvironmentSeen:
 
 
 @dataclass(frozen=True)
-class ReleaseSeen:
-    """The release that runs, by its record; number 0 where there is none.
+class Migration:
+    """A migration of the database, and whether the code of before it runs on the schema after."""
 
-    ``one_shots``: service -> ``image_id hash`` of its last good end. ``images``: service -> ID.
-    ``given``: what was given for it, ``service.NAME``, of what the host would make or embed.
+    revision: str
+    backward_compatible: bool = False
+
+
+@dataclass(frozen=True)
+class ReleaseSeen:
+    """A release, by its record and the files that were kept of it; number 0 where there is none.
+
+    ``at``: its last run, ``began``: since when it is as it is; ISO 8601. ``one_shots``: service ->
+    ``image_id hash`` of its last good end. ``images``: service -> ID, ``references``: service ->
+    name. ``given``: what was given for it, ``service.NAME``, of what the host would make or embed.
+    ``schema``: the revision that the database had, ``migrations`` those that led there, the
+    newest first. ``back_to``: the release that it repeats. ``identity``: equal for releases of the
+    same images, values and definition. ``accepted`` and ``failed``: its checks at its end.
+    ``damage``: why it cannot be repeated, as far as its files tell.
     """
 
     number: int = 0
@@ -265,6 +278,16 @@ class ReleaseSeen:
     one_shots: Mapping[str, str] = field(default_factory=dict)
     images: Mapping[str, str] = field(default_factory=dict)
     given: tuple[str, ...] = ()
+    references: Mapping[str, str] = field(default_factory=dict)
+    began: str = ""
+    commit: str = ""
+    schema: str = ""
+    migrations: tuple[Migration, ...] = ()
+    back_to: int = 0
+    identity: str = ""
+    accepted: int = 0
+    failed: tuple[str, ...] = ()
+    damage: str = ""
 
 
 @dataclass(frozen=True)
@@ -275,7 +298,10 @@ class Seen:
     ``Record`` and ``Layers`` are what this host knows of their builds. ``modes``: file -> mode,
     "" is the state folder itself. ``definition_current``: whether the compose file on the host is
     the wanted one. ``changed``: what of the compose file beside its services is not as it was
-    released. ``problem``: why nothing of the engine could be seen.
+    released. ``releases``: all that are kept, the oldest first, ``release`` the one that runs;
+    ``wanted``: the number of the one that was looked for, 0 where it is none of them, and
+    ``staying`` the secrets that have changed since and stay. ``problem``: why nothing of the
+    engine could be seen.
     """
 
     stack: str
@@ -296,6 +322,9 @@ class Seen:
     warnings: tuple[str, ...] = ()
     problem: str = ""
     changed: tuple[ChangedPart, ...] = ()
+    releases: tuple[ReleaseSeen, ...] = ()
+    wanted: int = 0
+    staying: tuple[str, ...] = ()
 
     def of_service(self, service: str) -> list[Container]:
         """Return the service's containers, without one-offs, by their number."""
@@ -310,6 +339,11 @@ class Seen:
             for one in self.changed
             if one.name and one.title in used and one.title.startswith(f"{kind} ")
         ]
+
+    @property
+    def wanted_release(self) -> Optional[ReleaseSeen]:
+        """Return the kept release that was looked for, None where it is the project."""
+        return next((one for one in self.releases if one.number == self.wanted), None)
 
     def image(self, reference: str) -> Optional[Mapping[str, Any]]:
         """Return the image of this name or ID, None where there is none."""

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Collection, Mapping, Sequence
-from contextlib import suppress
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
 from ansible_collections.todo.stack.plugins.module_utils.build.build_records import BuildRecords
+from ansible_collections.todo.stack.plugins.module_utils.contract.codec import to_plain
 from ansible_collections.todo.stack.plugins.module_utils.contract.labels import (
     CONTENT_LABEL,
     STACK_LABEL,
@@ -18,33 +17,43 @@ from ansible_collections.todo.stack.plugins.module_utils.contract.labels import 
 from ansible_collections.todo.stack.plugins.module_utils.contract.spec import StackSpec
 from ansible_collections.todo.stack.plugins.module_utils.decide.plan import Images
 from ansible_collections.todo.stack.plugins.module_utils.decide.resolution import given_names
+from ansible_collections.todo.stack.plugins.module_utils.decide.schema import told_of_schema
 from ansible_collections.todo.stack.plugins.module_utils.edge.docker import DockerCli
 from ansible_collections.todo.stack.plugins.module_utils.edge.state import numbers, read_record
 from ansible_collections.todo.stack.plugins.module_utils.judge.check import Check
 from ansible_collections.todo.stack.plugins.module_utils.look.environment import fingerprints
 from ansible_collections.todo.stack.plugins.module_utils.look.look import Look
+from ansible_collections.todo.stack.plugins.module_utils.look.releases import read_migrations
 
 # Builds that were never released keep their tag while they are among the last ones.
 _BUILDS_KEPT = 2
+
+
+def this_moment() -> str:
+    """Return the time, ISO 8601 in UTC."""
+    return datetime.now(timezone.utc).isoformat(timespec="seconds")
 
 
 def record(
     number: int, spec: StackSpec, looked: Look, images: Images, checks: Sequence[Check]
 ) -> dict[str, Any]:
     """Return what is recorded of a release, as it was seen and judged at its end."""
-    key = Path(spec.state.fingerprint_key)
+    key, seen = Path(spec.state.fingerprint_key), looked.seen
+    given = seen.release.given if seen.wanted else given_names(spec.contracts, spec.given)
     return {
         "number": number,
         "stack": spec.name,
-        "at": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        "at": this_moment(),
         "images": {
             name: {"reference": image.reference, "image_id": image.id}
             for name, image in sorted(images.items())
         },
         "environment": fingerprints(key, looked.rendered.values),
-        "given": given_names(spec.contracts, spec.given),
+        # Who goes back gives nothing: what was given last is in use still.
+        "given": given,
         "definition": f"sha256:{hashlib.sha256(spec.definition.encode()).hexdigest()}",
-        "schema": _schema(looked, spec),
+        **_schema(looked, spec),
+        "back_to": seen.wanted,
         "one_shots": _one_shots(looked),
         "parts": dict(looked.parts),
         "acceptance": {
@@ -74,16 +83,14 @@ def forget_images(
         docker.remove_images(one for one in ours if one not in spared)
 
 
-def _schema(looked: Look, spec: StackSpec) -> str:
-    """Return the revision of the database's schema, as a check of a contract tells it."""
-    for service in looked.seen.services:
-        contract = spec.own_contract(service.name)
-        for check in contract.run.checks if contract else ():
-            answer = service.probes.get(check.name)
-            if check.revision and answer and answer.body:
-                with suppress(ValueError):
-                    return str((json.loads(answer.body) or {}).get(check.revision) or "")
-    return ""
+def _schema(looked: Look, spec: StackSpec) -> dict[str, Any]:
+    """Return the schema's revision and the migrations that led there, as the services tell."""
+    schema, told = told_of_schema(looked.seen, spec.contracts)
+    migrations = read_migrations(told)
+    if schema not in [one.revision for one in migrations]:
+        # Older code does not know what newer code has migrated: what was known of it goes on.
+        migrations = looked.seen.release.migrations
+    return {"schema": schema, "migrations": to_plain(migrations)}
 
 
 def _one_shots(looked: Look) -> dict[str, str]:

@@ -7,7 +7,7 @@ import secrets as random_source
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,9 @@ from ansible_collections.todo.stack.plugins.module_utils.contract.errors import 
 from ansible_collections.todo.stack.plugins.module_utils.contract.masking import redactor
 from ansible_collections.todo.stack.plugins.module_utils.contract.spec import StackSpec
 from ansible_collections.todo.stack.plugins.module_utils.contract.state import StateDir, StateFiles
+from ansible_collections.todo.stack.plugins.module_utils.decide.going_back import (
+    going_back_problems,
+)
 from ansible_collections.todo.stack.plugins.module_utils.decide.images import wanted_images
 from ansible_collections.todo.stack.plugins.module_utils.decide.override import as_json, override
 from ansible_collections.todo.stack.plugins.module_utils.decide.plan import (
@@ -52,17 +55,26 @@ from ansible_collections.todo.stack.plugins.module_utils.edge.progress import si
 from ansible_collections.todo.stack.plugins.module_utils.edge.state import (
     adopt,
     forget_files,
+    is_same,
     locked,
     modes,
-    read_release,
+    read_record,
     remember_contents,
     write_record,
 )
 from ansible_collections.todo.stack.plugins.module_utils.judge.fault import Expect
 from ansible_collections.todo.stack.plugins.module_utils.judge.registry import judge
 from ansible_collections.todo.stack.plugins.module_utils.look.look import Look, look
+from ansible_collections.todo.stack.plugins.module_utils.look.releases import (
+    kept_releases,
+    wanted_spec,
+)
 from ansible_collections.todo.stack.plugins.module_utils.release.gate import Gate, Trial
-from ansible_collections.todo.stack.plugins.module_utils.release.record import forget_images, record
+from ansible_collections.todo.stack.plugins.module_utils.release.record import (
+    forget_images,
+    record,
+    this_moment,
+)
 from ansible_collections.todo.stack.plugins.module_utils.release.services import Services
 from ansible_collections.todo.stack.plugins.module_utils.release.transaction import Transaction
 
@@ -75,8 +87,7 @@ class Order:
     """What is asked for: the stack, the images that were built for it, and who asks.
 
     ``rows``: those that M(todo.stack.image_build) returned. ``since``: the release that the
-    controller has looked at; another one means that somebody was faster. ``relaxed``: compose
-    service -> the hardening that it does without.
+    controller has looked at; another one means that somebody was faster.
     """
 
     spec: StackSpec
@@ -84,18 +95,18 @@ class Order:
     since: int
     by: str
     commit: str = ""
-    relaxed: Mapping[str, Sequence[str]] | None = None
     progress_file: Path | None = None
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a release has done, and the host as it was seen at the end."""
+    """What a release of ``spec`` has done, and the host as it was seen at the end."""
 
     changed: bool
     actions: tuple[Action, ...]
     looked: Look
     number: int
+    spec: StackSpec
 
     def as_result(self) -> dict[str, Any]:
         """Return the module's result."""
@@ -114,12 +125,13 @@ def release(docker: DockerCli, order: Order, expect: Expect) -> Outcome:
     ensure_private_folder(Path(state.folder))
     with locked(state, order.by, LOCK_SECONDS), terminated_as_interrupted():
         adopt(state)
+        order = replace(order, spec=wanted_spec(order.spec))
         looked = look(docker, order.spec)
         _refuse_overtaken(order, looked)
         images = wanted_images(looked.seen, order.spec.contracts, order.rows)
         actions = plan(looked.seen, order.spec.contracts, images)
         if not actions:
-            return Outcome(False, (), looked, looked.seen.release.number)
+            return Outcome(False, (), looked, looked.seen.release.number, order.spec)
         _refuse(order, looked, actions, images)
         return _Release(docker, order, expect, looked, actions, images).run()
 
@@ -138,8 +150,9 @@ def _refuse(order: Order, looked: Look, actions: Sequence[Action], images: Image
         *foreign_problems(looked.seen),
         *volume_problems(looked.seen),
         *port_problems(looked.seen.ports, order.spec.bind_address),
+        *going_back_problems(looked.seen, order.spec.contracts),
         *memory_problems(looked.seen, actions),
-        *image_problems(images),
+        *([] if looked.seen.wanted else image_problems(images)),
     ]
     if problems:
         raise ProblemList(problems)
@@ -155,6 +168,7 @@ class _Release:
     looked: Look
     actions: tuple[Action, ...]
     images: Images
+    began: str = field(default_factory=this_moment)
 
     @property
     def state(self) -> StateDir:
@@ -221,6 +235,8 @@ class _Release:
         write_private(Path(files.definition), self.order.spec.definition)
         off = rendered.resolution.switched_off
         write_private(Path(files.environment), override(rendered.values, pins, off))
+        kept = to_plain(self.order.spec.without_values())
+        write_private(Path(self.state.spec_of_release(number)), as_json(kept))
         return files
 
     def _write_secrets(self) -> None:
@@ -267,20 +283,27 @@ class _Release:
             spec.contracts,
             looked.seen,
             bind_address=spec.bind_address,
-            relaxed=self.order.relaxed or {},
+            relaxed=spec.relaxed,
             expect=self.expect,
         )
         told = {
             **record(number, spec, looked, self.images, checks),
             "by": self.order.by,
             "commit": self.order.commit,
+            "began": self.began,
             "reasons": [action.line() for action in self.actions],
         }
-        write_record(self.state, number, told)
+        before = read_record(self.state, number - 1)
+        if is_same(before, told):  # it was mended, and is as it was since then
+            told |= {key: before[key] for key in ("began", "back_to") if key in before}
+        write_record(self.state, number, told, spec.keep_releases)
         forget_images(self.docker, spec, self.looked.rendered.pins)
         # What was just written is part of what is seen.
-        seen = replace(looked.seen, release=read_release(self.state), modes=modes(self.state))
-        return Outcome(True, self.actions, replace(looked, seen=seen), number)
+        releases = kept_releases(self.state)
+        seen = replace(
+            looked.seen, release=releases[-1], releases=releases, modes=modes(self.state)
+        )
+        return Outcome(True, self.actions, replace(looked, seen=seen), number, spec)
 
     def _tell(self, trials: Sequence[Trial]) -> None:
         """Say what is waited for, to whoever watches."""

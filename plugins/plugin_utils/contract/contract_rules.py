@@ -59,12 +59,11 @@ def _expression_problems(run: Mapping[str, Any], file: str) -> Iterator[Problem]
     asked = {name: run[name] for name in ("health", "ready") if name in run}
     asked.update({f"checks.{name}": spec for name, spec in run.get("checks", {}).items()})
     for name, spec in asked.items():
-        for key in ("expect", "revision"):
-            try:
-                jmespath.compile(spec.get(key) or "@")
-            except jmespath.exceptions.JMESPathError:
-                remedy = "write one, such as: status == 'ok'"
-                yield Problem("is no JMESPath expression", f"{file}: run.{name}.{key}", remedy)
+        try:
+            jmespath.compile(spec.get("expect") or "@")
+        except jmespath.exceptions.JMESPathError:
+            remedy = "write one, such as: status == 'ok'"
+            yield Problem("is no JMESPath expression", f"{file}: run.{name}.expect", remedy)
 
 
 def _variable_rules(name: str, spec: Mapping[str, Any], port: int) -> Iterator[tuple[str, ...]]:

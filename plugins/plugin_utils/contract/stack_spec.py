@@ -23,6 +23,7 @@ from ansible_collections.todo.stack.plugins.module_utils.contract.errors import 
 from ansible_collections.todo.stack.plugins.module_utils.contract.model import Contract
 from ansible_collections.todo.stack.plugins.module_utils.contract.relaxed import relaxed_problems
 from ansible_collections.todo.stack.plugins.module_utils.contract.spec import StackSpec
+from ansible_collections.todo.stack.plugins.module_utils.contract.state import RELEASES_KEPT
 from ansible_collections.todo.stack.plugins.module_utils.decide.definition import host_definition
 from ansible_collections.todo.stack.plugins.module_utils.decide.rotation import rotation_problems
 from ansible_collections.todo.stack.plugins.plugin_utils.build.build_inputs import read_inputs
@@ -43,9 +44,10 @@ from ansible_collections.todo.stack.plugins.plugin_utils.contract.strict_yaml im
 # The options that describe a stack, of every module that takes one.
 OPTIONS = (
     "project_dir", "services", "env", "secrets", "extra_env", "production", "relaxed",
-    "bind_address", "variables", "state_dir", "rotate",
+    "bind_address", "variables", "state_dir", "rotate", "stack", "release", "keep_releases",
 )  # fmt: skip
 DEFAULT_SERVICES = ("backend", "frontend")
+DEFAULT_STATE_DIR = "/var/lib/todo-stack"
 
 
 @dataclass
@@ -86,6 +88,8 @@ def _problems_of_stack(args: Mapping[str, Any], spec: StackSpec) -> Iterator[Pro
         yield Problem("the stack has no name", COMPOSE_FILE, remedy)
     if not isinstance(args.get("variables") or {}, Mapping):
         yield Problem("must map names to values", "stack_variables")
+    if spec.keep_releases < 1:
+        yield Problem("must be a number of at least 1", "stack_keep_releases")
 
 
 def stack_spec(args: Mapping[str, Any], folder: Path, contracts: Sequence[Contract]) -> StackSpec:
@@ -96,7 +100,7 @@ def stack_spec(args: Mapping[str, Any], folder: Path, contracts: Sequence[Contra
     )  # fmt: skip
     spec = StackSpec(
         name="",
-        state_dir=str(args.get("state_dir") or "/var/lib/todo-stack"),
+        state_dir=str(args.get("state_dir") or DEFAULT_STATE_DIR),
         bind_address=str(args.get("bind_address") or "127.0.0.1"),
         variables={
             **{str(name): str(value) for name, value in _mapping(args.get("variables")).items()},
@@ -104,6 +108,7 @@ def stack_spec(args: Mapping[str, Any], folder: Path, contracts: Sequence[Contra
         },
         contracts=tuple(contracts),
         given=given,
+        keep_releases=_kept(args),
         rotate=tuple(map(str, _items(args.get("rotate")))),
     )
     try:
@@ -118,6 +123,7 @@ def stack_spec(args: Mapping[str, Any], folder: Path, contracts: Sequence[Contra
         definition = host_definition(text, reset, lists, bare)
         return replace(
             spec,
+            relaxed=lists,
             name=_name(folder),
             definition=definition,
             services=tuple(services),
@@ -125,6 +131,22 @@ def stack_spec(args: Mapping[str, Any], folder: Path, contracts: Sequence[Contra
         )
     except (StackError, OSError, UnicodeDecodeError):
         return spec  # told by the contracts' reading already
+
+
+def named_stack(args: Mapping[str, Any], folder: Path) -> StackSpec:
+    """Return the stack by its name alone, of which a release is wanted that its host keeps."""
+    return StackSpec(
+        name=str(args.get("stack") or stack_name(folder)),
+        state_dir=str(args.get("state_dir") or DEFAULT_STATE_DIR),
+        release=str(args.get("release") or ""),
+        keep_releases=_kept(args),
+    )
+
+
+def _kept(args: Mapping[str, Any]) -> int:
+    """Return how many releases are to be kept; 0 for what is no number, and is told so."""
+    raw = str(args.get("keep_releases", RELEASES_KEPT))
+    return int(raw) if raw.isdecimal() else 0
 
 
 def _mapping(raw: object) -> Mapping[str, Any]:

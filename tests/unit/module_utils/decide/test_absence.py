@@ -74,6 +74,10 @@ def test_a_database_is_not_exchanged_for_an_empty_one(
     assert told(seen, contracts, secrets)[0] == [LOST]
 
 
+def test_who_goes_back_keeps_the_secrets_of_now(seen: Seen, contracts: list[Contract]) -> None:
+    assert told(replace(seen, wanted=1), contracts) == ([], [])
+
+
 def test_who_means_it_says_so(seen: Seen, contracts: list[Contract]) -> None:
     assert told(seen, contracts, rotate=(URL, AUTH)) == ([], [])
 

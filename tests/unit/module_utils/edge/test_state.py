@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 from ansible_collections.todo.stack.plugins.module_utils.contract.state import StateDir
@@ -15,10 +13,8 @@ from ansible_collections.todo.stack.plugins.module_utils.edge.state import (
     modes,
     numbers,
     read_record,
-    read_release,
     write_record,
 )
-from ansible_collections.todo.stack.plugins.module_utils.look.observation import ReleaseSeen
 
 FLAT = ["secrets.json", "environment.json", "builds.json", "contents.json", "fingerprint.key",
         "compose.yaml"]  # fmt: skip
@@ -113,39 +109,3 @@ def test_the_files_of_a_release_that_failed_are_forgotten(state: StateDir) -> No
     forget_files(state)
     assert lying(state.releases) == ["1.json"]
     assert not Path(state.of_release(2).definition).parent.exists()
-
-
-RECORD = {
-    "at": "2026-01-18T10:00:00Z",
-    "by": "ops",
-    "one_shots": {"migrate": "sha256:a h"},
-    "images": {"backend": {"reference": "b:1", "image_id": "sha256:b"}},
-}
-READ = ReleaseSeen(
-    2, "2026-01-18T10:00:00Z", "ops", {"migrate": "sha256:a h"}, {"backend": "sha256:b"}
-)
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        (json.dumps(RECORD), READ),
-        *((text, ReleaseSeen(2)) for text in ("", "{", "null", "[]", "7", "\udcff", "[" * 100_000)),
-        (json.dumps({"one_shots": ["a"], "images": "b", "at": ""}), ReleaseSeen(2)),
-        (json.dumps({"images": {"a": "text"}}), ReleaseSeen(2, images={"a": ""})),
-    ],
-)
-def test_a_damaged_record_is_a_release_of_which_nothing_is_known(
-    state: StateDir, text: str, expected: Any
-) -> None:
-    write_record(state, 1, RECORD)
-    Path(state.record(2)).write_bytes(text.encode(errors="surrogateescape"))
-    assert read_release(state) == expected
-
-
-def test_before_the_first_release_there_is_none(state: StateDir) -> None:
-    assert read_release(state) == ReleaseSeen()
-    Path(state.releases).mkdir()
-    for name in ("notes", "\u00b2", "\u0663"):  # digits that are no number of a release
-        (Path(state.releases) / f"{name}.json").write_text("{}")
-    assert read_release(state) == ReleaseSeen()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,17 +25,31 @@ from ansible_collections.todo.stack.plugins.module_utils.decide.engine_state imp
 from ansible_collections.todo.stack.plugins.module_utils.decide.plan import Action
 from ansible_collections.todo.stack.plugins.module_utils.decide.resolution import Resolution
 from ansible_collections.todo.stack.plugins.module_utils.edge.docker import DockerCli
+from ansible_collections.todo.stack.plugins.module_utils.edge.state import (
+    modes,
+)
 from ansible_collections.todo.stack.plugins.module_utils.judge.expectation import expectation
 from ansible_collections.todo.stack.plugins.module_utils.look.containers import read_container
 from ansible_collections.todo.stack.plugins.module_utils.look.environment import Rendered
 from ansible_collections.todo.stack.plugins.module_utils.look.look import Look
 from ansible_collections.todo.stack.plugins.module_utils.look.observation import (
+    EnvironmentSeen,
     PortUse,
+    ProbeResult,
     Seen,
     Service,
 )
+from ansible_collections.todo.stack.plugins.module_utils.look.releases import (
+    current_release,
+)
 from ansible_collections.todo.stack.plugins.module_utils.release import gate, services
+from ansible_collections.todo.stack.plugins.module_utils.release import release as releasing
 from ansible_collections.todo.stack.plugins.module_utils.release.gate import Gate, Trial
+from ansible_collections.todo.stack.plugins.module_utils.release.release import (
+    Order,
+    Outcome,
+    release,
+)
 from ansible_collections.todo.stack.plugins.module_utils.release.services import Services
 from ansible_collections.todo.stack.plugins.module_utils.release.transaction import Transaction
 from ansible_collections.todo.stack.tests.unit.module_utils.release.world import (
@@ -159,3 +174,99 @@ def make(world: World, spec: StackSpec) -> Make:
 def shown(error: BaseException) -> str:
     """Return everything that an error tells, its details included."""
     return f"{error} {json.dumps(getattr(error, 'details', {}))}"
+
+
+PINS = {
+    "backend": "todo-backend:new", "migrate": "todo-backend:new", "frontend": "todo-frontend:new",
+    "postgres": "postgres:17",
+}  # fmt: skip
+ROWS = tuple(
+    {"service": name, "content_image": f"todo-{name}:new", "image_id": "sha256:new",
+     "changed": True, "reason": "app/health.py changed"}
+    for name in ("backend", "frontend")
+)  # fmt: skip
+# What the host has of both versions.
+THERE = (
+    {"Id": "sha256:old", "RepoTags": ["postgres:17", "todo-backend:old"]},
+    {"Id": "sha256:new", "RepoTags": ["todo-backend:new", "todo-frontend:new"]},
+)
+Start = Callable[..., Outcome]
+
+
+class Host(World):
+    """The world with images of the stack: what is listed, tagged and removed of them."""
+
+    listed: Mapping[str, str] = {}  # repository -> its tags, the newest first
+
+    def _answer(self, args: Any) -> Any:
+        if args[1:3] == ["image", "ls"]:
+            tags = self.listed.get(args[-1], "").split()
+            return 0, "".join(f"{args[-1]}:{tag} sha256:{tag}\n" for tag in tags), ""
+        if args[1:3] in (["image", "rm"], ["image", "tag"]):
+            self.done.append(" ".join(args[1:]))
+        return super()._answer(args)
+
+
+@pytest.fixture
+def host(world: World) -> Host:
+    """The world, its images noted."""
+    return Host(**vars(world))
+
+
+@pytest.fixture
+def run(host: Host, spec: StackSpec, monkeypatch: pytest.MonkeyPatch) -> Start:
+    """Return a function that releases: ``now`` changes what is seen, ``order`` what is asked.
+
+    ``passwords`` and ``kept`` are those of the look at the host, ``see`` takes its place.
+    """
+    monkeypatch.setattr("ansible_collections.todo.stack.plugins.module_utils.release.gate.probe",
+                        host.probe)  # fmt: skip
+
+    def start(
+        now: Mapping[str, Any] | None = None, *, see: Callable[..., Look] = seen_of,
+        passwords: tuple[str, str] = (OLD, OLD), kept: Any = None, **order: Any,
+    ) -> Outcome:  # fmt: skip
+        def look(_docker: DockerCli, stack: StackSpec) -> Look:
+            found = see(host, stack, now or {}, passwords=passwords)
+            before = found.rendered.kept if kept is None else kept
+            return replace(found, rendered=replace(found.rendered, kept=before))
+
+        monkeypatch.setattr(releasing, "look", look)
+        given = {"rows": ROWS, "since": 0, "by": "ops on laptop", "commit": "0123456789ab"}
+        return release(DockerCli(host), Order(**{"spec": spec, **given, **order}), MEETS)
+
+    return start
+
+
+def seen_of(
+    host: Host, stack: StackSpec, now: Mapping[str, Any], *, passwords: tuple[str, str]
+) -> Look:
+    """Return what is seen: nothing but the images is due of a stack that is as it was."""
+    found = look_at(host, stack, passwords=passwords)
+    images = {version: {"Id": f"sha256:{version}", "RepoTags": names} for version, names in (
+        ("old", ["postgres:17", "todo-backend:old", "todo-backend:latest", "todo-frontend:old",
+                 "todo-frontend:latest"]),
+        ("new", ["todo-backend:new", "todo-frontend:new"]))}  # fmt: skip
+    services = tuple(
+        replace(one, container_name=f"todo-{one.name}-1",
+                probes={"ready": ProbeResult(200, "", '{"revision": "0004"}')})
+        for one in found.seen.services
+    )  # fmt: skip
+    environment = EnvironmentSeen(pins={**PINS, "backend": "todo-backend:old"})
+    seen = replace(
+        found.seen, images=tuple(images.values()), services=services, environment=environment,
+        release=current_release(stack.state), modes=modes(stack.state), definition_current=True,
+        available_memory_bytes=10**10,
+    )  # fmt: skip
+    parts = {"network default": "todo_default digest"}
+    return replace(found, seen=replace(seen, **now), parts=parts)
+
+
+def of_files(spec: StackSpec) -> set[str]:
+    folder = Path(spec.state.folder)
+    return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+
+
+def record_of(spec: StackSpec, number: int) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(Path(spec.state.record(number)).read_text())
+    return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import stat
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,12 +17,9 @@ from ansible_collections.todo.stack.plugins.module_utils.contract.errors import 
 )
 from ansible_collections.todo.stack.plugins.module_utils.contract.model import HttpCheck
 from ansible_collections.todo.stack.plugins.module_utils.contract.spec import StackSpec
-from ansible_collections.todo.stack.plugins.module_utils.edge.docker import DockerCli
 from ansible_collections.todo.stack.plugins.module_utils.edge.files import exclusive
 from ansible_collections.todo.stack.plugins.module_utils.edge.state import (
-    modes,
     numbers,
-    read_release,
 )
 from ansible_collections.todo.stack.plugins.module_utils.look.look import Look
 from ansible_collections.todo.stack.plugins.module_utils.look.observation import (
@@ -33,19 +30,22 @@ from ansible_collections.todo.stack.plugins.module_utils.look.observation import
     ReleaseSeen,
     Seen,
 )
+from ansible_collections.todo.stack.plugins.module_utils.look.releases import (
+    current_release,
+)
 from ansible_collections.todo.stack.plugins.module_utils.release import release as module
 from ansible_collections.todo.stack.plugins.module_utils.release.record import forget_images
-from ansible_collections.todo.stack.plugins.module_utils.release.release import (
-    Order,
-    Outcome,
-    release,
-)
 from ansible_collections.todo.stack.tests.unit.module_utils.release.conftest import (
-    MEETS,
     NEW,
     OLD,
+    PINS,
+    ROWS,
+    Host,
+    Start,
     contract_of,
-    look_at,
+    of_files,
+    record_of,
+    seen_of,
     shown,
 )
 from ansible_collections.todo.stack.tests.unit.module_utils.release.world import (
@@ -54,96 +54,10 @@ from ansible_collections.todo.stack.tests.unit.module_utils.release.world import
     HEALTHY,
     Box,
     Clock,
-    World,
 )
 
-PINS = {
-    "backend": "todo-backend:new", "migrate": "todo-backend:new", "frontend": "todo-frontend:new",
-    "postgres": "postgres:17",
-}  # fmt: skip
-ROWS = tuple(
-    {"service": name, "content_image": f"todo-{name}:new", "image_id": "sha256:new",
-     "changed": True, "reason": "app/health.py changed"}
-    for name in ("backend", "frontend")
-)  # fmt: skip
-Run = Callable[..., Outcome]
 
-
-class Host(World):
-    """The world with images of the stack: what is listed, tagged and removed of them."""
-
-    listed: Mapping[str, str] = {}  # repository -> its tags, the newest first
-
-    def _answer(self, args: Any) -> Any:
-        if args[1:3] == ["image", "ls"]:
-            tags = self.listed.get(args[-1], "").split()
-            return 0, "".join(f"{args[-1]}:{tag} sha256:{tag}\n" for tag in tags), ""
-        if args[1:3] in (["image", "rm"], ["image", "tag"]):
-            self.done.append(" ".join(args[1:]))
-        return super()._answer(args)
-
-
-@pytest.fixture
-def host(world: World) -> Host:
-    """The world, its images noted."""
-    return Host(**vars(world))
-
-
-@pytest.fixture
-def run(host: Host, spec: StackSpec, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Return a function that releases: ``now`` changes what is seen, ``order`` what is asked."""
-    monkeypatch.setattr("ansible_collections.todo.stack.plugins.module_utils.release.gate.probe",
-                        host.probe)  # fmt: skip
-
-    def start(now: Mapping[str, Any] | None = None, **order: Any) -> Outcome:
-        def look(_docker: DockerCli, stack: StackSpec) -> Look:
-            found = _seen(host, stack, now or {}, passwords=order.get("passwords", (OLD, OLD)))
-            kept = order.get("kept", found.rendered.kept)
-            return replace(found, rendered=replace(found.rendered, kept=kept))
-
-        monkeypatch.setattr(module, "look", look)
-        given = {"rows": ROWS, "since": 0, "by": "ops on laptop", "commit": "0123456789ab"}
-        chosen = {k: v for k, v in order.items() if k not in {"passwords", "kept"}}
-        return release(DockerCli(host), Order(**{"spec": spec, **given, **chosen}), MEETS)
-
-    return start
-
-
-def _seen(
-    host: Host, stack: StackSpec, now: Mapping[str, Any], *, passwords: tuple[str, str]
-) -> Look:
-    """Return what is seen: nothing but the images is due of a stack that is as it was."""
-    found = look_at(host, stack, passwords=passwords)
-    images = {version: {"Id": f"sha256:{version}", "RepoTags": names} for version, names in (
-        ("old", ["postgres:17", "todo-backend:old", "todo-backend:latest", "todo-frontend:old",
-                 "todo-frontend:latest"]),
-        ("new", ["todo-backend:new", "todo-frontend:new"]))}  # fmt: skip
-    services = tuple(
-        replace(one, container_name=f"todo-{one.name}-1",
-                probes={"ready": ProbeResult(200, "", '{"revision": "0004"}')})
-        for one in found.seen.services
-    )  # fmt: skip
-    environment = EnvironmentSeen(pins={**PINS, "backend": "todo-backend:old"})
-    seen = replace(
-        found.seen, images=tuple(images.values()), services=services, environment=environment,
-        release=read_release(stack.state), modes=modes(stack.state), definition_current=True,
-        available_memory_bytes=10**10,
-    )  # fmt: skip
-    parts = {"network default": "todo_default digest"}
-    return replace(found, seen=replace(seen, **now), parts=parts)
-
-
-def of_files(spec: StackSpec) -> set[str]:
-    folder = Path(spec.state.folder)
-    return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
-
-
-def record_of(spec: StackSpec, number: int) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(Path(spec.state.record(number)).read_text())
-    return found
-
-
-def test_a_release_is_recorded_without_a_value(run: Run, host: Host, spec: StackSpec) -> None:
+def test_a_release_is_recorded_without_a_value(run: Start, host: Host, spec: StackSpec) -> None:
     revision = HttpCheck("ready", "/ready", revision="revision")
     [backend, frontend] = spec.contracts
     contract = replace(backend, run=replace(backend.run, checks=(*backend.run.checks, revision)))
@@ -172,7 +86,7 @@ def test_a_release_is_recorded_without_a_value(run: Run, host: Host, spec: Stack
     assert NEW not in text
 
 
-def test_fingerprints_are_keyed_by_the_host(run: Run, host: Host, spec: StackSpec) -> None:
+def test_fingerprints_are_keyed_by_the_host(run: Start, host: Host, spec: StackSpec) -> None:
     run()
     first = record_of(spec, 1)["environment"]
     Path(spec.state.fingerprint_key).unlink()
@@ -182,7 +96,7 @@ def test_fingerprints_are_keyed_by_the_host(run: Run, host: Host, spec: StackSpe
     assert set(first.values()).isdisjoint(again.values())
 
 
-def test_everything_that_is_written_is_private(run: Run, spec: StackSpec) -> None:
+def test_everything_that_is_written_is_private(run: Start, spec: StackSpec) -> None:
     Path(spec.state.folder).mkdir(parents=True, mode=0o755)
     stray = Path(spec.state.builds)
     stray.write_text("{}")
@@ -191,14 +105,14 @@ def test_everything_that_is_written_is_private(run: Run, spec: StackSpec) -> Non
     assert of_files(spec) == {
         "builds.json", "compose.yaml", "environment.json", "secrets.json", "fingerprint.key",
         "contents.json", "releases/1.json", "releases/1/compose.yaml",
-        "releases/1/environment.json",
+        "releases/1/environment.json", "releases/1/stack.json",
     }  # fmt: skip
     for path in (Path(spec.state.folder), *Path(spec.state.folder).rglob("*")):
         assert stat.S_IMODE(path.stat().st_mode) == (0o700 if path.is_dir() else 0o600), path
     assert not [name for name, mode in outcome.looked.seen.modes.items() if mode & 0o077]
 
 
-def test_the_current_files_are_those_of_the_release(run: Run, spec: StackSpec) -> None:
+def test_the_current_files_are_those_of_the_release(run: Start, spec: StackSpec) -> None:
     run(passwords=(OLD, NEW))
     state = spec.state
     kept = state.of_release(1)
@@ -209,7 +123,7 @@ def test_the_current_files_are_those_of_the_release(run: Run, spec: StackSpec) -
     assert json.loads(Path(state.secrets).read_text()) == {"postgres": {"POSTGRES_PASSWORD": NEW}}
 
 
-def test_latest_moves_after_all_else_that_runs(run: Run, host: Host) -> None:
+def test_latest_moves_after_all_else_that_runs(run: Start, host: Host) -> None:
     run()
     moved = [line for line in host.done if line.startswith("image tag")]
     assert moved == [
@@ -219,7 +133,7 @@ def test_latest_moves_after_all_else_that_runs(run: Run, host: Host) -> None:
     assert all(host.done.index(line) > last_swap for line in moved)
 
 
-def test_leftovers_go_once_the_release_holds(run: Run, host: Host) -> None:
+def test_leftovers_go_once_the_release_holds(run: Start, host: Host) -> None:
     host.boxes.append(Box("todo-worker-1", "worker", "old", [HEALTHY]))
     host.boxes.append(Box("todo-gone-candidate", "gone", "old", [HEALTHY], one_off=True))
     run()
@@ -228,7 +142,7 @@ def test_leftovers_go_once_the_release_holds(run: Run, host: Host) -> None:
     assert "worker" not in {box.service for box in host.boxes}
 
 
-def test_a_leftover_that_cannot_be_removed_is_told(run: Run, host: Host, spec: StackSpec) -> None:
+def test_a_leftover_that_cannot_be_removed_is_told(run: Start, host: Host, spec: StackSpec) -> None:
     host.boxes.append(Box("todo-worker-1", "worker", "old", [HEALTHY]))
     host.failures["rm id-old-todo-worker-1"] = "device or resource busy"
     with pytest.raises(StackError, match=r"the new version runs, .*: device or resource busy"):
@@ -237,7 +151,7 @@ def test_a_leftover_that_cannot_be_removed_is_told(run: Run, host: Host, spec: S
 
 
 def test_a_release_that_holds_is_recorded_whoever_terminates_it(
-    run: Run, host: Host, spec: StackSpec, monkeypatch: pytest.MonkeyPatch
+    run: Start, host: Host, spec: StackSpec, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def killed(*args: Any) -> None:
         signal.raise_signal(signal.SIGTERM)
@@ -250,7 +164,7 @@ def test_a_release_that_holds_is_recorded_whoever_terminates_it(
 
 
 def test_a_release_that_fails_leaves_no_file_no_image_and_no_latest(
-    run: Run, host: Host, spec: StackSpec
+    run: Start, host: Host, spec: StackSpec
 ) -> None:
     host.scripts[("new", "todo-backend-candidate")] = [ENDED]
     host.listed = {"todo-backend": "new old latest", "todo-frontend": "new old latest"}
@@ -272,7 +186,7 @@ def test_a_release_that_fails_leaves_no_file_no_image_and_no_latest(
 
 
 def test_a_cleanup_that_fails_hides_no_cause(
-    run: Run, host: Host, monkeypatch: pytest.MonkeyPatch
+    run: Start, host: Host, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: Any) -> None:
         raise StackError("the engine is gone")
@@ -286,7 +200,7 @@ def test_a_cleanup_that_fails_hides_no_cause(
 
 @pytest.mark.parametrize("error", [OSError(28, "No space left"), StackError(f"no {NEW}")])
 def test_a_release_that_runs_and_cannot_be_recorded_says_both(
-    run: Run, host: Host, monkeypatch: pytest.MonkeyPatch, error: Exception
+    run: Start, host: Host, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
     def fail(*_: Any) -> None:
         raise error
@@ -300,7 +214,7 @@ def test_a_release_that_runs_and_cannot_be_recorded_says_both(
 
 
 def test_secrets_made_anew_are_kept_once_the_release_holds(
-    run: Run, host: Host, spec: StackSpec
+    run: Start, host: Host, spec: StackSpec
 ) -> None:
     rotated = replace(spec, rotate=("postgres.POSTGRES_PASSWORD",))
     host.scripts[("new", "todo-backend-candidate")] = [ENDED]
@@ -316,7 +230,7 @@ def test_secrets_made_anew_are_kept_once_the_release_holds(
 
 @pytest.mark.parametrize("before", [None, {"postgres": {"POSTGRES_PASSWORD": OLD}}])
 def test_a_made_secret_that_an_image_refuses_is_not_kept(
-    run: Run, host: Host, spec: StackSpec, before: dict[str, dict[str, str]] | None
+    run: Start, host: Host, spec: StackSpec, before: dict[str, dict[str, str]] | None
 ) -> None:
     path = Path(spec.state.secrets)
     path.parent.mkdir(parents=True)
@@ -331,7 +245,7 @@ def test_a_made_secret_that_an_image_refuses_is_not_kept(
 
 
 def test_a_release_that_fails_forgets_its_builds_and_no_image_of_what_ran(
-    run: Run, host: Host, spec: StackSpec
+    run: Start, host: Host, spec: StackSpec
 ) -> None:
     Path(spec.state.folder).mkdir(parents=True)
     rows = [{"content_image": f"todo-backend:{tag}"} for tag in ("new", "build1")]
@@ -346,7 +260,7 @@ def test_a_release_that_fails_forgets_its_builds_and_no_image_of_what_ran(
 
 
 def test_images_are_kept_while_a_kept_release_or_the_last_builds_name_them(
-    run: Run, host: Host, spec: StackSpec
+    run: Start, host: Host, spec: StackSpec
 ) -> None:
     folder = Path(spec.state.folder)
     (folder / "releases").mkdir(parents=True)
@@ -361,16 +275,35 @@ def test_images_are_kept_while_a_kept_release_or_the_last_builds_name_them(
     assert removed.split()[2:] == ["todo-backend:build1", "todo-backend:forgotten"]
 
 
-def test_five_releases_are_kept(run: Run, host: Host, spec: StackSpec) -> None:
+@pytest.mark.parametrize(("keep", "kept"), [(5, [3, 4, 5, 6, 7]), (2, [6, 7]), (1, [7])])
+def test_so_many_releases_are_kept(
+    run: Start, host: Host, spec: StackSpec, keep: int, kept: list[int]
+) -> None:
     for number in range(7):
         host.boxes = [box for box in host.boxes if box.service != "frontend"]
-        assert run(since=number).number == number + 1
-    assert numbers(spec.state) == [3, 4, 5, 6, 7]
+        stack = replace(spec, definition=f"name: todo # {number}\n", keep_releases=keep)
+        assert run(since=number, spec=stack).number == number + 1
+    assert numbers(spec.state) == kept
     folders = {path.name for path in Path(spec.state.releases).iterdir() if path.is_dir()}
-    assert folders == {"3", "4", "5", "6", "7"}
+    assert folders == {str(number) for number in kept}
 
 
-def test_where_nothing_is_due_nothing_is_done(run: Run, host: Host, spec: StackSpec) -> None:
+def test_what_only_mends_a_release_takes_its_place(run: Start, host: Host, spec: StackSpec) -> None:
+    run(spec=replace(spec, definition="name: todo # 0\n"))
+    run(since=1)
+    first = {**record_of(spec, 2), "began": "2026-01-18T10:00:00+00:00", "back_to": 1}
+    Path(spec.state.record(2)).write_text(json.dumps(first))
+    for number in (2, 3):
+        host.boxes = [box for box in host.boxes if box.service != "frontend"]
+        run(since=number)
+    assert numbers(spec.state) == [1, 4]
+    assert sorted(p.name for p in Path(spec.state.releases).iterdir() if p.is_dir()) == ["1", "4"]
+    found = record_of(spec, 4)
+    assert (found["began"], found["back_to"]) == ("2026-01-18T10:00:00+00:00", 1)
+    assert found["at"] > found["began"]
+
+
+def test_where_nothing_is_due_nothing_is_done(run: Start, host: Host, spec: StackSpec) -> None:
     run()
     before, host.done = of_files(spec), []
     tags = {"old": ["postgres:17"],
@@ -384,7 +317,7 @@ def test_where_nothing_is_due_nothing_is_done(run: Run, host: Host, spec: StackS
 
 
 def test_a_run_that_was_overtaken_is_refused_and_names_who_was_faster(
-    run: Run, host: Host, spec: StackSpec
+    run: Start, host: Host, spec: StackSpec
 ) -> None:
     run(by="somebody else")
     host.done = []
@@ -394,7 +327,7 @@ def test_a_run_that_was_overtaken_is_refused_and_names_who_was_faster(
 
 
 def test_a_lock_that_is_held_is_waited_for_and_its_holder_named(
-    run: Run, spec: StackSpec, monkeypatch: pytest.MonkeyPatch
+    run: Start, spec: StackSpec, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "LOCK_SECONDS", 0.0)
     folder = Path(spec.state.folder)
@@ -418,7 +351,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
 
 @pytest.mark.parametrize("why", REFUSED)
 def test_what_the_second_look_finds_wrong_is_refused_before_anything(
-    run: Run, host: Host, spec: StackSpec, why: str
+    run: Start, host: Host, spec: StackSpec, why: str
 ) -> None:
     now, said = REFUSED[why]
     with pytest.raises(ProblemList) as caught:
@@ -430,15 +363,15 @@ def test_what_the_second_look_finds_wrong_is_refused_before_anything(
 
 
 def _with_limits(now: dict[str, Any], host: Host, spec: StackSpec) -> dict[str, Any]:
-    services = _seen(host, spec, {}, passwords=(OLD, OLD)).seen.services
+    services = seen_of(host, spec, {}, passwords=(OLD, OLD)).seen.services
     limited = [replace(one, memory_bytes=10**9, parts=("volume data",)) for one in services]
     return {"services": tuple(limited), **now}
 
 
 def test_a_foreign_container_and_an_image_that_is_not_there_are_refused_together(
-    run: Run, host: Host, spec: StackSpec
+    run: Start, host: Host, spec: StackSpec
 ) -> None:
-    seen: Seen = _seen(host, spec, {}, passwords=(OLD, OLD)).seen
+    seen: Seen = seen_of(host, spec, {}, passwords=(OLD, OLD)).seen
     strange = tuple(replace(one, ours=False) for one in seen.containers[:1])
     with pytest.raises(ProblemList) as caught:
         run(now={"containers": (*strange, *seen.containers[1:]), "images": ()}, rows=())
@@ -449,7 +382,7 @@ def test_a_foreign_container_and_an_image_that_is_not_there_are_refused_together
 
 
 def test_the_record_of_a_one_shot_that_was_pruned_is_carried_on(
-    run: Run, host: Host, spec: StackSpec
+    run: Start, host: Host, spec: StackSpec
 ) -> None:
     run()
     host.boxes = [box for box in host.boxes if box.service not in {"migrate", "frontend"}]
@@ -459,9 +392,9 @@ def test_the_record_of_a_one_shot_that_was_pruned_is_carried_on(
 
 
 def test_of_two_one_shots_the_pruned_one_stays_recorded(
-    run: Run, host: Host, spec: StackSpec
+    run: Start, host: Host, spec: StackSpec
 ) -> None:
-    services = _seen(host, spec, {}, passwords=(OLD, OLD)).seen.services
+    services = seen_of(host, spec, {}, passwords=(OLD, OLD)).seen.services
     seed = replace(services[1], name="seed", container_name="todo-seed-1", alone_hash="h")
     host.boxes.append(Box("todo-seed-1", "seed", "new", [DONE]))
     now = {"services": (*services, seed), "environment": EnvironmentSeen(pins=PINS)}
@@ -476,7 +409,7 @@ def test_of_two_one_shots_the_pruned_one_stays_recorded(
 
 
 def test_progress_is_told_to_whoever_watches_and_ends(
-    run: Run, clock: Clock, tmp_path: Path
+    run: Start, clock: Clock, tmp_path: Path
 ) -> None:
     told: list[dict[str, Any]] = []
     file = tmp_path / "steps"
@@ -491,9 +424,9 @@ def test_progress_is_told_to_whoever_watches_and_ends(
     assert not file.exists()
 
 
-def test_a_release_that_is_already_seen_says_so(run: Run, spec: StackSpec) -> None:
+def test_a_release_that_is_already_seen_says_so(run: Start, spec: StackSpec) -> None:
     outcome = run()
-    assert outcome.looked.seen.release == read_release(spec.state)
+    assert outcome.looked.seen.release == current_release(spec.state)
     assert outcome.looked.seen.release != ReleaseSeen()
     result = outcome.as_result()
     assert result["release"] == 1
@@ -501,7 +434,7 @@ def test_a_release_that_is_already_seen_says_so(run: Run, spec: StackSpec) -> No
     assert result["diff"]["prepared"].count("\n") == len(result["actions"])
 
 
-def test_a_layout_of_before_is_adopted_before_all_else(run: Run, spec: StackSpec) -> None:
+def test_a_layout_of_before_is_adopted_before_all_else(run: Start, spec: StackSpec) -> None:
     root = Path(spec.state.root)
     root.mkdir(parents=True)
     (root / "compose.yaml").write_text("name: todo\n")
@@ -513,7 +446,7 @@ def test_a_layout_of_before_is_adopted_before_all_else(run: Run, spec: StackSpec
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_a_release_that_is_terminated_is_put_back(
-    run: Run, host: Host, spec: StackSpec, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
+    run: Start, host: Host, spec: StackSpec, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
 ) -> None:
     keep = signal.signal(number, signal.SIG_IGN)  # were it not heard, the release would go on
     Path(spec.state.folder).mkdir(parents=True)
@@ -538,53 +471,42 @@ def test_a_release_that_is_terminated_is_put_back(
 
 @pytest.mark.parametrize("damaged", [True, False])
 def test_secrets_that_cannot_be_read_are_moved_aside(
-    run: Run, spec: StackSpec, monkeypatch: pytest.MonkeyPatch, damaged: bool
+    run: Start, spec: StackSpec, damaged: bool
 ) -> None:
     Path(spec.state.folder).mkdir(parents=True)
     Path(spec.state.secrets).write_text("{torn")
-    rendering(monkeypatch, damaged=damaged)
-    run()
+    run(see=rendering(damaged=damaged))
     aside = Path(f"{spec.state.secrets}.unreadable")
     assert (aside.read_text() if aside.exists() else None) == ("{torn" if damaged else None)
     assert json.loads(Path(spec.state.secrets).read_text())["postgres"]
 
 
-def test_what_nothing_needs_is_switched_off(
-    run: Run, spec: StackSpec, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    rendering(monkeypatch, off=["postgres"])
-    run()
+def test_what_nothing_needs_is_switched_off(run: Start, spec: StackSpec) -> None:
+    run(see=rendering(off=["postgres"]))
     services = json.loads(Path(spec.state.environment).read_text())["services"]
     assert [n for n, one in services.items() if "profiles" in one] == ["postgres"]
 
 
-def rendering(
-    monkeypatch: pytest.MonkeyPatch, *, damaged: bool = False, off: Sequence[str] = ()
-) -> None:
-    """Have what is rendered differ from what `look_at` makes of it."""
-    seen = _seen
+def rendering(*, damaged: bool = False, off: Sequence[str] = ()) -> Callable[..., Look]:
+    """Return what sees as `seen_of` does, but for what is rendered."""
 
     def other(*args: Any, **options: Any) -> Look:
-        found = seen(*args, **options)
+        found = seen_of(*args, **options)
         resolution = replace(found.rendered.resolution, switched_off=list(off))
         return replace(
             found, rendered=replace(found.rendered, damaged=damaged, resolution=resolution)
         )
 
-    monkeypatch.setitem(globals(), "_seen", other)
+    return other
 
 
-def test_what_was_made_anew_is_not_made_again_by_the_last_look(
-    host: Host, spec: StackSpec, monkeypatch: pytest.MonkeyPatch, run: Run
-) -> None:
+def test_what_was_made_anew_is_not_made_again_by_the_last_look(spec: StackSpec, run: Start) -> None:
     looked: list[tuple[str, ...]] = []
-    seen = _seen
 
     def noted(host: Host, stack: StackSpec, *args: Any, **options: Any) -> Look:
         looked.append(stack.rotate)
-        return seen(host, stack, *args, **options)
+        return seen_of(host, stack, *args, **options)
 
-    monkeypatch.setitem(globals(), "_seen", noted)
     rotate = ("postgres.POSTGRES_PASSWORD",)
-    run(spec=replace(spec, rotate=rotate), passwords=(OLD, NEW))
+    run(spec=replace(spec, rotate=rotate), passwords=(OLD, NEW), see=noted)
     assert looked == [rotate, ()]

@@ -171,7 +171,7 @@ WRONG = [
     ),
     (
         checked("ready: {path: /, expect: a, revision: 'a ='}"),
-        "run.ready.revision: is no JMESPath expression",
+        "run.ready.revision: has a form that is not allowed",
     ),
     (
         checked("checks: {api: {path: /, expect: 'f('}}"),

@@ -1,0 +1,65 @@
+"""The status of a stack on its host: seen against the release that runs, without a value."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from ansible_collections.todo.stack.plugins.module_utils.contract.codec import from_plain, to_plain
+from ansible_collections.todo.stack.plugins.module_utils.contract.environment import Given
+from ansible_collections.todo.stack.plugins.module_utils.contract.spec import StackSpec
+from ansible_collections.todo.stack.plugins.module_utils.edge.docker import DockerCli
+from ansible_collections.todo.stack.plugins.module_utils.look.status import Status, status_of
+from ansible_collections.todo.stack.tests.unit.module_utils.look.conftest import Host
+from ansible_collections.todo.stack.tests.unit.module_utils.look.test_releases import keep
+
+SECRET = "sk-MaRkEr-now-88"
+
+
+def asked(host: Host) -> Status:
+    return status_of(DockerCli(host.docker), StackSpec("todo", host.spec.state_dir))
+
+
+def test_a_stack_is_seen_against_the_release_that_runs(host: Host) -> None:
+    host.write("fingerprint.key", "key\n")
+    given = Given({"backend": {"OPENAI_MODEL": "gpt"}}, {"backend": {"OPENAI_API_KEY": SECRET}})
+    host.deploy(given)
+    keep(host, 3, given)
+    found = asked(host)
+    assert (found.seen.wanted, found.seen.release.number) == (3, 3)
+    assert (found.seen.environment.drift, found.seen.definition_current) == ({}, True)
+    assert found.spec.contracts == host.spec.contracts
+    text = json.dumps(to_plain(found))
+    assert SECRET not in text and "kept-secret" not in text
+    assert from_plain(Status, json.loads(text)) == found
+
+
+def test_what_was_edited_by_hand_is_drift(host: Host) -> None:
+    host.write("fingerprint.key", "key\n")
+    given = Given({"backend": {"OPENAI_MODEL": "gpt"}})
+    host.deploy(given)
+    keep(host, 3, given)
+    host.write("compose.yaml", "services: {} # by hand\n")
+    text = (host.folder / "environment.json").read_text()
+    host.write("environment.json", text.replace('"gpt"', '"mine"'))
+    seen = asked(host).seen
+    assert not seen.definition_current
+    assert seen.environment.drift["backend"].different == ("OPENAI_MODEL",)
+
+
+def test_before_the_first_release_there_is_a_status_too(host: Host) -> None:
+    found = asked(host)
+    assert (found.seen.release.number, found.seen.wanted, found.spec.contracts) == (0, 0, ())
+
+
+@pytest.mark.parametrize(
+    ("text", "backup"),
+    [
+        ('{"at": "2026-01-18T10:00:00Z"}', {"at": "2026-01-18T10:00:00Z"}),
+        *((text, {}) for text in ("", "{", "[]", "7", "null")),
+    ],
+)
+def test_the_last_backup_is_told_from_its_file(host: Host, text: str, backup: Any) -> None:
+    host.write("backup.json", text)
+    assert asked(host).backup == backup

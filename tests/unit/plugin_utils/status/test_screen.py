@@ -1,0 +1,192 @@
+"""The status of a host: all of it as data, and one screen for people."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timezone
+from typing import Any
+
+import pytest
+from ansible_collections.todo.stack.plugins.module_utils.contract.model import Contract
+from ansible_collections.todo.stack.plugins.module_utils.contract.spec import StackSpec
+from ansible_collections.todo.stack.plugins.module_utils.decide.engine_state import EngineState
+from ansible_collections.todo.stack.plugins.module_utils.look.observation import (
+    Container,
+    Inside,
+    ReleaseSeen,
+    Seen,
+    Space,
+)
+from ansible_collections.todo.stack.plugins.module_utils.look.status import Status
+from ansible_collections.todo.stack.plugins.module_utils.look.usage import Usage
+from ansible_collections.todo.stack.plugins.plugin_utils.status.asked import since_problems
+from ansible_collections.todo.stack.plugins.plugin_utils.status.screen import (
+    ago,
+    duration,
+    log_line,
+    screen,
+)
+from ansible_collections.todo.stack.plugins.plugin_utils.status.summary import summary, unreached
+from ansible_collections.todo.stack.tests.unit.action.test_rollback_actions import going_back
+
+NOW = datetime(2026, 1, 18, 13, 0, tzinfo=timezone.utc)
+SETTINGS = {"Memory": 512_000_000, "NanoCpus": 10**9}
+
+
+def running(contracts: Sequence[Contract], **changes: Any) -> Status:
+    """Return a stack that runs its release 4, as it was released."""
+    seen = going_back()
+    pins, ids = seen.environment.pins, {c.service: c.image_id for c in seen.containers}
+    current = replace(
+        seen.release, references=pins, images=ids, began="2026-01-18T10:00:00+00:00",
+        by="ops on laptop, process 7", commit="bbbb", accepted=44, schema="0005",
+        one_shots={"migrate": "x"}, migrations=(),
+    )  # fmt: skip
+    earlier = replace(seen.releases[0], schema="0005")
+    containers = tuple(
+        replace(one, restarts=2 if one.service == "backend" else 0, settings=SETTINGS,
+                health="healthy" if one.pid and one.state == "running" else "none",
+                inside=Inside(uptime_seconds=7200.0))
+        for one in seen.containers
+    )  # fmt: skip
+    images = tuple({"Size": 150_000_000, **one} for one in seen.images)
+    told: dict[str, Any] = {
+        "release": current, "releases": (earlier, current), "wanted": 4, "containers": containers,
+        "images": images, "space": (Space("/var/lib/docker", 40 * 10**9, None, 100 * 10**9),),
+        **changes.pop("seen", {}),
+    }  # fmt: skip
+    spec = StackSpec("todo", "/srv", contracts=tuple(contracts))
+    usage = (Usage("todo-backend-1", 2.4, 85_000_000),)
+    return replace(Status(replace(seen, **told), spec, usage), **changes)
+
+
+def shown(status: Status) -> str:
+    return "\n".join(screen(summary("web1", status), NOW))
+
+
+def test_the_screen_of_a_stack_that_is_well(contracts: Sequence[Contract]) -> None:
+    assert shown(running(contracts)) == "\n".join(
+        [
+            "web1  todo",
+            "  release   4, since 2026-01-18 10:00 UTC (3 h ago), commit bbbb, schema 0005",
+            "            by ops on laptop, process 7",
+            "  host      /var/lib/docker 40.0 of 100.0 GB free, 10000.0 MB memory available",
+            "  accepted  44 checks passed when it was released",
+            "  back to   2, of 2026-01-18 10:00 UTC (3 h ago), commit aaaa, schema 0005",
+            "  drift     none: all is as it was released",
+            "  backup    none yet",
+            "  service   state             restarts  up   image  size      memory        cpu",
+            "  postgres  running, healthy  0         2 h  p      150.0 MB",
+            "  migrate   exited (0)        0         2 h  b      150.0 MB",
+            "  backend   running, healthy  2         2 h  b      150.0 MB  85 of 512 MB  "
+            "2 of 100 %",
+            "  frontend  running, healthy  0         2 h  f      150.0 MB",
+            "",
+        ]
+    )
+
+
+def test_the_data_is_json_and_has_what_the_screen_has(contracts: Sequence[Contract]) -> None:
+    told = json.loads(json.dumps(summary("web1", running(contracts))))
+    assert (told["reached"], told["release"]["number"], told["drift"]) == (True, 4, [])
+    [backend] = [one for one in told["services"] if one["service"] == "backend"]
+    assert (backend["memory_bytes"], backend["memory_limit_bytes"]) == (85_000_000, 512_000_000)
+    assert [(one["number"], one["possible"]) for one in told["back_to"]] == [(2, True)]
+
+
+@pytest.mark.parametrize(
+    ("seen", "line"),
+    [
+        ({"definition_current": False}, "  drift     host: write, compose.yaml changed"),
+        ({"problem": "the engine is stopped", "services": (), "containers": ()},
+         "  engine    the engine is stopped"),
+        ({"space": tuple(Space(path, 10**9, None, 2 * 10**9) for path in ("/a", "/b"))},
+         "  host      /a and /b 1.0 of 2.0 GB free, "),
+        ({"warnings": ("a", "b")}, "  warning   a\n            b"),
+        ({"release": ReleaseSeen(), "releases": ()}, "  release   none yet"),
+        ({"release": ReleaseSeen(), "releases": ()}, "  drift     nothing was released yet"),
+        ({"release": ReleaseSeen(5, failed=("backend.user",), accepted=7)},
+         "  accepted  7 checks passed when it was released, failed: backend.user"),
+        ({"release": ReleaseSeen(5, back_to=2)}, "  release   5, as 2"),
+        ({"releases": (ReleaseSeen(3, damage="its files were not kept"),)},
+         "  back to   3: not possible, its files were not kept"),
+        ({"containers": ()}, "  backend   absent"),
+        ({"containers": (Container("a", "todo-other-1", "other", state="paused"),)},
+         "  other     paused"),
+        ({"containers": (Container("a", "todo-backend-1", "backend", state="exited",
+                                   exit_code=137),)}, "  backend   exited (137)"),
+    ],
+)  # fmt: skip
+def test_what_is_not_well_has_its_line(
+    contracts: Sequence[Contract], seen: dict[str, Any], line: str
+) -> None:
+    assert line in shown(running(contracts, seen=seen))
+
+
+BACKUPS = {
+    "none yet": {},
+    "2026-01-18 12:00 UTC (60 min ago), 12.0 MB, never proven by a restore": {
+        "at": "2026-01-18T12:00:00+00:00", "bytes": 12_000_000},
+    "2026-01-18 12:00 UTC (60 min ago), restored as a proof 2026-01-18 12:59 UTC (60 s ago)": {
+        "at": "2026-01-18T12:00:00+00:00", "proven_at": "2026-01-18T12:59:00+00:00"},
+    "of unknown time, never proven by a restore": {"at": 7, "bytes": "x"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("line", BACKUPS)
+def test_the_last_backup_has_its_line(contracts: Sequence[Contract], line: str) -> None:
+    assert f"  backup    {line}\n" in shown(running(contracts, backup=BACKUPS[line]))
+
+
+def test_a_host_that_cannot_be_reached_is_a_row() -> None:
+    told = unreached("web2", "ssh: connect to host web2\n port 22: No route to host")
+    assert screen(told, NOW) == [
+        "web2  cannot be reached: ssh: connect to host web2 port 22: No route to host", ""
+    ]  # fmt: skip
+
+
+def test_a_host_without_an_engine_has_its_screen(contracts: Sequence[Contract]) -> None:
+    bare = Seen("todo", EngineState("absent"), problem="there is no docker command on this host")
+    status = Status(bare, StackSpec("todo", "/srv", contracts=tuple(contracts)))
+    assert "  engine    there is no docker command on this host" in shown(status)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [(-3, "0 s"), (0, "0 s"), (119, "119 s"), (120, "2 min"), (7199, "120 min"), (7200, "2 h"),
+     (172_799, "48 h"), (172_800, "2 d"), (8_640_000, "100 d")],
+)  # fmt: skip
+def test_a_duration_in_the_largest_unit_that_says_enough(seconds: float, told: str) -> None:
+    assert duration(seconds) == told
+
+
+@pytest.mark.parametrize("text", ["", "yesterday", "2026-01-18T10:00:00"])
+def test_a_time_that_is_none_is_left_out(text: str) -> None:
+    assert ago(text, NOW) == ""
+
+
+def test_a_line_of_a_log_has_its_time_its_host_and_its_service() -> None:
+    row = {"at": "2026-01-18T10:00:00.123456789Z", "service": "backend", "text": "a  b"}
+    assert log_line("web1", row) == "2026-01-18T10:00:00.123  web1  backend  a  b"
+
+
+@pytest.mark.parametrize(
+    ("since", "good"),
+    [
+        *((one, True) for one in ("", "10m", "2h30m", "1.5h", "90s", "release:12", "2026-01-18",
+                                  "2026-01-18T10:00", "2026-01-18T10:00:00.5Z",
+                                  "2026-01-18T10:00:00+01:00")),
+        *((one, False) for one in ("10", "m", "10 m", "-10m", "1d", "release:", "release:x",
+                                   "release:-1", "yesterday", "2026-13-01", "2026-01-18 10:00",
+                                   "20260118", "--tail", "10m; ls", "10m\n")),
+    ],
+)  # fmt: skip
+def test_a_time_from_which_on_logs_are_wanted(since: str, good: bool) -> None:
+    assert [one.where for one in since_problems(since, 1)] == ([] if good else ["stack_since"])
+
+
+@pytest.mark.parametrize(("lines", "good"), [(1, True), (10**6, True), (0, False), (-1, False)])
+def test_a_number_of_lines(lines: int, good: bool) -> None:
+    assert [one.where for one in since_problems("", lines)] == ([] if good else ["stack_lines"])
