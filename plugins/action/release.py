@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import getpass
 import json
-import os
-import socket
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,6 +10,12 @@ from typing import Any
 
 from ansible.plugins.action import ActionBase
 from ansible_collections.todo.stack.plugins.module_utils.contract.codec import from_plain, to_plain
+from ansible_collections.todo.stack.plugins.module_utils.contract.errors import (
+    Problem,
+    ProblemList,
+    StackError,
+)
+from ansible_collections.todo.stack.plugins.module_utils.decide.databases import restore_actions
 from ansible_collections.todo.stack.plugins.module_utils.decide.images import wanted_images
 from ansible_collections.todo.stack.plugins.module_utils.decide.plan import Action, as_result, plan
 from ansible_collections.todo.stack.plugins.module_utils.decide.problems import memory_problems
@@ -30,9 +33,10 @@ from ansible_collections.todo.stack.plugins.plugin_utils.contract.stack_spec imp
     typed_contracts,
 )
 from ansible_collections.todo.stack.plugins.plugin_utils.judge.expectation import packed_library
+from ansible_collections.todo.stack.plugins.plugin_utils.this_user import this_user
 
 MODULE = "todo.stack.release"
-OWN_OPTIONS = ("contracts", "seen", "images")
+OWN_OPTIONS = ("contracts", "seen", "images", "backups", "restore")
 
 
 class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible ships no types
@@ -72,8 +76,9 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible ships no types
             "spec": json.dumps(to_plain(spec)),
             "images": [_row(one) for one in args.get("images") or ()],
             "relaxed": args.get("relaxed") or {},
+            **{name: args[name] for name in ("backups", "restore") if args.get(name)},
             "since": (seen.get("release") or {}).get("number", 0),
-            "by": _this_user(),
+            "by": this_user(),
             "commit": _commit(folder),
             "library": packed_library(),
         }
@@ -104,6 +109,14 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible ships no types
 def _decide(args: Mapping[str, Any], due: list[Action]) -> list[Any]:
     seen = from_plain(Seen, json.loads(args["seen"]))
     contracts = typed_contracts(args["contracts"])
+    if restore := args.get("restore"):
+        try:
+            due += restore_actions(seen, contracts, str(restore.get("name") or ""))
+        except ProblemList as found:
+            return found.problems
+        except StackError as found:
+            return [Problem(found.what, found.where, found.remedy)]
+        return []
     due += plan(seen, contracts, wanted_images(seen, contracts, args.get("images") or ()))
     return memory_problems(seen, due)
 
@@ -112,14 +125,6 @@ def _row(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return of an image's row what a release needs of it."""
     kept = ("service", "content_image", "image_id", "changed", "reason")
     return {key: row[key] for key in kept if key in row}
-
-
-def _this_user() -> str:
-    try:
-        user = getpass.getuser()
-    except (KeyError, OSError):
-        user = f"uid {os.getuid()}"
-    return f"{user} on {socket.gethostname()}, process {os.getppid()}"
 
 
 def _commit(folder: Path) -> str:

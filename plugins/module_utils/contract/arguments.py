@@ -24,6 +24,15 @@ STACK_SPEC: dict[str, Any] = {
     "state_dir": {"type": "path", "default": "/var/lib/todo-stack"},
     "spec": {"type": "str", "default": "", "no_log": True},
 }
+BACKUPS: dict[str, Any] = {
+    "type": "dict",
+    "default": {},
+    "options": {
+        "keep": {"type": "int", "default": 7},
+        "recipient": {"type": "str", "default": ""},
+        "identity": {"type": "str", "default": ""},
+    },
+}
 
 
 def read_spec(params: Mapping[str, Any]) -> StackSpec:

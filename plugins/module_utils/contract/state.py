@@ -58,6 +58,11 @@ class StateDir:
         """The folder of the releases: a record each, and the files of the last ones."""
         return self._file("releases")
 
+    @property
+    def backups(self) -> str:
+        """The folder of the databases' backups, a file and a JSON beside it each."""
+        return self._file("backups")
+
     def record(self, number: int) -> str:
         """Return the record of a release."""
         return posixpath.join(self.releases, f"{number}.json")

@@ -7,7 +7,7 @@ import secrets as random_source
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from ansible_collections.todo.stack.plugins.module_utils.contract.errors import 
 from ansible_collections.todo.stack.plugins.module_utils.contract.masking import redactor
 from ansible_collections.todo.stack.plugins.module_utils.contract.spec import StackSpec
 from ansible_collections.todo.stack.plugins.module_utils.contract.state import StateDir, StateFiles
+from ansible_collections.todo.stack.plugins.module_utils.decide.databases import restore_actions
 from ansible_collections.todo.stack.plugins.module_utils.decide.images import wanted_images
 from ansible_collections.todo.stack.plugins.module_utils.decide.override import as_json, override
 from ansible_collections.todo.stack.plugins.module_utils.decide.plan import (
@@ -59,8 +60,11 @@ from ansible_collections.todo.stack.plugins.module_utils.edge.state import (
 from ansible_collections.todo.stack.plugins.module_utils.judge.fault import Expect
 from ansible_collections.todo.stack.plugins.module_utils.judge.registry import judge
 from ansible_collections.todo.stack.plugins.module_utils.look.look import Look, look
+from ansible_collections.todo.stack.plugins.module_utils.release.backup import Keeping
+from ansible_collections.todo.stack.plugins.module_utils.release.data import data_of
 from ansible_collections.todo.stack.plugins.module_utils.release.gate import Gate, Trial
 from ansible_collections.todo.stack.plugins.module_utils.release.record import forget_images, record
+from ansible_collections.todo.stack.plugins.module_utils.release.restore import Wanted
 from ansible_collections.todo.stack.plugins.module_utils.release.services import Services
 from ansible_collections.todo.stack.plugins.module_utils.release.transaction import Transaction
 
@@ -74,7 +78,8 @@ class Order:
 
     ``rows``: those that M(todo.stack.image_build) returned. ``since``: the release that the
     controller has looked at; another one means that somebody was faster. ``relaxed``: compose
-    service -> the hardening that it does without.
+    service -> the hardening that it does without. ``keeping``: how backups are kept. ``restore``:
+    the backup that a database's data is to be.
     """
 
     spec: StackSpec
@@ -84,6 +89,8 @@ class Order:
     commit: str = ""
     relaxed: Mapping[str, Sequence[str]] | None = None
     progress_file: Path | None = None
+    keeping: Keeping = field(default_factory=Keeping)
+    restore: Wanted | None = None
 
 
 @dataclass(frozen=True)
@@ -115,11 +122,17 @@ def release(docker: DockerCli, order: Order, expect: Expect) -> Outcome:
         looked = look(docker, order.spec)
         _refuse_overtaken(order, looked)
         images = wanted_images(looked.seen, order.spec.contracts, order.rows)
-        actions = plan(looked.seen, order.spec.contracts, images)
+        actions = _actions(order, looked, images)
         if not actions:
             return Outcome(False, (), looked, looked.seen.release.number)
         _refuse(order, looked, actions, images)
         return _Release(docker, order, expect, looked, actions, images).run()
+
+
+def _actions(order: Order, looked: Look, images: Images) -> tuple[Action, ...]:
+    if order.restore is not None:
+        return restore_actions(looked.seen, order.spec.contracts, order.restore.name)
+    return plan(looked.seen, order.spec.contracts, images)
 
 
 def _refuse_overtaken(order: Order, looked: Look) -> None:
@@ -166,6 +179,13 @@ class _Release:
             looked=self.looked,
             actions=self.actions,
             new=files,
+            data=data_of(
+                self.order.spec.contracts,
+                self.looked.seen,
+                self.actions,
+                self.order.keeping,
+                self.order.restore,
+            ),
         )
         try:
             transaction.carry_out()

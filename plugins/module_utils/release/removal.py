@@ -21,6 +21,8 @@ from ansible_collections.todo.stack.plugins.module_utils.look.containers import 
 
 # They belong to the data: without them the database is locked.
 _KEPT_WITH_DATA = {"secrets.json", "environment.json"}
+# What outlives the data is what they are for.
+_BACKUPS = "backups"
 
 
 def remove_stack(docker: DockerCli, state: StateDir, *, data: bool, check_mode: bool) -> list[str]:
@@ -62,7 +64,8 @@ def _images(docker: DockerCli, stack: str) -> list[str]:
 def _files(state: StateDir, *, everything: bool) -> list[Path]:
     folder = Path(state.folder)
     found = sorted(folder.iterdir()) if folder.is_dir() else []
-    return [path for path in found if everything or path.name not in _KEPT_WITH_DATA]
+    kept = {_BACKUPS} if everything else {_BACKUPS, *_KEPT_WITH_DATA}
+    return [path for path in found if path.name not in kept]
 
 
 def _delete(state: StateDir, files: list[Path]) -> None:

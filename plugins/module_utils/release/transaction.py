@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -22,6 +23,7 @@ from ansible_collections.todo.stack.plugins.module_utils.edge.docker import Dock
 from ansible_collections.todo.stack.plugins.module_utils.edge.process import uninterrupted
 from ansible_collections.todo.stack.plugins.module_utils.look.look import Look
 from ansible_collections.todo.stack.plugins.module_utils.look.observation import Service
+from ansible_collections.todo.stack.plugins.module_utils.release.data import Data, Untouched
 from ansible_collections.todo.stack.plugins.module_utils.release.database import (
     change_of,
     change_password,
@@ -39,14 +41,16 @@ _NOTHING_BEFORE = "there was none before it; its containers were taken away"
 class Transaction:
     """What is done to the services of a stack, in order, and how it is undone.
 
-    ``new``: the files of the release to be. ``changed`` tells whether anything is another than
-    before, ``swapped`` which services were replaced.
+    ``new``: the files of the release to be. ``data``: what is done with data before one-shots run.
+    ``changed`` tells whether anything is another than before, ``swapped`` which services were
+    replaced.
     """
 
     services: Services
     looked: Look
     actions: Sequence[Action]
     new: StateFiles
+    data: Data = field(default_factory=Untouched)
     changed: bool = False
     swapped: list[Service] = field(default_factory=list)
     candidates: list[str] = field(default_factory=list)
@@ -66,12 +70,18 @@ class Transaction:
         try:
             self._judge_environment()
             self._prepare_databases()
+            self.data.prepare(self.services)
             self._run_one_shots()
             self._try_candidates()
             self._swap()
+            self._settle_data()
         except BaseException as error:
             with uninterrupted():
                 raise self._undone(error) from None
+
+    def _settle_data(self) -> None:
+        with suppress(StackError):  # what is left of it is no reason to undo what has passed
+            self.data.settle()
 
     def _judge_environment(self) -> None:
         """Have the images judge the values they are about to get, where those are others."""
@@ -182,6 +192,7 @@ class Transaction:
             # A database first: only one that runs takes its password back, and others ask it.
             *(partial(self._put_back, one) for one in reversed(single)),
             *reversed(self.passwords),
+            partial(self.data.undo, self.services),
             *(partial(self._put_back, one) for one in reversed(lasting)),
         ]
         failed = [self._attempt(step) for step in steps]
