@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import select
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -94,11 +95,16 @@ def digest(path: Path) -> str:
 
 def _copied(source: IO[bytes], target: IO[bytes], gone: Gone) -> Written:
     found, size = hashlib.sha256(), 0
-    while piece := source.read(_PIECE_BYTES):
+    while True:
+        _refuse_gone(gone)
+        if not select.select([source], [], [], _LOOK_SECONDS)[0]:
+            continue
+        piece = os.read(source.fileno(), _PIECE_BYTES)
+        if not piece:
+            break
         found.update(piece)
         size += len(piece)
         target.write(piece)
-        _refuse_gone(gone)
     return Written(size, found.hexdigest())
 
 

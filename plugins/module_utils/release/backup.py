@@ -24,6 +24,7 @@ from ansible_collections.todo.stack.plugins.module_utils.edge.backups import (
 from ansible_collections.todo.stack.plugins.module_utils.edge.docker import DockerCli
 from ansible_collections.todo.stack.plugins.module_utils.edge.pipes import Command
 from ansible_collections.todo.stack.plugins.module_utils.edge.postgres import Postgres
+from ansible_collections.todo.stack.plugins.module_utils.edge.process import run
 from ansible_collections.todo.stack.plugins.module_utils.edge.state import read_release
 from ansible_collections.todo.stack.plugins.module_utils.look.host import free_space
 
@@ -169,5 +170,5 @@ def _tools(postgres: Postgres, keeping: Keeping) -> dict[str, str]:
     said = postgres.docker.read("exec", postgres.container, "pg_dump", "--version")
     tools = {"pg_dump": said.strip()}
     if keeping.recipient:
-        tools["age"] = postgres.docker.run(["age", "--version"])[1].strip()
+        tools["age"] = run(["age", "--version"])[1].strip()
     return tools

@@ -37,7 +37,7 @@ from ansible_collections.todo.stack.plugins.module_utils.release.drill import fa
 from ansible_collections.todo.stack.plugins.module_utils.release.gate import Trial
 from ansible_collections.todo.stack.plugins.module_utils.release.services import Services
 
-_STOP_SECONDS = "10"
+_STOP_SECONDS = 10
 _SESSIONS = "FROM pg_stat_activity WHERE datname"
 
 
@@ -154,7 +154,7 @@ class Restoring:
         names = [name for name in self.database.asked_by if name != self.database.service]
         found = [one for name in names for one in services.find(name) if one.pid]
         if found:
-            services.docker.read("stop", "--time", _STOP_SECONDS, *(one.name for one in found))
+            services.docker.read("stop", f"--time={_STOP_SECONDS}", *(one.id for one in found))
         self.stopped = found
 
     def _forget_migrations(self, services: Services) -> None:

@@ -32,6 +32,7 @@ from ansible_collections.todo.stack.plugins.module_utils.look.observation import
     Seen,
 )
 from ansible_collections.todo.stack.plugins.module_utils.release import release as module
+from ansible_collections.todo.stack.plugins.module_utils.release.data import Untouched
 from ansible_collections.todo.stack.plugins.module_utils.release.release import (
     Order,
     Outcome,
@@ -96,6 +97,7 @@ def run(host: Host, spec: StackSpec, monkeypatch: pytest.MonkeyPatch) -> Run:
             return _seen(host, stack, now or {}, passwords=order.get("passwords", (OLD, OLD)))
 
         monkeypatch.setattr(module, "look", look)
+        monkeypatch.setattr(module, "data_of", lambda *_: Untouched())
         given = {"rows": ROWS, "since": 0, "by": "ops on laptop", "commit": "0123456789ab"}
         chosen = {k: v for k, v in order.items() if k != "passwords"}
         return release(DockerCli(host), Order(**{"spec": spec, **given, **chosen}), MEETS)

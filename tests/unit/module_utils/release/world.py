@@ -22,6 +22,7 @@ UNHEALTHY: State = {"Status": "running", "health": "unhealthy"}
 PLAIN: State = {"Status": "running"}
 PAUSED: State = {"Status": "paused"}
 DONE: State = {"Status": "exited", "ExitCode": 0}
+STOPPED: State = {"Status": "exited", "ExitCode": 143}
 ENDED: State = {"Status": "exited", "ExitCode": 3}
 KILLED: State = {"Status": "exited", "ExitCode": 137, "OOMKilled": True}
 LOOP: State = {"Status": "restarting", "ExitCode": 1, "restarts": 3}
@@ -152,6 +153,10 @@ class World:
             return int(lacks), json.dumps(found), "no such container" if lacks else ""
         if words[0] == "rm":
             self.boxes = [box for box in self.boxes if box.id not in words]
+        if words[0] == "stop":
+            for box in self.boxes:
+                if box.id in words:
+                    box.states = [STOPPED]
         if words[0] == "start":
             for box in self.boxes:
                 if box.id in words:
@@ -198,6 +203,6 @@ def _short(args: Sequence[str]) -> str:
         return f"up {' '.join(n for n in names if n != 'never')} ({version}{anew})"
     if words[0] == "exec":
         return "psql"
-    if words[0] in {"rm", "start", "unpause"}:
+    if words[0] in {"rm", "start", "stop", "unpause"}:
         return " ".join(w for w in words if not w.startswith("--"))
     return ""
