@@ -63,6 +63,11 @@ class StateDir:
         """The folder of the databases' backups, a file and a JSON beside it each."""
         return self._file("backups")
 
+    @property
+    def watch(self) -> str:
+        """The folder of what verifies the stack on its host, and of its last verdicts."""
+        return self._file("watch")
+
     def record(self, number: int) -> str:
         """Return the record of a release."""
         return posixpath.join(self.releases, f"{number}.json")

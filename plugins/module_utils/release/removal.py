@@ -17,6 +17,7 @@ from ansible_collections.todo.stack.plugins.module_utils.decide.problems import 
 from ansible_collections.todo.stack.plugins.module_utils.edge.docker import DockerCli
 from ansible_collections.todo.stack.plugins.module_utils.edge.files import exclusive
 from ansible_collections.todo.stack.plugins.module_utils.edge.state import adopt, as_it_is
+from ansible_collections.todo.stack.plugins.module_utils.edge.systemd import remove_timer
 from ansible_collections.todo.stack.plugins.module_utils.look.containers import read_container
 
 # They belong to the data: without them the database is locked.
@@ -46,6 +47,7 @@ def _remove(docker: DockerCli, state: StateDir, *, data: bool, check_mode: bool)
         due += [("volume", "rm", name) for name in _labelled(docker, "volume", state.name)]
     files = _files(state, everything=data)
     if not check_mode:
+        remove_timer(docker.run, state.name)
         for command in due:
             docker.read(*command)
         _delete(state, files)

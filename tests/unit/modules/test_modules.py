@@ -43,7 +43,8 @@ HOSTILE = {
     "line break": "MaRk\ner\r\n1",
     "json in it": '{"MaRk": "er"}',
 }
-INTERNAL = {"spec", "since", "by", "commit", "library", "progress_file", "fetch_to"}
+INTERNAL = {"spec", "since", "by", "commit", "library", "progress_file", "fetch_to",
+            "settings", "archive"}  # fmt: skip
 
 
 def documented(module: Any) -> dict[str, Any]:
