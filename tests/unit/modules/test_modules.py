@@ -27,6 +27,7 @@ from ansible_collections.todo.stack.plugins.modules import (
     look,
     release,
     remove,
+    watch,
 )
 from ansible_collections.todo.stack.plugins.plugin_utils.contract.stack_spec import OPTIONS
 
@@ -158,6 +159,10 @@ class Crashing:
         "stack": "todo",
         "state_dir": "/none",
         "data": False,
+        "state": "present",
+        "archive": "",
+        "settings": "",
+        "minutes": 5,
     }
     check_mode = False
     no_log_values: ClassVar[set[str]] = set()
@@ -182,6 +187,7 @@ def crash(*_: Any, **__: Any) -> None:
         (look, look, "read_spec"),
         (release, release, "order_of"),
         (remove, remove, "remove_stack"),
+        (watch, watch, "have_watched"),
     ],
 )
 def test_a_crash_tells_its_type_and_never_its_text(
