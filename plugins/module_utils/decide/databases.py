@@ -31,6 +31,11 @@ class Database:
     revision: str
     asked_by: tuple[str, ...]
 
+    @property
+    def side(self) -> str:
+        """The database that a backup is restored into, before it takes this one's place."""
+        return f"{self.name}_restoring"
+
 
 def databases(contracts: Sequence[Contract], seen: Seen) -> list[Database]:
     """Return the stack's own databases that are in use; raise ProblemList where there is none."""

@@ -80,6 +80,10 @@ class Postgres:
         """Return the names of the server's databases."""
         return self.ask("SELECT datname FROM pg_database ORDER BY 1;", MAINTENANCE)
 
+    def drop(self, name: str) -> None:
+        """Have no database of this name, whoever is connected to it."""
+        self.ask(f"DROP DATABASE IF EXISTS {quoted(name)} WITH (FORCE);", MAINTENANCE)
+
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:
         """Hold one view of the database, whatever is written meanwhile."""

@@ -26,11 +26,14 @@ from ansible_collections.todo.stack.plugins.module_utils.edge.backups import (
     read_backups,
 )
 from ansible_collections.todo.stack.plugins.module_utils.edge.docker import DockerCli
-from ansible_collections.todo.stack.plugins.module_utils.edge.files import PRIVATE_FILE
+from ansible_collections.todo.stack.plugins.module_utils.edge.files import (
+    PRIVATE_FILE,
+    ensure_private_folder,
+)
 from ansible_collections.todo.stack.plugins.module_utils.edge.process import (
     terminated_as_interrupted,
 )
-from ansible_collections.todo.stack.plugins.module_utils.edge.state import locked
+from ansible_collections.todo.stack.plugins.module_utils.edge.state import adopt, locked
 from ansible_collections.todo.stack.plugins.module_utils.look.observation import Seen
 from ansible_collections.todo.stack.plugins.module_utils.release.backup import (
     Keeping,
@@ -92,7 +95,10 @@ def back_up_all(docker: DockerCli, order: BackupOrder) -> tuple[list[Backup], li
 
     Raises StackError for one that is not whole: it stays, with its problem noted.
     """
+    ensure_private_folder(Path(order.state.root))
+    ensure_private_folder(Path(order.state.folder))
     with locked(order.state, order.by, LOCK_SECONDS), terminated_as_interrupted():
+        adopt(order.state)
         made = [_one(docker, order, database) for database in order.databases]
         pruned = [
             name for one in made for name in prune(order.state, one.service, order.keeping.keep)
@@ -109,6 +115,7 @@ def _one(docker: DockerCli, order: BackupOrder, database: Database) -> Backup:
         backup = chosen(read_backups(order.state), order.name)
     else:
         server = server_of(docker, container, database)
+        server.drop(database.side)  # left by a restore that was killed
         new = back_up(order.state, server, database.service, order.keeping, why="asked for")
         if new is None:
             raise StackError("it holds no row: there is nothing to back up", where=database.service)

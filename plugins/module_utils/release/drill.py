@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets as random_source
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -18,6 +19,7 @@ from ansible_collections.todo.stack.plugins.module_utils.contract.labels import 
 )
 from ansible_collections.todo.stack.plugins.module_utils.contract.state import StateDir
 from ansible_collections.todo.stack.plugins.module_utils.decide.databases import Database
+from ansible_collections.todo.stack.plugins.module_utils.decide.resolution import EMBEDDED_PASSWORD
 from ansible_collections.todo.stack.plugins.module_utils.edge.backups import note, path_of
 from ansible_collections.todo.stack.plugins.module_utils.edge.docker import DockerCli, last_line
 from ansible_collections.todo.stack.plugins.module_utils.edge.pipes import digest, feed
@@ -88,7 +90,9 @@ class Drill:
         found = self.docker.inspect_containers([self.container])
         if not found:
             raise StackError("its container is gone", where=self.database.service)
-        self.docker.read(*run_argv(name, self.state.name, self.database, found[0]))
+        password = {EMBEDDED_PASSWORD: random_source.token_hex(16)}
+        argv = run_argv(name, self.state.name, self.database, found[0])
+        self.docker.read(*argv, environ_update=password)
         postgres = server_of(self.docker, name, self.database)
         deadline = time.monotonic() + _WAIT_SECONDS
         while self.docker.run(["docker", *postgres.ready_argv()])[0] != 0:
@@ -128,8 +132,6 @@ def run_argv(name: str, stack: str, database: Database, like: Mapping[str, Any])
     environment = {
         "POSTGRES_USER": database.role,
         "POSTGRES_DB": database.name,
-        # Nobody but who may run commands in it reaches it.
-        "POSTGRES_HOST_AUTH_METHOD": "trust",
         "POSTGRES_INITDB_ARGS": "--no-sync",
     }
     labels = {
@@ -143,6 +145,8 @@ def run_argv(name: str, stack: str, database: Database, like: Mapping[str, Any])
         "--shm-size", str(host.get("ShmSize") or 128 << 20),
         *(part for key, one in labels.items() for part in ("--label", f"{key}={one}")),
         *(part for key, one in environment.items() for part in ("--env", f"{key}={one}")),
+        # One that nobody needs to know, from the caller's environment.
+        "--env", EMBEDDED_PASSWORD,
         *(["--user", config["User"]] if config.get("User") else []),
         *(part for path in host.get("Tmpfs") or {} for part in ("--tmpfs", path)),
         *(part for path in kept for part in ("--volume", path)),

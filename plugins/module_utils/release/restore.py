@@ -66,22 +66,17 @@ class Restoring:
     record: dict[str, Any] = field(default_factory=dict)
     stopped: list[Container] = field(default_factory=list)
 
-    @property
-    def side(self) -> str:
-        """The database that the backup is restored into."""
-        return f"{self.database.name}_restoring"
-
     def prepare(self, services: Services) -> None:
         """Restore beside, compare, stop those that write, change names."""
         state = services.spec.state
         postgres, backup = self._chosen(services)
         services.gate.tell([Trial(self.database.service, list, why=f"{backup.name} is restored")])
         file, plain = reading(state, backup, self.identity)
-        self._drop(self.side)
+        self._asked.drop(self.database.side)
         owner = f"OWNER {quoted(self.database.role)} TEMPLATE template0"
-        postgres.ask(f"CREATE DATABASE {quoted(self.side)} {owner};", MAINTENANCE)
-        feed(file, [*plain, postgres.fill_argv(self.side)])
-        faults = backup.holding.faults(postgres.holding(self.side))
+        postgres.ask(f"CREATE DATABASE {quoted(self.database.side)} {owner};", MAINTENANCE)
+        feed(file, [*plain, postgres.fill_argv(self.database.side)])
+        faults = backup.holding.faults(postgres.holding(self.database.side))
         if faults:
             note(state, replace(backup, proven="", problem="; ".join(faults)))
             raise StackError(f"the backup {backup.name} is not whole: {'; '.join(faults)}")
@@ -89,14 +84,14 @@ class Restoring:
         self._forget_migrations(services)
         self._stop_writers(services)
         self.kept = f"{self.database.name}_before_{time.time():.0f}"
-        self._rename((self.database.name, self.kept), (self.side, self.database.name))
+        self._rename((self.database.name, self.kept), (self.database.side, self.database.name))
 
     def undo(self, services: Services) -> None:
         """Give the data of before its name again, and start what was stopped."""
         if self.kept and self.kept in self._asked.databases():
-            self._rename((self.database.name, self.side), (self.kept, self.database.name))
+            self._rename((self.database.name, self.database.side), (self.kept, self.database.name))
         if self.postgres:
-            self._drop(self.side)
+            self._asked.drop(self.database.side)
         if self.record:
             write_record(services.spec.state, self.release, self.record)
         found = [now for one in self.stopped for now in services.find(one.service)]
@@ -109,7 +104,7 @@ class Restoring:
         before = re.compile(re.escape(self.database.name) + r"_before_\d+")
         for name in self._asked.databases():
             if before.fullmatch(name):
-                self._drop(name)
+                self._asked.drop(name)
 
     @property
     def _asked(self) -> Postgres:
@@ -177,6 +172,3 @@ class Restoring:
             "COMMIT;",
         ]
         self._asked.ask("\n".join(lines), MAINTENANCE)
-
-    def _drop(self, name: str) -> None:
-        self._asked.ask(f"DROP DATABASE IF EXISTS {quoted(name)} WITH (FORCE);", MAINTENANCE)

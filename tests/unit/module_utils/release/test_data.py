@@ -62,7 +62,7 @@ def test_only_a_migration_of_a_database_that_is_there_has_a_backup_made(
 def test_a_restore_is_of_the_release_that_runs(world: World, spec: StackSpec) -> None:
     found = chosen(spec, look_at(world, spec).seen, ["migrate"], Wanted("1-postgres"))
     assert isinstance(found, Restoring)
-    assert (found.release, found.side) == (0, "tasks_restoring")
+    assert (found.release, found.database.side) == (0, "tasks_restoring")
 
 
 @pytest.fixture

@@ -71,6 +71,9 @@ class Server:
         assert before or self.held
         return []
 
+    def drop(self, name: str) -> None:
+        self.ask(f'DROP DATABASE IF EXISTS "{name}"')
+
     def fill_argv(self, database: str) -> list[str]:
         return ["fill", database]
 
