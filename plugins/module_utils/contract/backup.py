@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -83,11 +84,11 @@ class Backup:
     proven_seconds: float = 0.0
     problem: str = ""
 
-    @property
-    def major(self) -> int:
-        """The major version of the server that it was made from, 0 where it is not known."""
-        start = self.server.partition(".")[0]
-        return int(start) if start.isdigit() else 0
+
+def major_of(server: str) -> int:
+    """Return the major version of a server, 0 where it is not known."""
+    digits = re.match(r"\d+", server)
+    return int(digits[0]) if digits else 0
 
 
 def chosen(backups: Sequence[Backup], name: str) -> Backup:

@@ -7,7 +7,11 @@ import time
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ansible_collections.todo.stack.plugins.module_utils.contract.backup import Backup, chosen
+from ansible_collections.todo.stack.plugins.module_utils.contract.backup import (
+    Backup,
+    chosen,
+    major_of,
+)
 from ansible_collections.todo.stack.plugins.module_utils.contract.errors import StackError
 from ansible_collections.todo.stack.plugins.module_utils.decide.databases import Database
 from ansible_collections.todo.stack.plugins.module_utils.edge.backups import (
@@ -124,9 +128,9 @@ class Restoring:
             note(state, replace(backup, proven="", problem=wrong))
             raise StackError(f"the backup {backup.name} cannot be restored: {wrong}")
         postgres = server_of(services.docker, running[0].name, self.database)
-        major = int(postgres.server().partition(".")[0])
-        if major < backup.major:
-            what = f"the backup {backup.name} is of PostgreSQL {backup.major}, this is {major}"
+        major = major_of(postgres.server())
+        if major < major_of(backup.server):
+            what = f"the backup {backup.name} is of PostgreSQL {backup.server}, this is {major}"
             raise StackError(what, where=self.database.service)
         self._refuse_over_data(postgres, backup)
         refuse_full(docker_root(services.docker), backup.database_bytes, "a restore")
@@ -147,10 +151,10 @@ class Restoring:
 
     def _stop_writers(self, services: Services) -> None:
         names = [name for name in self.database.asked_by if name != self.database.service]
-        found = [one for name in names for one in services.find(name) if one.pid]
-        if found:
-            services.docker.read("stop", f"--time={_STOP_SECONDS}", *(one.id for one in found))
-        self.stopped = found
+        # Before they are: a stop may fail half-way.
+        self.stopped = [one for name in names for one in services.find(name) if one.pid]
+        if ids := [one.id for one in self.stopped]:
+            services.docker.read("stop", f"--time={_STOP_SECONDS}", *ids)
 
     def _forget_migrations(self, services: Services) -> None:
         """Have whatever run comes next migrate the restored data, should this one be killed."""
@@ -158,9 +162,9 @@ class Restoring:
         services.remove([c for name in asked for c in services.find(name) if c.ended_well])
         record = read_record(services.spec.state, self.release)
         if ran := record.get("one_shots"):
+            self.record = record
             left = {name: said for name, said in ran.items() if name not in asked}
             write_record(services.spec.state, self.release, {**record, "one_shots": left})
-            self.record = record
 
     def _rename(self, *pairs: tuple[str, str]) -> None:
         """Rename databases all at once, and end the sessions that are in the way."""

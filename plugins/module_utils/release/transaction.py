@@ -80,7 +80,8 @@ class Transaction:
                 raise self._undone(error) from None
 
     def _settle_data(self) -> None:
-        with suppress(StackError):  # what is left of it is no reason to undo what has passed
+        # What is left of it is no reason to undo what has passed.
+        with suppress(StackError), uninterrupted():
             self.data.settle()
 
     def _judge_environment(self) -> None:

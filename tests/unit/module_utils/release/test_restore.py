@@ -189,6 +189,9 @@ STEPS: dict[str, Callable[[Case], None]] = {
     "nothing can be created": lambda case: setattr(case.server, "breaks", "CREATE"),
     "names cannot be changed": lambda case: setattr(case.server, "breaks", 'tasks_restoring" REN'),
     "it is not whole": lambda case: setattr(case, "restored", OLD),
+    "who writes is stopped half-way": lambda case: case.world.failures.update(
+        {"stop": SystemExit(143)}
+    ),
     "who writes cannot be stopped": lambda case: case.world.failures.update({"stop": "no answer"}),
     "the migration fails": lambda case: case.world.scripts.update(
         {("new", "todo-migrate-1"): [ENDED]}
@@ -247,7 +250,7 @@ def test_data_that_the_backup_lacks_is_replaced_only_when_told(
             {"name": "3-postgres"},
             "there is no backup 3-postgres; there are: 2-postgres",
         ),
-        ({"version": "16.9"}, "the backup 1-postgres is of PostgreSQL 17, this is 16"),
+        ({"version": "16.9"}, "the backup 1-postgres is of PostgreSQL 17.6, this is 16"),
         ({"corrupted": True}, "it is corrupted"),
         ({"unproven": True}, "no backup was proven yet"),
         ({"full": True}, "MB are free"),
