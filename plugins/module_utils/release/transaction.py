@@ -120,7 +120,9 @@ class Transaction:
         new = rendered.values.get(embedded.service, {}).get(EMBEDDED_PASSWORD, "")
         old = rendered.current.get(embedded.service, {}).get(EMBEDDED_PASSWORD, "")
         was_there = bool(self.looked.seen.of_service(embedded.service))
-        touched = embedded.service in {action.service for action in self.actions}
+        # A restore replaces its data, and leaves its roles as they are.
+        kinds = {one.action for one in self.actions if one.service == embedded.service}
+        touched = bool(kinds - {"restore"})
         if not new or not was_there or (new == old and not touched):
             return
         running = self.services.find(embedded.service)

@@ -237,6 +237,7 @@ def test_data_that_the_backup_lacks_is_replaced_only_when_told(
         transaction.carry_out()
         return
     told = refused(transaction)
+    assert not transaction.changed
     assert "holds other data than the backup 1-postgres: public.tasks (3 rows)" in told
     assert "-e stack_restore_over_data=true" in told
     assert "fill" not in case.world.done
