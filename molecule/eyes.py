@@ -104,7 +104,8 @@ class Eyes:
         """Return what a failed release must leave as it is: what serves, and what would start it.
 
         Its image may stay under the tag of its content, so that it is not built again. A one-shot
-        may have run for it, and was then taken away: the record tells of the one before.
+        may have run for it, and was then taken away: the record tells of the one before. The
+        backup that was made before that stays.
         """
         names = [f"{self.project}-{service}-1" for service in services]
         form = "{{.Name}} {{.Id}} {{.Image}} {{.State.StartedAt}} {{.RestartCount}}"
@@ -115,7 +116,7 @@ class Eyes:
                 self.run("docker", "image", "ls", "--no-trunc", "--filter=reference=*:latest",
                          "--format={{.Repository}} {{.ID}}"),
                 self.sh("cd $0; sha256sum compose.yaml environment.json secrets.json;"
-                        ' find . -printf "%p %m\\n" | sort', STATE_DIR),
+                        ' find . -name backups -prune -o -printf "%p %m\\n" | sort', STATE_DIR),
             ]
         )  # fmt: skip
 

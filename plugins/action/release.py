@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import getpass
 import json
 import os
-import socket
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +14,7 @@ from ansible.plugins.action import ActionBase
 from ansible_collections.todo.stack.plugins.module_utils.contract.codec import from_plain, to_plain
 from ansible_collections.todo.stack.plugins.module_utils.contract.errors import Problem
 from ansible_collections.todo.stack.plugins.module_utils.contract.model import Contract
+from ansible_collections.todo.stack.plugins.module_utils.decide.databases import restore_actions
 from ansible_collections.todo.stack.plugins.module_utils.decide.going_back import (
     going_back_problems,
     notes,
@@ -38,9 +37,10 @@ from ansible_collections.todo.stack.plugins.plugin_utils.contract.stack_spec imp
     typed_contracts,
 )
 from ansible_collections.todo.stack.plugins.plugin_utils.judge.expectation import packed_library
+from ansible_collections.todo.stack.plugins.plugin_utils.this_user import this_user
 
 MODULE = "todo.stack.release"
-OWN_OPTIONS = ("contracts", "seen", "images")
+OWN_OPTIONS = ("contracts", "seen", "images", "backups", "restore")
 
 
 class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible ships no types
@@ -88,8 +88,9 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible ships no types
             "seen": "",
             "spec": json.dumps(to_plain(spec)),
             "images": [_row(one) for one in args.get("images") or ()],
+            **{name: args[name] for name in ("backups", "restore") if args.get(name)},
             "since": decided.seen.release.number,
-            "by": _this_user(),
+            "by": this_user(),
             "commit": kept.commit if kept else _commit(folder),
             "library": packed_library(),
         }
@@ -109,7 +110,12 @@ class Decided:
 def _decide(args: Mapping[str, Any], found: list[Decided]) -> list[Problem]:
     seen = from_plain(Seen, json.loads(args["seen"]))
     contracts = typed_contracts(args["contracts"])
-    due = plan(seen, contracts, wanted_images(seen, contracts, args.get("images") or ()))
+    restore = args.get("restore")
+    due = (
+        restore_actions(seen, contracts, str(restore.get("name") or ""))
+        if restore
+        else plan(seen, contracts, wanted_images(seen, contracts, args.get("images") or ()))
+    )
     asked = str(args.get("release") or seen.wanted)
     if asked != str(seen.wanted):
         remedy = "hand its `release` over, and look for the same one"
@@ -125,14 +131,6 @@ def _row(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return of an image's row what a release needs of it."""
     kept = ("service", "content_image", "image_id", "changed", "reason")
     return {key: row[key] for key in kept if key in row}
-
-
-def _this_user() -> str:
-    try:
-        user = getpass.getuser()
-    except (KeyError, OSError):
-        user = f"uid {os.getuid()}"
-    return f"{user} on {socket.gethostname()}, process {os.getppid()}"
 
 
 def _commit(folder: Path) -> str:

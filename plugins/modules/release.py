@@ -35,6 +35,39 @@ options:
     type: list
     elements: dict
     default: []
+  backups:
+    description: How backups of the stack's own databases are kept. One is made before each migration.
+    type: dict
+    default: {}
+    suboptions:
+      keep:
+        description: How many of each database stay; the last proven one does in any case.
+        type: int
+        default: 7
+      recipient:
+        description: A public key as C(age) takes it. Backups are encrypted to it, and never lie on the disk in plain text.
+        type: str
+        default: ""
+      identity:
+        description: The file on the managed host with the private key. Needed to prove or restore what is encrypted.
+        type: str
+        default: ""
+  restore:
+    description:
+      - The backup that is to be the data of the stack's own database. It is restored beside it and compared with what was
+        told of it; then the application is stopped, the two change names, migrations run, and the application must pass as
+        in any release. If it does not, the data of before is put back.
+      - Nothing else of what is due is done then.
+    type: dict
+    suboptions:
+      name:
+        description: The backup's name; without one the newest that was proven.
+        type: str
+        default: ""
+      over_data:
+        description: Whether data that the backup does not hold is replaced. Else it is refused.
+        type: bool
+        default: false
   since:
     description: Set by the controller side of this module; not for playbooks.
     type: int
@@ -114,7 +147,9 @@ EXAMPLES = r"""
 
 RETURN = r"""
 actions:
-  description: What was done, or would be - C(create), C(recreate), C(start), C(remove), C(password), C(tag), C(write), C(protect) or C(renew) - and why.
+  description: >-
+    What was done, or would be - C(create), C(recreate), C(start), C(remove), C(password), C(restore), C(tag), C(write),
+    C(protect) or C(renew) - and why.
   returned: always
   type: list
   elements: dict
@@ -148,6 +183,7 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.todo.stack.plugins.module_utils.contract.arguments import (
+    BACKUPS,
     STACK_SPEC,
     read_spec,
 )
@@ -158,14 +194,24 @@ from ansible_collections.todo.stack.plugins.module_utils.edge.surroundings impor
     leave_callers_shell,
 )
 from ansible_collections.todo.stack.plugins.module_utils.judge.expectation import expectation
+from ansible_collections.todo.stack.plugins.module_utils.release.backup import keeping_of
 from ansible_collections.todo.stack.plugins.module_utils.release.expressions import load
 from ansible_collections.todo.stack.plugins.module_utils.release.release import Order, release
+from ansible_collections.todo.stack.plugins.module_utils.release.restore import Wanted
 
 ARGUMENT_SPEC: dict[str, Any] = {
     **STACK_SPEC,
     "contracts": {"type": "list", "elements": "dict", "required": True},
     "seen": {"type": "str", "required": True},
     "images": {"type": "list", "elements": "dict", "default": []},
+    "backups": BACKUPS,
+    "restore": {
+        "type": "dict",
+        "options": {
+            "name": {"type": "str", "default": ""},
+            "over_data": {"type": "bool", "default": False},
+        },
+    },
     "since": {"type": "int", "default": 0},
     "by": {"type": "str", "default": ""},
     "commit": {"type": "str", "default": ""},
@@ -184,6 +230,8 @@ def order_of(params: dict[str, Any]) -> Order:
         by=params["by"],
         commit=params["commit"],
         progress_file=Path(progress) if progress else None,
+        keeping=keeping_of(params["backups"]),
+        restore=Wanted(**params["restore"]) if params["restore"] else None,
     )
 
 

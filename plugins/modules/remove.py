@@ -11,7 +11,7 @@ version_added: 0.1.0
 author:
   - The todo.stack maintainers (@todo-stack)
 description:
-  - Removes the containers, networks and images of one stack. Its volumes and its secrets stay unless O(data=true).
+  - Removes the containers, networks and images of one stack. Its volumes and its secrets stay unless O(data=true), its backups in any case.
   - What bears another stack's name is not touched.
 options:
   stack:

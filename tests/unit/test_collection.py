@@ -8,7 +8,9 @@ import tarfile
 from pathlib import Path
 
 PROJECT = Path(__file__).parents[2]
-LEFTOVERS = {".venv", ".dev", ".git", "node_modules", ".next", "__pycache__", "artifacts", ".env"}
+LEFTOVERS = {
+    ".venv", ".dev", ".git", "node_modules", ".next", "__pycache__", "artifacts", "backups", ".env",
+}  # fmt: skip
 WANTED = {
     "galaxy.yml": False,  # Galaxy turns it into MANIFEST.json
     "MANIFEST.json": True,

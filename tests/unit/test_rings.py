@@ -28,6 +28,8 @@ READING = {
     "state": {"IDENTITY", "as_it_is", "modes", "numbers", "read_record"},
     "compose": {"Compose"},
     "docker": {"DockerCli", "Run", "at_once"},
+    "backups": {"read_backups"},
+    **{edge: set() for edge in ("notify", "pipes", "postgres", "systemd")},
 }
 CHANGING_CALLS = {
     "chmod", "check", "create", "exclusive", "hardlink_to", "mkdir", "remove_containers",

@@ -236,7 +236,7 @@ def test_older_code_goes_nowhere_where_it_does_not_run(
     deployed(run_play, project)
     everything = eyes.everything()
     run = run_play("rollback.yml", variables={"stack_release": str(older)})
-    refused(run, eyes, everything, f"does not run on {revision}", "restore a backup of that time")
+    refused(run, eyes, everything, f"does not run on {revision}", "take the schema back to")
     assert schema(eyes) == revision
     # The way that is told: the newer release takes the schema back, then it is gone back.
     eyes.run("docker", "exec", "todo-backend-1", "alembic", "downgrade", was)

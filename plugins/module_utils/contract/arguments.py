@@ -27,6 +27,15 @@ STACK_SPEC: dict[str, Any] = {
     "keep_releases": {"type": "int", "default": 5},
     "spec": {"type": "str", "default": "", "no_log": True},
 }
+BACKUPS: dict[str, Any] = {
+    "type": "dict",
+    "default": {},
+    "options": {
+        "keep": {"type": "int", "default": 7},
+        "recipient": {"type": "str", "default": ""},
+        "identity": {"type": "str", "default": ""},
+    },
+}
 
 
 def read_spec(params: Mapping[str, Any]) -> StackSpec:

@@ -12,10 +12,14 @@ WITHIN_SECONDS = 60
 
 @dataclass(frozen=True)
 class Embedded:
-    """The compose service that supplies a value nobody gave; ``url`` holds ``{password}``."""
+    """The compose service that supplies a value nobody gave; ``url`` holds ``{password}``.
+
+    ``revision``: SQL that tells the revision of the database's schema, "" where none does.
+    """
 
     service: str
     url: str
+    revision: str = ""
 
 
 @dataclass(frozen=True)

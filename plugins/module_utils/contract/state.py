@@ -58,6 +58,16 @@ class StateDir:
         """The folder of the releases: a record each, and the files of the last ones."""
         return self._file("releases")
 
+    @property
+    def backups(self) -> str:
+        """The folder of the databases' backups, a file and a JSON beside it each."""
+        return self._file("backups")
+
+    @property
+    def watch(self) -> str:
+        """The folder of what verifies the stack on its host, and of its last verdicts."""
+        return self._file("watch")
+
     def record(self, number: int) -> str:
         """Return the record of a release."""
         return posixpath.join(self.releases, f"{number}.json")
@@ -72,11 +82,6 @@ class StateDir:
     def spec_of_release(self, number: int) -> str:
         """Return the contracts and options of a release, which its other files do not tell."""
         return posixpath.join(self.releases, str(number), "stack.json")
-
-    @property
-    def backup(self) -> str:
-        """What is known of the last backup."""
-        return self._file("backup.json")
 
     @property
     def current(self) -> StateFiles:

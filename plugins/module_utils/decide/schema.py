@@ -62,8 +62,8 @@ def schema_problems(
     if release.schema == now or _migrates_forward(release, now):
         return
     remedy = (
-        f"restore a backup of that time, or first have the release that runs take the schema back "
-        f"to {release.schema or 'what it was'}; then roll back"
+        f"first have the release that runs take the schema back to "
+        f"{release.schema or 'what it was'}; then roll back"
     )
     since = migrated_since(release, now, seen.release.migrations)
     if since is None:

@@ -59,16 +59,17 @@ def read_start(path: Path, count: int) -> bytes:
         return file.read(count)
 
 
-def write_private(path: Path, text: str) -> None:
+def write_private(path: Path, text: str | bytes) -> None:
     """Replace ``path`` by ``text``, mode 0600: whole or not at all, also when the power goes."""
+    raw = text if isinstance(text, bytes) else text.encode()
     fresh = _fresh(path)
     with _explained(path):
         fresh.unlink(missing_ok=True)
         descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE)
         try:
-            with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as stream:
+            with os.fdopen(descriptor, "wb") as stream:
                 os.fchmod(stream.fileno(), PRIVATE_FILE)
-                stream.write(text)
+                stream.write(raw)
                 stream.flush()
                 os.fsync(stream.fileno())
             fresh.replace(path)

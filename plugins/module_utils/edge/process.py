@@ -104,11 +104,11 @@ def _start(argv: Sequence[str], environment: Mapping[str, str]) -> subprocess.Po
         errors="replace",
         # The CLI runs its plugins as children: only as a group are they all reached.
         start_new_session=True,
-        preexec_fn=_ended_with_parent(),  # noqa: PLW1509 - before any thread of ours
+        preexec_fn=ended_with_parent(),  # noqa: PLW1509 - before any thread of ours
     )
 
 
-def _ended_with_parent() -> Callable[[], None]:
+def ended_with_parent() -> Callable[[], None]:
     """Return what lets a child be interrupted, and terminated when this process is killed."""
     prctl = getattr(ctypes.CDLL(None), "prctl", None)
 

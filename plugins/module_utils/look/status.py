@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
 from typing import Any
 
+from ansible_collections.todo.stack.plugins.module_utils.contract.backup import Backup
 from ansible_collections.todo.stack.plugins.module_utils.contract.spec import StackSpec
-from ansible_collections.todo.stack.plugins.module_utils.contract.state import StateDir
+from ansible_collections.todo.stack.plugins.module_utils.edge.backups import read_backups
 from ansible_collections.todo.stack.plugins.module_utils.edge.docker import DockerCli, at_once
-from ansible_collections.todo.stack.plugins.module_utils.edge.files import read_text
 from ansible_collections.todo.stack.plugins.module_utils.edge.state import as_it_is
 from ansible_collections.todo.stack.plugins.module_utils.look.look import look
 from ansible_collections.todo.stack.plugins.module_utils.look.observation import Seen
@@ -24,13 +21,13 @@ from ansible_collections.todo.stack.plugins.module_utils.look.usage import Usage
 class Status:
     """What was seen, without any value; ``spec`` is the stack of the release that runs.
 
-    ``backup``: what is known of the last one, empty where there is none.
+    ``backups``: the newest first, without what their tables hold.
     """
 
     seen: Seen
     spec: StackSpec
     usage: tuple[Usage, ...] = ()
-    backup: Mapping[str, Any] = field(default_factory=dict)
+    backups: tuple[Backup, ...] = ()
 
 
 def status_of(docker: DockerCli, spec: StackSpec) -> Status:
@@ -38,12 +35,8 @@ def status_of(docker: DockerCli, spec: StackSpec) -> Status:
     wanted = spec_or_none(spec)
     found: Any = at_once(partial(look, docker, wanted), partial(usage_of, docker, spec.name))
     looked, usage = found
-    return Status(looked.seen, wanted.without_values(), usage, _backup(as_it_is(spec.state)))
-
-
-def _backup(state: StateDir) -> Mapping[str, Any]:
-    try:
-        raw = json.loads(read_text(Path(state.backup)) or "")
-    except (ValueError, RecursionError):
-        return {}
-    return raw if isinstance(raw, dict) else {}
+    backups = [
+        replace(one, holding=replace(one.holding, tables={}))
+        for one in read_backups(as_it_is(spec.state))
+    ]
+    return Status(looked.seen, wanted.without_values(), usage, tuple(backups))

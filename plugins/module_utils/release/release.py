@@ -19,6 +19,7 @@ from ansible_collections.todo.stack.plugins.module_utils.contract.errors import 
 from ansible_collections.todo.stack.plugins.module_utils.contract.masking import redactor
 from ansible_collections.todo.stack.plugins.module_utils.contract.spec import StackSpec
 from ansible_collections.todo.stack.plugins.module_utils.contract.state import StateDir, StateFiles
+from ansible_collections.todo.stack.plugins.module_utils.decide.databases import restore_actions
 from ansible_collections.todo.stack.plugins.module_utils.decide.going_back import (
     going_back_problems,
 )
@@ -69,12 +70,15 @@ from ansible_collections.todo.stack.plugins.module_utils.look.releases import (
     kept_releases,
     wanted_spec,
 )
+from ansible_collections.todo.stack.plugins.module_utils.release.backup import Keeping
+from ansible_collections.todo.stack.plugins.module_utils.release.data import data_of
 from ansible_collections.todo.stack.plugins.module_utils.release.gate import Gate, Trial
 from ansible_collections.todo.stack.plugins.module_utils.release.record import (
     forget_images,
     record,
     this_moment,
 )
+from ansible_collections.todo.stack.plugins.module_utils.release.restore import Wanted
 from ansible_collections.todo.stack.plugins.module_utils.release.services import Services
 from ansible_collections.todo.stack.plugins.module_utils.release.transaction import Transaction
 
@@ -87,7 +91,8 @@ class Order:
     """What is asked for: the stack, the images that were built for it, and who asks.
 
     ``rows``: those that M(todo.stack.image_build) returned. ``since``: the release that the
-    controller has looked at; another one means that somebody was faster.
+    controller has looked at; another one means that somebody was faster. ``keeping``: how backups
+    are kept. ``restore``: the backup that a database's data is to be.
     """
 
     spec: StackSpec
@@ -96,6 +101,8 @@ class Order:
     by: str
     commit: str = ""
     progress_file: Path | None = None
+    keeping: Keeping = field(default_factory=Keeping)
+    restore: Wanted | None = None
 
 
 @dataclass(frozen=True)
@@ -129,11 +136,17 @@ def release(docker: DockerCli, order: Order, expect: Expect) -> Outcome:
         looked = look(docker, order.spec)
         _refuse_overtaken(order, looked)
         images = wanted_images(looked.seen, order.spec.contracts, order.rows)
-        actions = plan(looked.seen, order.spec.contracts, images)
+        actions = _actions(order, looked, images)
         if not actions:
             return Outcome(False, (), looked, looked.seen.release.number, order.spec)
         _refuse(order, looked, actions, images)
         return _Release(docker, order, expect, looked, actions, images).run()
+
+
+def _actions(order: Order, looked: Look, images: Images) -> tuple[Action, ...]:
+    if order.restore is not None:
+        return restore_actions(looked.seen, order.spec.contracts, order.restore.name)
+    return plan(looked.seen, order.spec.contracts, images)
 
 
 def _refuse_overtaken(order: Order, looked: Look) -> None:
@@ -183,6 +196,13 @@ class _Release:
             looked=self.looked,
             actions=self.actions,
             new=files,
+            data=data_of(
+                self.order.spec.contracts,
+                self.looked.seen,
+                self.actions,
+                self.order.keeping,
+                self.order.restore,
+            ),
         )
         try:
             transaction.carry_out()

@@ -17,10 +17,13 @@ from ansible_collections.todo.stack.plugins.module_utils.decide.problems import 
 from ansible_collections.todo.stack.plugins.module_utils.edge.docker import DockerCli
 from ansible_collections.todo.stack.plugins.module_utils.edge.files import exclusive
 from ansible_collections.todo.stack.plugins.module_utils.edge.state import adopt, to_adopt
+from ansible_collections.todo.stack.plugins.module_utils.edge.systemd import remove_timer
 from ansible_collections.todo.stack.plugins.module_utils.look.containers import read_container
 
 # They belong to the data: without them the database is locked.
 _KEPT_WITH_DATA = {"secrets.json", "environment.json"}
+# What outlives the data is what they are for.
+_BACKUPS = "backups"
 
 
 def remove_stack(docker: DockerCli, state: StateDir, *, data: bool, check_mode: bool) -> list[str]:
@@ -44,6 +47,7 @@ def _remove(docker: DockerCli, state: StateDir, *, data: bool, check_mode: bool)
         due += [("volume", "rm", name) for name in _labelled(docker, "volume", state.name)]
     files = _files(state, everything=data)
     if not check_mode:
+        remove_timer(docker.run, state.name)
         docker.remove_containers(names)
         for command in due:
             docker.read(*command)
@@ -64,7 +68,8 @@ def _files(state: StateDir, *, everything: bool) -> list[Path]:
     """Return the files that go; those of the layout before, where they are adopted first."""
     folder = Path(state.folder)
     found = {*(folder.iterdir() if folder.is_dir() else ()), *(folder / n for n in to_adopt(state))}
-    return [path for path in sorted(found) if everything or path.name not in _KEPT_WITH_DATA]
+    kept = {_BACKUPS} if everything else {_BACKUPS, *_KEPT_WITH_DATA}
+    return [path for path in sorted(found) if path.name not in kept]
 
 
 def _delete(state: StateDir, files: list[Path]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -23,6 +24,7 @@ from ansible_collections.todo.stack.plugins.module_utils.edge.docker import Dock
 from ansible_collections.todo.stack.plugins.module_utils.edge.process import uninterrupted
 from ansible_collections.todo.stack.plugins.module_utils.look.look import Look
 from ansible_collections.todo.stack.plugins.module_utils.look.observation import Service
+from ansible_collections.todo.stack.plugins.module_utils.release.data import Data, Untouched
 from ansible_collections.todo.stack.plugins.module_utils.release.database import (
     change_of,
     change_password,
@@ -40,14 +42,16 @@ _NOTHING_BEFORE = "there was none before it; its containers were taken away"
 class Transaction:
     """What is done to the services of a stack, in order, and how it is undone.
 
-    ``new``: the files of the release to be. ``changed`` tells whether anything is another than
-    before, ``swapped`` which services were replaced, ``renewed`` which networks.
+    ``new``: the files of the release to be. ``data``: what is done with data before one-shots run.
+    ``changed`` tells whether anything is another than before, ``swapped`` which services were
+    replaced, ``renewed`` which networks.
     """
 
     services: Services
     looked: Look
     actions: Sequence[Action]
     new: StateFiles
+    data: Data = field(default_factory=Untouched)
     changed: bool = False
     swapped: list[Service] = field(default_factory=list)
     candidates: list[str] = field(default_factory=list)
@@ -69,12 +73,19 @@ class Transaction:
             self._judge_environment()
             self._renew_networks()
             self._prepare_databases()
+            self.data.prepare(self.services)
             self._run_one_shots()
             self._try_candidates()
             self._swap()
+            self._settle_data()
         except BaseException as error:
             with uninterrupted():
                 raise self._undone(error) from None
+
+    def _settle_data(self) -> None:
+        # What is left of it is no reason to undo what has passed.
+        with suppress(StackError), uninterrupted():
+            self.data.settle()
 
     def _judge_environment(self) -> None:
         """Have the images judge the values they are about to get, where those are others."""
@@ -128,7 +139,9 @@ class Transaction:
         new = rendered.values.get(embedded.service, {}).get(EMBEDDED_PASSWORD, "")
         old = rendered.current.get(embedded.service, {}).get(EMBEDDED_PASSWORD, "")
         was_there = bool(self.looked.seen.of_service(embedded.service))
-        touched = embedded.service in {action.service for action in self.actions}
+        # A restore replaces its data, and leaves its roles as they are.
+        kinds = {one.action for one in self.actions if one.service == embedded.service}
+        touched = bool(kinds - {"restore"})
         if not new or not was_there or (new == old and not touched):
             return
         running = self.services.find(embedded.service)
@@ -202,6 +215,7 @@ class Transaction:
             # A database first: only one that runs takes its password back, and others ask it.
             *(partial(self._put_back, one) for one in reversed(single)),
             *reversed(self.passwords),
+            partial(self.data.undo, self.services),
             *(partial(self._put_back, one) for one in reversed(lasting)),
         ]
         failed = [self._attempt(step) for step in steps]

@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from ansible_collections.todo.stack.plugins.module_utils.contract.errors import Problem, ProblemList
+from ansible_collections.todo.stack.plugins.module_utils.contract.errors import (
+    Problem,
+    ProblemList,
+    StackError,
+)
 from ansible_collections.todo.stack.plugins.module_utils.contract.suggest import did_you_mean
 
 
@@ -24,9 +28,13 @@ def option_problems(
 
 
 def judged(judge: Callable[[], list[Problem]]) -> list[Problem]:
-    """Return what ``judge`` finds; of an unforeseen exception only the type, its text may leak."""
+    """Return what ``judge`` finds or raises; of an unforeseen exception only the type is told."""
     try:
         return judge()
+    except ProblemList as found:
+        return found.problems
+    except StackError as found:
+        return [Problem(found.what, found.where, found.remedy)]
     except Exception as error:
         what = f"unexpected {type(error).__name__} while judging the input"
         return [Problem(what, "controller", "check that the options have the documented form")]

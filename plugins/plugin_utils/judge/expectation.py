@@ -21,8 +21,14 @@ meets = expectation(jmespath)
 
 def packed_library() -> str:
     """Return the controller's JMESPath as a zip archive in base64: a host has no such package."""
-    folder, archive = Path(jmespath.__file__).parent, io.BytesIO()
+    archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
-        for file in sorted(folder.glob("*.py")):
-            packed.write(file, f"jmespath/{file.name}")
+        for name, text in library_files():
+            packed.writestr(name, text)
     return base64.b64encode(archive.getvalue()).decode()
+
+
+def library_files() -> list[tuple[str, bytes]]:
+    """Return the files of the controller's JMESPath, by their names in an archive."""
+    files = sorted(Path(jmespath.__file__).parent.glob("*.py"))
+    return [(f"jmespath/{file.name}", file.read_bytes()) for file in files]

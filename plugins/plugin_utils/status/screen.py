@@ -26,7 +26,7 @@ def screen(told: Row, now: datetime) -> list[str]:
         *_labelled("accepted", [_accepted(told["release"])]),
         *_labelled("back to", _back_to(told["back_to"], now)),
         *_labelled("drift", _drift(told)),
-        *_labelled("backup", [_backup(told["backup"], now)]),
+        *_labelled("backup", _backups(told["backups"], now)),
         *_labelled("warning", [str(one) for one in told["warnings"]]),
     ]
     return [f"{host}  {told['stack']}", *rows, *_services(told["services"]), ""]
@@ -113,14 +113,18 @@ def _drift(told: Row) -> list[str]:
     return ["; ".join(due) or "none: all is as it was released"]
 
 
-def _backup(backup: Row, now: datetime) -> str:
-    if not backup:
-        return "none yet"
-    proven = ago(str(backup.get("proven_at") or ""), now)
-    parts = [ago(str(backup.get("at") or ""), now) or "of unknown time"]
-    parts += [megabytes(backup["bytes"])] if isinstance(backup.get("bytes"), int) else []
+def _backups(rows: Sequence[Row], now: datetime) -> list[str]:
+    """Return the newest backup, and the newest that was proven where that is another."""
+    proven = [row for row in rows if row["proven"]]
+    told = [*rows[:1], *(proven[:1] if proven[:1] != rows[:1] else [])]
+    return [_backup(row, now) for row in told] or ["none yet"]
+
+
+def _backup(row: Row, now: datetime) -> str:
+    proven = ago(row["proven"], now)
+    parts = [str(row["name"]), ago(row["at"], now), megabytes(row["bytes"])]
     parts += [f"restored as a proof {proven}" if proven else "never proven by a restore"]
-    return ", ".join(parts)
+    return ", ".join([*filter(None, parts), *filter(None, [row["problem"]])])
 
 
 def _services(rows: Sequence[Row]) -> list[str]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from ansible_collections.todo.stack.plugins.module_utils.contract.backup import Backup
 from ansible_collections.todo.stack.plugins.module_utils.contract.model import Contract
 from ansible_collections.todo.stack.plugins.module_utils.decide.going_back import (
     obstacles,
@@ -39,7 +40,7 @@ def summary(host: str, status: Status) -> dict[str, Any]:
         "available_memory_bytes": seen.available_memory_bytes,
         "back_to": _back_to(seen, contracts),
         "drift": [one.as_result() for one in drift(seen, contracts)],
-        "backup": dict(status.backup),
+        "backups": [_backup(one) for one in status.backups],
         "warnings": list(seen.warnings),
     }
 
@@ -54,6 +55,12 @@ def drift(seen: Seen, contracts: Sequence[Contract]) -> Sequence[Action]:
     if not seen.release.number:
         return ()
     return plan(seen, contracts, wanted_images(seen, contracts, ()))
+
+
+def _backup(backup: Backup) -> dict[str, Any]:
+    keys = ("name", "service", "at", "why", "release", "bytes", "proven", "problem")
+    told = {key: getattr(backup, key) for key in keys}
+    return {**told, "schema": backup.holding.revision, "encrypted": bool(backup.recipient)}
 
 
 def _release(seen: Seen, contracts: Sequence[Contract]) -> dict[str, Any]:

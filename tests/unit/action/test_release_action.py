@@ -244,3 +244,31 @@ def test_the_commit_is_the_projects_also_in_a_hook_of_git(
     expected = plugin._commit(root)
     monkeypatch.setenv(name, str(tmp_path))
     assert plugin._commit(root) == expected
+
+
+def test_a_restore_is_due_whatever_else_is(bench: Bench) -> None:
+    preview = bench.run(seen_of(), check_mode=True, restore={"name": "", "over_data": True})
+    assert [(one["service"], one["action"]) for one in preview["actions"]] == [
+        ("postgres", "restore"), ("migrate", "recreate"), ("backend", "start"),
+    ]  # fmt: skip
+    assert bench.sent == []
+    bench.run(seen_of(), restore={"name": "", "over_data": True}, backups={"keep": 3})
+    assert bench.sent[0]["restore"] == {"name": "", "over_data": True}
+    assert bench.sent[0]["backups"] == {"keep": 3}
+
+
+@pytest.mark.parametrize(
+    ("looked", "name", "told"),
+    [
+        (seen_of(definition_current=False), "", "run local.yml or site.yml first"),
+        (seen_of(environment=EnvironmentSeen(switched_off=("postgres",))), "", "Neon has branches"),
+        (seen_of(), "1-other", "1-other names no backup of postgres"),
+    ],
+)
+def test_what_cannot_be_restored_is_refused_before_the_host_is_asked(
+    bench: Bench, looked: Seen, name: str, told: str
+) -> None:
+    result = bench.run(looked, restore={"name": name})
+    assert result["failed"]
+    assert told in result["msg"]
+    assert bench.sent == []

@@ -21,7 +21,14 @@ from ansible_collections.todo.stack.plugins.module_utils.build.build_secrets imp
 )
 from ansible_collections.todo.stack.plugins.module_utils.build.wanted import Wanted
 from ansible_collections.todo.stack.plugins.module_utils.contract.arguments import STACK_SPEC
-from ansible_collections.todo.stack.plugins.modules import image_build, look, release, remove
+from ansible_collections.todo.stack.plugins.modules import (
+    backup,
+    image_build,
+    look,
+    release,
+    remove,
+    watch,
+)
 from ansible_collections.todo.stack.plugins.plugin_utils.contract.stack_spec import OPTIONS
 
 ROOT = Path(__file__).parents[3]
@@ -37,7 +44,8 @@ HOSTILE = {
     "line break": "MaRk\ner\r\n1",
     "json in it": '{"MaRk": "er"}',
 }
-INTERNAL = {"spec", "since", "by", "commit", "library", "progress_file"}
+INTERNAL = {"spec", "since", "by", "commit", "library", "progress_file", "fetch_to",
+            "settings", "archive"}  # fmt: skip
 
 
 def documented(module: Any) -> dict[str, Any]:
@@ -152,6 +160,10 @@ class Crashing:
         "stack": "todo",
         "state_dir": "/none",
         "data": False,
+        "state": "present",
+        "archive": "",
+        "settings": "",
+        "minutes": 5,
     }
     check_mode = False
     no_log_values: ClassVar[set[str]] = set()
@@ -171,10 +183,12 @@ def crash(*_: Any, **__: Any) -> None:
 @pytest.mark.parametrize(
     ("module", "target", "place"),
     [
+        (backup, backup, "order_of"),
         (image_build, Wanted, "read"),
         (look, look, "read_spec"),
         (release, release, "order_of"),
         (remove, remove, "remove_stack"),
+        (watch, watch, "have_watched"),
     ],
 )
 def test_a_crash_tells_its_type_and_never_its_text(

@@ -113,7 +113,7 @@ def test_types_are_what_they_were() -> None:
         Space("/", 1),
     )
     assert to_plain((1, [Embedded("s", "u")], {"k": ("v",)})) == [
-        1, [{"service": "s", "url": "u"}], {"k": ["v"]},
+        1, [{"service": "s", "url": "u", "revision": ""}], {"k": ["v"]},
     ]  # fmt: skip
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
-import pytest
+from ansible_collections.todo.stack.plugins.module_utils.contract.backup import (
+    Backup,
+    Holding,
+    Table,
+)
 from ansible_collections.todo.stack.plugins.module_utils.contract.codec import from_plain, to_plain
 from ansible_collections.todo.stack.plugins.module_utils.contract.environment import Given
 from ansible_collections.todo.stack.plugins.module_utils.contract.spec import StackSpec
@@ -53,13 +56,16 @@ def test_before_the_first_release_there_is_a_status_too(host: Host) -> None:
     assert (found.seen.release.number, found.seen.wanted, found.spec.contracts) == (0, 0, ())
 
 
-@pytest.mark.parametrize(
-    ("text", "backup"),
-    [
-        ('{"at": "2026-01-18T10:00:00Z"}', {"at": "2026-01-18T10:00:00Z"}),
-        *((text, {}) for text in ("", "{", "[]", "7", "null")),
-    ],
-)
-def test_the_last_backup_is_told_from_its_file(host: Host, text: str, backup: Any) -> None:
-    host.write("backup.json", text)
-    assert asked(host).backup == backup
+def test_backups_are_told_without_what_their_tables_hold(host: Host) -> None:
+    host.folder.joinpath("backups").mkdir()
+    for at in (1, 3, 2):
+        holding = Holding("0005", {"users": Table(7, "123456")})
+        when = "2026-01-18T10:00:00+00:00"
+        made = Backup(f"{at}-postgres", f"{at}.dump", when, "todo", "postgres", holding=holding)
+        host.write(f"backups/{made.name}.json", json.dumps(to_plain(made)))
+    host.write("backups/4-postgres.json", "{")
+    found = asked(host)
+    assert [one.name for one in found.backups] == ["3-postgres", "2-postgres", "1-postgres"]
+    assert found.backups[0].holding == Holding("0005")
+    assert "123456" not in json.dumps(to_plain(found))
+    assert from_plain(Status, json.loads(json.dumps(to_plain(found)))) == found

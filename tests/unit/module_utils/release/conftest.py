@@ -44,6 +44,7 @@ from ansible_collections.todo.stack.plugins.module_utils.look.releases import (
 )
 from ansible_collections.todo.stack.plugins.module_utils.release import gate, services
 from ansible_collections.todo.stack.plugins.module_utils.release import release as releasing
+from ansible_collections.todo.stack.plugins.module_utils.release.data import Untouched
 from ansible_collections.todo.stack.plugins.module_utils.release.gate import Gate, Trial
 from ansible_collections.todo.stack.plugins.module_utils.release.release import (
     Order,
@@ -232,6 +233,7 @@ def run(host: Host, spec: StackSpec, monkeypatch: pytest.MonkeyPatch) -> Start:
             return replace(found, rendered=replace(found.rendered, kept=before))
 
         monkeypatch.setattr(releasing, "look", look)
+        monkeypatch.setattr(releasing, "data_of", lambda *_: Untouched())
         given = {"rows": ROWS, "since": 0, "by": "ops on laptop", "commit": "0123456789ab"}
         return release(DockerCli(host), Order(**{"spec": spec, **given, **order}), MEETS)
 

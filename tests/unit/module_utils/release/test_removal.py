@@ -75,6 +75,15 @@ def test_containers_networks_and_images_go_the_data_when_told(
     assert remove(FakeDocker(), state, data=data) == []
 
 
+@pytest.mark.parametrize("data", [True, False])
+def test_backups_outlive_the_data(state: StateDir, data: bool) -> None:
+    kept = Path(state.backups) / "1-postgres.dump"
+    kept.parent.mkdir()
+    kept.write_text("the dump")
+    assert str(kept.parent) not in remove(docker_of(), state, data=data)
+    assert kept.read_text() == "the dump"
+
+
 def test_everything_is_asked_for_by_the_stacks_name(state: StateDir) -> None:
     run = docker_of()
     remove(run, state, data=True)

@@ -23,6 +23,7 @@ PLAIN: State = {"Status": "running"}
 PAUSED: State = {"Status": "paused"}
 CREATED: State = {"Status": "created"}
 DONE: State = {"Status": "exited", "ExitCode": 0}
+STOPPED: State = {"Status": "exited", "ExitCode": 143}
 ENDED: State = {"Status": "exited", "ExitCode": 3}
 KILLED: State = {"Status": "exited", "ExitCode": 137, "OOMKilled": True}
 LOOP: State = {"Status": "restarting", "ExitCode": 1, "restarts": 3}
@@ -156,14 +157,14 @@ class World:
             return self._network(words[1:])
         if words[0] == "rm":
             self.boxes = [box for box in self.boxes if box.id not in words]
+        if words[0] == "stop":
+            for box in self.boxes:
+                if box.id in words:
+                    box.states = [STOPPED]
         if words[0] == "start":
             for box in self.boxes:
                 if box.id in words:
                     box.states = self._script(box.version, box.name)
-        if words[0] == "stop":
-            for box in self.boxes:
-                if box.id in words:
-                    box.states = [ENDED]
         if words[0] == "logs":
             return 0, "a line\nits password is marker-new\n", ""
         return 0, "", ""

@@ -9,6 +9,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 import pytest
+from ansible_collections.todo.stack.plugins.module_utils.contract.backup import Backup, Holding
 from ansible_collections.todo.stack.plugins.module_utils.contract.model import Contract
 from ansible_collections.todo.stack.plugins.module_utils.contract.spec import StackSpec
 from ansible_collections.todo.stack.plugins.module_utils.decide.engine_state import EngineState
@@ -125,19 +126,50 @@ def test_what_is_not_well_has_its_line(
     assert line in shown(running(contracts, seen=seen))
 
 
-BACKUPS = {
-    "none yet": {},
-    "2026-01-18 12:00 UTC (60 min ago), 12.0 MB, never proven by a restore": {
-        "at": "2026-01-18T12:00:00+00:00", "bytes": 12_000_000},
-    "2026-01-18 12:00 UTC (60 min ago), restored as a proof 2026-01-18 12:59 UTC (60 s ago)": {
-        "at": "2026-01-18T12:00:00+00:00", "proven_at": "2026-01-18T12:59:00+00:00"},
-    "of unknown time, never proven by a restore": {"at": 7, "bytes": "x"},
-}  # fmt: skip
+NEWEST = Backup(
+    "20260118T120000Z-postgres", "x.dump", "2026-01-18T12:00:00+00:00", "todo", "postgres",
+    bytes=12_000_000,
+)  # fmt: skip
+PROVEN = replace(
+    NEWEST, name="20260117T120000Z-postgres", at="2026-01-17T12:00:00+00:00",
+    proven="2026-01-18T12:59:00+00:00",
+)  # fmt: skip
+UNPROVEN = (
+    "20260118T120000Z-postgres, 2026-01-18 12:00 UTC (60 min ago), 12.0 MB, "
+    "never proven by a restore"
+)
+AS_PROOF = (
+    "20260117T120000Z-postgres, 2026-01-17 12:00 UTC (25 h ago), 12.0 MB, "
+    "restored as a proof 2026-01-18 12:59 UTC (60 s ago)"
+)
 
 
-@pytest.mark.parametrize("line", BACKUPS)
-def test_the_last_backup_has_its_line(contracts: Sequence[Contract], line: str) -> None:
-    assert f"  backup    {line}\n" in shown(running(contracts, backup=BACKUPS[line]))
+@pytest.mark.parametrize(
+    ("backups", "lines"),
+    [
+        ([], ["none yet"]),
+        ([NEWEST], [UNPROVEN]),
+        ([PROVEN], [AS_PROOF]),
+        ([PROVEN, PROVEN], [AS_PROOF]),
+        ([NEWEST, NEWEST, PROVEN, PROVEN], [UNPROVEN, AS_PROOF]),
+        ([replace(NEWEST, problem="it is cut off")], [f"{UNPROVEN}, it is cut off"]),
+    ],
+)
+def test_the_newest_backup_has_its_line_and_that_which_was_proven(
+    contracts: Sequence[Contract], backups: list[Backup], lines: list[str]
+) -> None:
+    text = "\n            ".join(lines)
+    assert f"  backup    {text}\n" in shown(running(contracts, backups=tuple(backups)))
+
+
+def test_backups_are_told_as_data(contracts: Sequence[Contract]) -> None:
+    made = replace(PROVEN, holding=Holding("0005"), recipient="age1x", release=3, why="asked for")
+    [told] = summary("web1", running(contracts, backups=(made,)))["backups"]
+    assert told == {
+        "name": made.name, "service": "postgres", "at": made.at, "why": "asked for", "release": 3,
+        "bytes": made.bytes, "proven": made.proven, "problem": "", "schema": "0005",
+        "encrypted": True,
+    }  # fmt: skip
 
 
 def test_a_host_that_cannot_be_reached_is_a_row() -> None:
