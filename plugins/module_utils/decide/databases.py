@@ -9,7 +9,6 @@ from urllib.parse import unquote, urlsplit
 from ansible_collections.todo.stack.plugins.module_utils.contract.errors import (
     Problem,
     ProblemList,
-    StackError,
 )
 from ansible_collections.todo.stack.plugins.module_utils.contract.model import Contract, Embedded
 from ansible_collections.todo.stack.plugins.module_utils.decide.plan import Action
@@ -56,17 +55,15 @@ def restored(own: Sequence[Database], name: str) -> Database:
         if name.endswith(f"-{one.service}") or (not name and len(own) == 1):
             return one
     names = ", ".join(one.service for one in own)
-    raise StackError(
-        f"{name or 'nothing'} names no backup of {names}",
-        where="stack_backup",
-        remedy="name one, such as 20260131T101500Z-" + own[0].service,
-    )
+    remedy = "name one, such as 20260131T101500Z-" + own[0].service
+    what = f"{name or 'nothing'} names no backup of {names}"
+    raise ProblemList([Problem(what, "stack_backup", remedy)])
 
 
 def restore_actions(seen: Seen, contracts: Sequence[Contract], name: str) -> tuple[Action, ...]:
     """Return what the restore of a backup does: the data, what migrates it, those that ask it.
 
-    Raises ProblemList where it cannot be done, StackError where no database is meant.
+    Raises ProblemList where it cannot be done.
     """
     database = restored(databases(contracts, seen), name)
     unready = []

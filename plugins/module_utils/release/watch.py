@@ -14,7 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.todo.stack.plugins.module_utils.contract.codec import from_plain
-from ansible_collections.todo.stack.plugins.module_utils.contract.errors import StackError
+from ansible_collections.todo.stack.plugins.module_utils.contract.errors import (
+    ProblemList,
+    StackError,
+)
 from ansible_collections.todo.stack.plugins.module_utils.contract.spec import StackSpec
 from ansible_collections.todo.stack.plugins.module_utils.contract.state import StateDir
 from ansible_collections.todo.stack.plugins.module_utils.decide.going_back import CURRENT
@@ -113,6 +116,9 @@ def _verified(docker: DockerCli, settings: Settings, expect: Expect) -> Verdict:
     try:
         spec = wanted_spec(StackSpec(settings.stack, settings.state_dir, release=CURRENT))
         seen = look(docker, spec).seen
+    except ProblemList as error:
+        said = "; ".join(one.what for one in error.problems)
+        return Verdict(settings.stack, at, {"host.release": said})
     except StackError as error:
         return Verdict(settings.stack, at, {"host.look": error.what})
     checks = judge(spec.contracts, seen, expect, spec.bind_address, spec.relaxed)

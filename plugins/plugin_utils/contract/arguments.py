@@ -5,11 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from ansible_collections.todo.stack.plugins.module_utils.contract.errors import (
-    Problem,
-    ProblemList,
-    StackError,
-)
+from ansible_collections.todo.stack.plugins.module_utils.contract.errors import Problem, ProblemList
 from ansible_collections.todo.stack.plugins.module_utils.contract.suggest import did_you_mean
 
 
@@ -33,8 +29,6 @@ def judged(judge: Callable[[], list[Problem]]) -> list[Problem]:
         return judge()
     except ProblemList as found:
         return found.problems
-    except StackError as found:
-        return [Problem(found.what, found.where, found.remedy)]
     except Exception as error:
         what = f"unexpected {type(error).__name__} while judging the input"
         return [Problem(what, "controller", "check that the options have the documented form")]
