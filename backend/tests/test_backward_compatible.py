@@ -42,7 +42,7 @@ class Schema:
         return {table for table, _ in self.columns}
 
 
-async def schema_of(connection: asyncpg.Connection) -> Schema:
+async def schema_of(connection: "asyncpg.Connection[asyncpg.Record]") -> Schema:
     """Return the schema that a database has."""
     columns, rules = await connection.fetch(COLUMNS), await connection.fetch(RULES)
     return Schema(
