@@ -115,11 +115,16 @@ def _rows(raw: object) -> Mapping[str, Any]:
 
 def write_record(state: StateDir, number: int, record: Mapping[str, Any]) -> None:
     """Write a release's record, and forget those before the last five."""
-    ensure_private_folder(Path(state.releases))
-    write_private(Path(state.record(number)), json.dumps(record, indent=1, sort_keys=True) + "\n")
+    amend_record(state, number, record)
     for old in numbers(state)[:-RELEASES_KEPT]:
         Path(state.record(old)).unlink(missing_ok=True)
     forget_files(state)
+
+
+def amend_record(state: StateDir, number: int, record: Mapping[str, Any]) -> None:
+    """Write a release's record, and leave the files of the one that is being made."""
+    ensure_private_folder(Path(state.releases))
+    write_private(Path(state.record(number)), json.dumps(record, indent=1, sort_keys=True) + "\n")
 
 
 def remember_contents(state: StateDir, found: Mapping[str, Contents]) -> None:

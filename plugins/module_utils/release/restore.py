@@ -26,8 +26,8 @@ from ansible_collections.todo.stack.plugins.module_utils.edge.postgres import (
     quoted,
 )
 from ansible_collections.todo.stack.plugins.module_utils.edge.state import (
+    amend_record,
     read_record,
-    write_record,
 )
 from ansible_collections.todo.stack.plugins.module_utils.look.host import docker_root
 from ansible_collections.todo.stack.plugins.module_utils.look.observation import Container
@@ -97,7 +97,7 @@ class Restoring:
         if self.postgres:
             self._asked.drop(self.database.side)
         if self.record:
-            write_record(services.spec.state, self.release, self.record)
+            amend_record(services.spec.state, self.release, self.record)
         found = [now for one in self.stopped for now in services.find(one.service)]
         if still := [one for one in found if not one.pid]:
             services.docker.read("start", *(one.id for one in still))
@@ -164,7 +164,7 @@ class Restoring:
         if ran := record.get("one_shots"):
             self.record = record
             left = {name: said for name, said in ran.items() if name not in asked}
-            write_record(services.spec.state, self.release, {**record, "one_shots": left})
+            amend_record(services.spec.state, self.release, {**record, "one_shots": left})
 
     def _rename(self, *pairs: tuple[str, str]) -> None:
         """Rename databases all at once, and end the sessions that are in the way."""
