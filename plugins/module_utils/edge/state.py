@@ -104,13 +104,18 @@ def write_record(
     One that only mended the release before takes its place: mending must not push out what can be
     gone back to.
     """
-    ensure_private_folder(Path(state.releases))
-    write_private(Path(state.record(number)), json.dumps(record, indent=1, sort_keys=True) + "\n")
+    amend_record(state, number, record)
     if is_same(read_record(state, number - 1), record):
         Path(state.record(number - 1)).unlink(missing_ok=True)
     for old in numbers(state)[:-keep]:
         Path(state.record(old)).unlink(missing_ok=True)
     forget_files(state)
+
+
+def amend_record(state: StateDir, number: int, record: Mapping[str, Any]) -> None:
+    """Write a release's record, and leave the files of the one that is being made."""
+    ensure_private_folder(Path(state.releases))
+    write_private(Path(state.record(number)), json.dumps(record, indent=1, sort_keys=True) + "\n")
 
 
 def is_same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:

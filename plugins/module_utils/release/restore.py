@@ -26,8 +26,8 @@ from ansible_collections.todo.stack.plugins.module_utils.edge.postgres import (
     quoted,
 )
 from ansible_collections.todo.stack.plugins.module_utils.edge.state import (
+    amend_record,
     read_record,
-    write_record,
 )
 from ansible_collections.todo.stack.plugins.module_utils.look.host import docker_root
 from ansible_collections.todo.stack.plugins.module_utils.look.observation import Container
@@ -96,7 +96,7 @@ class Restoring:
         if self.postgres:
             self._asked.drop(self.database.side)
         if self.record:
-            self._write_record(services, self.record)
+            amend_record(services.spec.state, self.release, self.record)
         found = [now for one in self.stopped for now in services.find(one.service)]
         if still := [one for one in found if not one.pid]:
             services.docker.read("start", *(one.id for one in still))
@@ -162,10 +162,7 @@ class Restoring:
         if ran := record.get("one_shots"):
             self.record = record
             left = {name: said for name, said in ran.items() if name not in asked}
-            self._write_record(services, {**record, "one_shots": left})
-
-    def _write_record(self, services: Services, record: dict[str, Any]) -> None:
-        write_record(services.spec.state, self.release, record, services.spec.keep_releases)
+            amend_record(services.spec.state, self.release, {**record, "one_shots": left})
 
     def _rename(self, *pairs: tuple[str, str]) -> None:
         """Rename databases all at once, and end the sessions that are in the way."""

@@ -102,6 +102,9 @@ class Case:
     def transaction(self, **wanted: Any) -> Transaction:
         whole = Wanted(**{"over_data": True, **wanted})
         found = self.make(PLAN, new=False)
+        for file in (found.new.definition, found.new.environment):
+            Path(file).parent.mkdir(parents=True, exist_ok=True)
+            Path(file).write_text("of the release to be")
         found.data = Restoring(DATABASE, whole, "", 1)
         return found
 
@@ -148,6 +151,7 @@ def test_the_backup_is_restored_beside_while_the_application_serves(case: Case) 
     assert after[0] == "up migrate (new anew)"
     assert after[1].startswith("start id-old-todo-backend-1")
     assert case.server.held == {"tasks": NEW, "postgres": Holding()}
+    assert Path(case.spec.state.of_release(2).definition).exists()
 
 
 def test_names_change_all_at_once_or_not_at_all(case: Case) -> None:
