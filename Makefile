@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 .PHONY: help up verify destroy test test-all lint unit engine integration backend frontend e2e molecule molecule-rest
-.PHONY: mutants load bench docs types lock build clean
+.PHONY: mutants load bench docs types pictures lock build clean
 
 # The caller's shell is not the product's: a locale that is everywhere, the configuration of this
 # folder also where Ansible would pass it over (world-writable), the engine of this machine.
@@ -95,6 +95,10 @@ types: engine ## Write the document of the backend's API, and the frontend's typ
 
 e2e: .venv/dev /usr/bin/chromium ## This machine end to end, with a browser
 	$(BIN)/pytest tests/e2e
+
+pictures: .venv/dev /usr/bin/chromium ## Take the README's pictures of the running stack anew
+	$(BIN)/pytest tests/e2e -k 'a_day_with_tasks or does_as_it_is_told or phone_in_the_dark'
+	cp artifacts/screenshots/tasks.png artifacts/screenshots/assistant.png artifacts/screenshots/phone-dark.png docs/images/
 
 # Throwaway hosts: one scenario after the other, with the seconds that each took at the end.
 SCENARIOS := default
