@@ -1,8 +1,8 @@
+import type { Message } from "@/api";
 import { Observed } from "@/client/observed";
 import { RequestFailed } from "@/client/request";
 import { reasonInWords } from "@/client/words";
 
-import type { Message } from "./client";
 import type { AssistantEvent } from "./events";
 
 export interface Turn extends Message {
