@@ -1,3 +1,4 @@
+import { connect } from "node:net";
 import { gzipSync } from "node:zlib";
 
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
@@ -16,11 +17,30 @@ async function start(apiUrl: string, environment: Record<string, string> = {}): 
   return server;
 }
 
-beforeAll(() => build(`http://${FROZEN}:8000`));
+/** What is answered to a body that never comes whole: Node.js looks for such every 30 seconds, so this is asked first and read last. */
+let slow: Promise<string>;
+
+beforeAll(async () => {
+  await build(`http://${FROZEN}:8000`);
+  const { origin } = await start("http://127.0.0.1:9999");
+  slow = answerToHalf(origin);
+});
 afterEach(stopBackends);
 afterAll(() => {
   for (const server of servers) server.process.kill("SIGKILL");
 });
+
+function answerToHalf(origin: string): Promise<string> {
+  return new Promise((resolve) => {
+    let answer = "";
+    const socket = connect(Number(new URL(origin).port), "127.0.0.1").setEncoding("utf8");
+    socket.write("POST /api/tasks HTTP/1.1\r\nHost: here\r\nContent-Length: 9\r\n\r\n{");
+    socket.on("data", (data: string) => (answer += data));
+    socket.on("close", () => {
+      resolve(answer);
+    });
+  });
+}
 
 test("one build, started with two addresses, reaches two backends", async () => {
   const answers = ["one", "two"].map(async (name) => {
@@ -155,3 +175,7 @@ test("a request under way is finished before the server stops", async () => {
   expect(await asking).toBe("whole");
   expect(await ended(process)).toBe(143);
 });
+
+test("a request whose body does not come is ended within a minute", async () => {
+  expect(await slow).toMatch(/^HTTP\/1\.1 408 /);
+}, 60_000);
