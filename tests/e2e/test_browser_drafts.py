@@ -145,7 +145,7 @@ def test_two_tabs_disturb_each_other_in_nothing(person: Person) -> None:
     assert line_of(second) == "Written in the second"
     first.goto(f"{SITE}/tasks")
     assert line_of(first) == "Written in the first"
-    # A tab that is closed leaves its line to the page that comes next, not to the one that is there.
+    # A tab that is closed leaves its line to the page that comes next, not to one that is there.
     second.close()
     first.evaluate(WAKE)
     assert line_of(first) == "Written in the first"
@@ -160,8 +160,8 @@ def test_what_a_closed_tab_had_to_send_is_sent_by_another(person: Person) -> Non
     second.get_by_label("What is to be done?").fill("From a tab that closes")
     second.get_by_label("What is to be done?").press("Enter")
     expect(second.get_by_text("Not saved yet")).to_be_visible()
-    second.close()
     first.evaluate(WAKE)
+    second.close()
     expect(person.task("From a tab that closes")).to_be_visible()
     expect(first.get_by_text("Not saved yet")).to_have_count(0)
     assert [each["title"] for each in saved(person)] == ["From a tab that closes"]
@@ -200,7 +200,7 @@ def test_no_request_goes_out_unmarked(person: Person, known: bool) -> None:
     asked: list[tuple[str, str | None]] = []
     if not known:
         page.evaluate("localStorage.clear()")
-        page.route("**/api/auth/me", held.append)
+        page.route("**/api/auth/me", lambda route: held.append(route))
     page.on(
         "request",
         lambda r: (
@@ -215,6 +215,7 @@ def test_no_request_goes_out_unmarked(person: Person, known: bool) -> None:
         page.wait_for_timeout(1000)
         assert [path for path, _ in asked] == ["/api/auth/me"]
         held[0].continue_()
+    expect(page.get_by_text("Nothing to do")).to_be_visible()
     person.add("Mine")
     unmarked = [path for path, account in asked if account is None]
     assert unmarked == ([] if known else ["/api/auth/me"])

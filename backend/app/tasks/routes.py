@@ -62,9 +62,7 @@ async def show_task(caller: Caller, session: Session, task_id: UUID) -> Task:
 
 
 @router.patch("/tasks/{task_id}", response_model=TaskView, responses=problems(404, *WITH_BODY))
-async def change_task(
-    caller: Caller, session: Session, task_id: UUID, change: TaskChange
-) -> Task:
+async def change_task(caller: Caller, session: Session, task_id: UUID, change: TaskChange) -> Task:
     """Change any of a task's fields."""
     return _existing(await store.change_task(session, caller.id, task_id, change))
 

@@ -46,9 +46,13 @@ export async function send(
 
 /** As `send`, for what only a signed-in user may do, whom it names; one whose session is over is led to sign in. */
 export async function sendSignedIn(method: string, path: string, content?: object, signal?: AbortSignal): Promise<Response> {
+  const headers = { "X-Time-Zone": Intl.DateTimeFormat().resolvedOptions().timeZone, "X-Account": await accountOfPage() };
+  return orLeave(send(method, path, content, signal, headers));
+}
+
+async function orLeave(sent: Promise<Response>): Promise<Response> {
   try {
-    const headers = { "X-Time-Zone": Intl.DateTimeFormat().resolvedOptions().timeZone, "X-Account": await accountOfPage() };
-    return await send(method, path, content, signal, headers);
+    return await sent;
   } catch (problem) {
     if (problem instanceof RequestFailed && problem.isNotOurs) leave(problem.status);
     throw problem;
@@ -62,7 +66,7 @@ export async function accountOfPage(): Promise<string> {
   const known = ownerOfPage();
   if (known !== null) return known;
   const ask = async () => {
-    const { id } = await bodyOf(await send("GET", "/api/auth/me"), hasId);
+    const { id } = await bodyOf(await orLeave(send("GET", "/api/auth/me")), hasId);
     belongTo(id);
     return id;
   };

@@ -35,6 +35,8 @@ export class Drafts {
   #prefix = "";
   #kept = NOTHING;
   #coming: Promise<void> | null = null;
+  /** The pages whose end is awaited. */
+  #awaited = new Set<string>();
 
   get kept(): Kept {
     return this.#kept;
@@ -53,12 +55,12 @@ export class Drafts {
     this.keep({ message });
   }
 
-  /** Keep it for this account from now on, and take up what other pages have left by now. */
+  /** Keep it for this account from now on, and take up what other pages have left or will leave. */
   async open(account: string, heir: Heir): Promise<void> {
     this.#prefix = `todo_page_${account}_`;
     try {
       await (this.#coming ??= this.#come(heir));
-      await this.#takeUp(heir, false);
+      this.#awaitOthers(heir);
     } catch {
       // A device that lets nothing be kept; the page works all the same.
     }
@@ -71,12 +73,18 @@ export class Drafts {
     sessionStorage.setItem(LAST, this.#name);
     // The page before this one in the same tab is about to go; not so where a tab was copied.
     if (last?.startsWith(this.#prefix)) await inherit(last, heir, true, { signal: AbortSignal.timeout(GOES_WITHIN_MS) });
-    await this.#takeUp(heir, true);
+    for (const name of this.#others()) await inherit(name, heir, true, { ifAvailable: true });
   }
 
-  async #takeUp(heir: Heir, coming: boolean): Promise<void> {
-    const names = Object.keys(localStorage).filter((name) => name.startsWith(this.#prefix) && name !== this.#name);
-    for (const name of names) await inherit(name, heir, coming, { ifAvailable: true });
+  #awaitOthers(heir: Heir): void {
+    for (const name of this.#others().filter((each) => !this.#awaited.has(each))) {
+      this.#awaited.add(name);
+      void inherit(name, heir, false, {}).then(() => this.#awaited.delete(name));
+    }
+  }
+
+  #others(): string[] {
+    return Object.keys(localStorage).filter((name) => name.startsWith(this.#prefix) && name !== this.#name);
   }
 
   get #name(): string {

@@ -172,9 +172,10 @@ test("what a closed tab had to send is sent by one that is open, and once", asyn
   second.writeEdit("1", { title: "better" });
   void second.change(row(second, "task 1"), { title: "better" }, { title: "better" });
   await settled();
-  device.leave();
-  [status, asked] = [200, []];
   first.wake();
+  await settled();
+  [status, asked] = [200, []];
+  device.leave();
   await settled();
   expect([asked, rows(first), first.snapshot().edits, device.kept]).toEqual([["PATCH task 1"], ["better", "task 2"], {}, []]);
 });

@@ -83,12 +83,12 @@ test("where the device was wrong, the page comes again and asks the server", asy
   expect([location.reload.mock.calls.length, device.localStorage.getItem("todo_account")]).toEqual([1, null]);
 });
 
-test("a session that is over leads to sign-in, and back to where one was", async () => {
-  signedIn("7");
+test.each([true, false])("a session that is over leads to sign-in, and back to where one was (account known: %s)", async (known) => {
+  if (known) signedIn("7");
   server.mockResolvedValueOnce(Response.json({}, { status: 401 }));
   const { sendSignedIn } = await page();
   await expect(sendSignedIn("GET", "/api/tasks")).rejects.toMatchObject({ isNotOurs: true });
-  expect(location.assign).toHaveBeenCalledWith("/sign-in?why=over&to=%2Ftasks%3Fq%3Da");
+  expect(location.assign.mock.calls).toEqual([["/sign-in?why=over&to=%2Ftasks%3Fq%3Da"]]);
 });
 
 test("whoever signs in or out here is told to the other tabs", async () => {
