@@ -20,15 +20,8 @@ class FakeLocks {
 
   request(name: string, options: LockOptions | Work, work: Work = options as Work): Promise<unknown> {
     if (!this.#held.has(name)) return this.#grant(name, work);
-    const { ifAvailable = false, signal } = options as LockOptions;
-    if (ifAvailable) return Promise.resolve(work(null));
-    return new Promise((resolve, reject) => {
-      this.#waiting.push([name, work, resolve]);
-      signal?.addEventListener("abort", () => {
-        this.#waiting = this.#waiting.filter((each) => each[1] !== work);
-        reject(new Error("aborted"));
-      });
-    });
+    if ((options as LockOptions).ifAvailable) return Promise.resolve(work(null));
+    return new Promise((resolve) => this.#waiting.push([name, work, resolve]));
   }
 
   release(name: string): void {

@@ -35,7 +35,7 @@ export class Drafts {
   #prefix = "";
   #kept = NOTHING;
   #coming: Promise<void> | null = null;
-  /** The pages whose end is awaited. */
+  /** Pages whose end is awaited. */
   #awaited = new Set<string>();
 
   get kept(): Kept {
@@ -71,8 +71,12 @@ export class Drafts {
     this.keep({});
     const last = sessionStorage.getItem(LAST);
     sessionStorage.setItem(LAST, this.#name);
-    // The page before this one in the same tab is about to go; not so where a tab was copied.
-    if (last?.startsWith(this.#prefix)) await inherit(last, heir, true, { signal: AbortSignal.timeout(GOES_WITHIN_MS) });
+    if (last?.startsWith(this.#prefix)) {
+      this.#awaited.add(last);
+      // It is about to go, and comes first; not so where a tab was copied.
+      const soon = new Promise((passed) => setTimeout(passed, GOES_WITHIN_MS));
+      await Promise.race([inherit(last, heir, true, {}), soon]);
+    }
     for (const name of this.#others()) await inherit(name, heir, true, { ifAvailable: true });
   }
 

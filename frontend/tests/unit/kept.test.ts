@@ -164,6 +164,16 @@ test("a copied tab takes nothing of the one it was copied from, and both are kep
   expect(device.kept).toHaveLength(2);
 });
 
+test("a page whose predecessor takes its time to go has its line all the same", async () => {
+  (await arrive()).writeLine("first");
+  const tab = device.sessionStorage.getItem("todo_page") ?? "";
+  const store = await arrive();
+  await new Promise((passed) => setTimeout(passed, 1_200));
+  device.locks?.release(tab);
+  await settled();
+  expect(store.snapshot().line).toBe("first");
+});
+
 test("what a closed tab had to send is sent by one that is open, and once", async () => {
   const first = await arrive();
   device.otherTab();
