@@ -9,7 +9,7 @@ const WHOLE_WITHIN_MS = 20_000;
 const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
 
 /** Have the server that Next.js made end requests whose body does not come, and refuse those that Next.js itself fails at. */
-export function guardArrival(): void {
+export function guardArrival(wholeWithinMs = WHOLE_WITHIN_MS): void {
   const guarded = new WeakSet<Server>();
   // Told before the first request is handed on.
   subscribe("http.server.request.start", (message) => {
@@ -17,8 +17,8 @@ export function guardArrival(): void {
     if (guarded.has(server)) return;
     guarded.add(server);
     // Of the two Node.js takes the longer one for the whole.
-    server.headersTimeout = WHOLE_WITHIN_MS;
-    server.requestTimeout = WHOLE_WITHIN_MS;
+    server.headersTimeout = wholeWithinMs;
+    server.requestTimeout = wholeWithinMs;
     const listeners = server.listeners("request") as RequestListener[];
     server.removeAllListeners("request").on("request", (request: IncomingMessage, response: ServerResponse) => {
       if (!refused(request, response)) for (const each of listeners) each.call(server, request, response);

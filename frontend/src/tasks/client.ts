@@ -16,8 +16,9 @@ export async function listTasks(filter: Filter, cursor: string | null = null, co
   return filter.show === "today" ? untilToday(page) : page;
 }
 
-export async function createTask(fields: Fields): Promise<Task> {
-  return bodyOf(await sendSignedIn("POST", TASKS, fields), isTask);
+/** Add a task once, however often it is sent: its id is made here. */
+export async function createTask({ id, title, notes, priority, due_date, tags }: Fields & { id: string }): Promise<Task> {
+  return bodyOf(await sendSignedIn("POST", TASKS, { id, title, notes, priority, due_date, tags }), isTask);
 }
 
 export async function changeTask(id: string, patch: Patch): Promise<Task> {
