@@ -183,7 +183,7 @@ export interface paths {
         readonly put?: never;
         /**
          * Create Task
-         * @description Make a task.
+         * @description Make a task; sent again with the same id, the answer is the task as it is by now.
          */
         readonly post: operations["create_task_api_tasks_post"];
         readonly delete?: never;
@@ -365,6 +365,12 @@ export interface components {
              * @default []
              */
             readonly tags: readonly string[];
+            /**
+             * Id
+             * Format: uuid
+             * @description Its id, made by the sender: sent again with the same one, it is made once
+             */
+            readonly id?: string;
         };
         /** @enum {string} */
         readonly Order: "asc" | "desc";
@@ -497,10 +503,13 @@ export interface components {
         };
         /**
          * TaskView
-         * @description A task as it is shown. Its id is text: JavaScript would round a large number.
+         * @description A task as it is shown.
          */
         readonly TaskView: {
-            /** Id */
+            /**
+             * Id
+             * Format: uuid
+             */
             readonly id: string;
             /** Title */
             readonly title: string;
@@ -1334,6 +1343,15 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Not Found */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Request Timeout */
             readonly 408: {
                 headers: {
@@ -1389,7 +1407,7 @@ export interface operations {
                 readonly "X-Account"?: string | null;
             };
             readonly path: {
-                readonly task_id: number;
+                readonly task_id: string;
             };
             readonly cookie?: never;
         };
@@ -1459,7 +1477,7 @@ export interface operations {
                 readonly "X-Account"?: string | null;
             };
             readonly path: {
-                readonly task_id: number;
+                readonly task_id: string;
             };
             readonly cookie?: never;
         };
@@ -1527,7 +1545,7 @@ export interface operations {
                 readonly "X-Account"?: string | null;
             };
             readonly path: {
-                readonly task_id: number;
+                readonly task_id: string;
             };
             readonly cookie?: never;
         };
@@ -1628,7 +1646,7 @@ export interface operations {
                 readonly "X-Account"?: string | null;
             };
             readonly path: {
-                readonly task_id: number;
+                readonly task_id: string;
             };
             readonly cookie?: never;
         };
