@@ -4,7 +4,7 @@ import { isRecord } from "@/client/request";
 export const PRIORITIES = ["low", "normal", "high"] as const satisfies readonly Priority[];
 
 /** What a user decides about a task; `due_date` is a calendar day, `YYYY-MM-DD`. */
-export type Fields = Required<NewTask>;
+export type Fields = Required<Omit<NewTask, "id">>;
 
 /** A task, also one that the backend does not know yet. */
 export type Task = Omit<TaskView, "created_at" | "updated_at">;
