@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 .PHONY: help up verify destroy test test-all lint unit engine integration backend frontend e2e molecule molecule-rest
-.PHONY: mutants load bench docs lock build clean
+.PHONY: mutants load bench docs types pictures lock build clean
 
 # The caller's shell is not the product's: a locale that is everywhere, the configuration of this
 # folder also where Ansible would pass it over (world-writable), the engine of this machine.
@@ -79,14 +79,28 @@ backend: engine ## Backend: types, then tests against a real PostgreSQL
 	$(COMPOSE_TESTS) run --rm --build tests
 	$(COMPOSE_TESTS) down --volumes
 
+# The document of the API, which the frontend's types are made from, where it stands to both here, too.
+FRONTEND_RUN = $(DOCKER) run --rm --init --network none \
+  --mount "type=bind,src=$(CURDIR)/backend/openapi.json,dst=/backend/openapi.json,readonly" todo-frontend-dev npm run
+FRONTEND_IMAGE = $(DOCKER) build --quiet --target development --tag todo-frontend-dev \
+  --build-arg NODE_IMAGE=$(call base,node:20-slim) --secret id=ca,src=$(CA_BUNDLE) frontend
+
 frontend: engine ## Frontend: types, lint, unit tests, tests of the built server
-	$(DOCKER) build --quiet --target development --tag todo-frontend-dev \
-	  --build-arg NODE_IMAGE=$(call base,node:20-slim) --secret id=ca,src=$(CA_BUNDLE) frontend
-	for check in typecheck lint test test:build; do \
-	  $(DOCKER) run --rm --init --network none todo-frontend-dev npm run $$check; done
+	$(FRONTEND_IMAGE)
+	for check in types:check typecheck lint test test:build; do $(FRONTEND_RUN) $$check; done
+
+types: engine ## Write the document of the backend's API, and the frontend's types from it
+	$(COMPOSE_TESTS) build --quiet tests
+	$(DOCKER) run --rm --network none todo-backend-tests python -m tests.description >backend/openapi.json
+	$(FRONTEND_IMAGE)
+	$(FRONTEND_RUN) --silent types >frontend/src/api.d.ts
 
 e2e: .venv/dev /usr/bin/chromium ## This machine end to end, with a browser
 	$(BIN)/pytest tests/e2e
+
+pictures: .venv/dev /usr/bin/chromium ## Take the README's pictures of the running stack anew
+	$(BIN)/pytest tests/e2e -k 'a_day_with_tasks or does_as_it_is_told or phone_in_the_dark'
+	cp artifacts/screenshots/tasks.png artifacts/screenshots/assistant.png artifacts/screenshots/phone-dark.png docs/images/
 
 # Throwaway hosts: one scenario after the other, with the seconds that each took at the end.
 SCENARIOS := default

@@ -6,7 +6,7 @@ import { defineConfig, globalIgnores } from "eslint/config";
 import ts from "typescript-eslint";
 
 export default defineConfig(
-  globalIgnores([".next/", "next-env.d.ts"]),
+  globalIgnores([".next/", "next-env.d.ts", "src/api.d.ts"]),
   js.configs.recommended,
   ts.configs.strictTypeChecked,
   ts.configs.stylisticTypeChecked,

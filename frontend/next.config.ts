@@ -4,6 +4,8 @@ import path from "node:path";
 
 import type { NextConfig } from "next";
 
+import { EVERYWHERE, NO_PAGE } from "./src/server/safety";
+
 /** A name for what is built: the same for the same files, whenever and wherever. */
 function buildName(): string {
   const hash = createHash("sha256");
@@ -14,18 +16,6 @@ function buildName(): string {
 }
 
 const BUILD = buildName();
-
-const EVERYWHERE = [
-  { key: "X-Content-Type-Options", value: "nosniff" },
-  { key: "X-Frame-Options", value: "DENY" },
-  { key: "Referrer-Policy", value: "strict-origin-when-cross-origin" },
-  { key: "Cross-Origin-Opener-Policy", value: "same-origin" },
-  { key: "Cross-Origin-Resource-Policy", value: "same-origin" },
-  { key: "Permissions-Policy", value: "camera=(), geolocation=(), microphone=(), payment=()" },
-];
-
-// Pages get their policy, with its nonce, from src/proxy.ts. What is no page may load nothing at all.
-const NO_PAGE = [{ key: "Content-Security-Policy", value: "default-src 'none'; frame-ancestors 'none'" }];
 
 const config: NextConfig = {
   // Under `next dev` alone: it refuses every name but localhost otherwise.

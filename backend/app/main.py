@@ -22,11 +22,9 @@ from app.database.readiness import shipped_migrations
 from app.database.sessions import Database
 from app.envelope import Envelope
 from app.errors import add_error_handlers
-from app.head_limit import HeadLimit
 from app.settings import Settings
 from app.tasks import routes as tasks
 
-MAX_HEAD_BYTES = 16 * 1024
 MAX_BODY_BYTES = 64 * 1024
 BODY_SECONDS = 10.0
 
@@ -81,7 +79,6 @@ def _add_middleware(app: FastAPI) -> None:
     # The last one added is the outermost.
     app.add_middleware(BodyDeadline, seconds=BODY_SECONDS)
     app.add_middleware(BodyLimit, max_body_size=MAX_BODY_BYTES)
-    app.add_middleware(HeadLimit, max_head_size=MAX_HEAD_BYTES)
     app.add_middleware(metrics.Measured, metrics=app.state.metrics)
     app.add_middleware(Envelope)
 

@@ -11,13 +11,14 @@ from fastapi import FastAPI
 from app.database.address import UnusableCertificateError
 from app.impatience import ImpatientProtocol
 from app.logs import configure_logging
-from app.main import MAX_HEAD_BYTES, create_app
+from app.main import create_app
 from app.settings import Settings, SettingsRefusedError, load_settings
 
 OPTIONS: Mapping[str, Any] = {
     "http": ImpatientProtocol,
     "ws": "none",
-    "h11_max_incomplete_event_size": MAX_HEAD_BYTES,
+    # Of a head that is not whole yet: one without end is refused.
+    "h11_max_incomplete_event_size": 16 * 1024,
     # More are answered 503 at once.
     "limit_concurrency": 500,
     # The seconds that remain of a stop's ten close the database's connections.

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import asyncpg
@@ -114,11 +115,18 @@ def run_alembic(url: str, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 @asynccontextmanager
 async def _temporary_database(server_url: str) -> AsyncIterator[str]:
+    """Make a database whose owner, as the application's role in the stack, is no superuser."""
     name = f"test_{uuid4().hex}"
     connection = await asyncpg.connect(server_url)
-    await connection.execute(f"CREATE DATABASE {name}")
+    await connection.execute(f"CREATE ROLE {name} LOGIN PASSWORD '{name}'")
+    await connection.execute(f"CREATE DATABASE {name} OWNER {name}")
     try:
-        yield f"{server_url.rpartition('/')[0]}/{name}"
+        yield urlsplit(server_url)._replace(netloc=_as(name, server_url), path=name).geturl()
     finally:
         await connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        await connection.execute(f"DROP ROLE {name}")
         await connection.close()
+
+
+def _as(role: str, url: str) -> str:
+    return f"{role}:{role}@{urlsplit(url).netloc.rpartition('@')[2]}"

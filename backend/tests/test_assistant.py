@@ -142,6 +142,7 @@ async def test_a_model_that_asks_for_another_users_task_is_told_there_is_none(
         ("create_task", '{"title": "x'),
         ("create_task", "[]"),
         ("update_task", {"id": "x", "change": {"done": True}}),
+        ("create_task", {"title": "x", "id": "00000000-0000-0000-0000-000000000000"}),
         ("update_task", {"id": 1, "change": {}}),
         ("delete_task", {}),
         ("delete_task", {"id": "1 OR 1=1"}),

@@ -17,6 +17,7 @@ from app.accounts import attempts
 from app.main import create_app
 
 from .conftest import BACKEND, settings
+from .description import document
 from .live import live
 from .people import signed_up
 from .stand_in import standing_in
@@ -24,6 +25,11 @@ from .stand_in import standing_in
 EXAMPLES = os.environ.get("TEST_EXAMPLES", "15")
 SEED = os.environ.get("TEST_SEED", "1")
 RULES = Path(__file__).with_name("schemathesis.toml")
+
+
+def test_the_document_that_clients_are_made_from_is_the_applications_own() -> None:
+    kept = json.loads((BACKEND / "openapi.json").read_text())
+    assert kept == document(), "`make types` writes it anew, and the frontend's types with it"
 
 
 async def test_generated_requests_find_no_difference(

@@ -1,6 +1,7 @@
 """Another user's task answers like one that does not exist."""
 
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -37,7 +38,7 @@ async def test_it_can_be_neither_seen_nor_touched(
         await stranger.request(
             method, f"{TASKS}/{path.format(id=task_id)}", json=body, headers=hers["bob"]
         )
-        for task_id in (hers["task"]["id"], "999999999")
+        for task_id in (hers["task"]["id"], str(uuid4()))
     ]
     assert [answer.status_code for answer in answers] == [404, 404]
     assert answers[0].content == answers[1].content
@@ -45,6 +46,17 @@ async def test_it_can_be_neither_seen_nor_touched(
         await stranger.post(f"{TASKS}/{hers['task']['id']}/restore", headers=hers["ada"])
     still = await stranger.get(f"{TASKS}/{hers['task']['id']}", headers=hers["ada"])
     assert still.json()["title"] == "hers"
+
+
+async def test_her_id_is_free_for_a_task_of_his_and_opens_nothing(
+    stranger: httpx.AsyncClient, hers: dict[str, Any]
+) -> None:
+    body = {"title": "his", "id": hers["task"]["id"]}
+    made = await stranger.post(TASKS, json=body, headers=hers["bob"])
+    assert (made.status_code, made.json()["title"]) == (201, "his")
+    await stranger.delete(f"{TASKS}/{body['id']}", headers=hers["bob"])
+    still = await stranger.get(f"{TASKS}/{body['id']}", headers=hers["ada"])
+    assert still.json() == hers["task"]
 
 
 async def test_lists_searches_tags_and_cursors_show_none_of_it(

@@ -1,7 +1,9 @@
 """Single tasks over HTTP against a real PostgreSQL."""
 
+import asyncio
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -43,12 +45,42 @@ async def test_a_new_task_is_open_and_dated(client: httpx.AsyncClient) -> None:
     }
     assert plain.items() <= task.items()
     assert task["title"] == "Buy milk 🥛"
-    assert isinstance(task["id"], str)
+    assert str(UUID(task["id"])) == task["id"]
     assert answer.headers["location"] == f"{TASKS}/{task['id']}"
     age = datetime.now(UTC) - datetime.fromisoformat(task["created_at"])
     assert abs(age.total_seconds()) < 60
     assert await all_tasks(client) == [task]
     assert (await client.get(f"{TASKS}/{task['id']}")).json() == task
+
+
+@pytest.mark.parametrize("at_once", [2, 8])
+async def test_a_task_that_is_sent_again_is_made_once(
+    client: httpx.AsyncClient, at_once: int
+) -> None:
+    body = {**FULL, "id": str(uuid4())}
+    answers = await asyncio.gather(*(client.post(TASKS, json=body) for _ in range(at_once)))
+    answers.append(await client.post(TASKS, json={"title": "Buy bread", "id": body["id"]}))
+    assert {answer.status_code for answer in answers} == {201}
+    assert {answer.headers["location"] for answer in answers} == {f"{TASKS}/{body['id']}"}
+    tasks = await all_tasks(client)
+    assert [answer.json() for answer in answers] == tasks * len(answers)
+    assert (tasks[0]["id"], tasks[0]["title"]) == (body["id"], FULL["title"])
+
+
+async def test_a_task_that_was_changed_since_is_not_set_back(client: httpx.AsyncClient) -> None:
+    task = await added(client, "Buy milk")
+    changed = (await client.patch(f"{TASKS}/{task['id']}", json={"done": True})).json()
+    assert await added(client, "Buy milk", id=task["id"]) == changed
+
+
+async def test_a_task_that_was_deleted_since_is_not_made_again(client: httpx.AsyncClient) -> None:
+    task = await added(client, "Buy milk")
+    await client.delete(f"{TASKS}/{task['id']}")
+    again = await client.post(TASKS, json={"title": "Buy milk", "id": task["id"]})
+    assert again.status_code == 404
+    assert await all_tasks(client) == []
+    await client.post(f"{TASKS}/{task['id']}/restore")
+    assert await added(client, "Buy milk", id=task["id"]) == (await all_tasks(client))[0]
 
 
 async def test_a_task_keeps_every_field(client: httpx.AsyncClient) -> None:
@@ -129,6 +161,8 @@ async def test_what_was_deleted_too_long_ago_is_purged(
         {"title": "right-to-left \u202e override"},
         {"title": "x", "done": True},
         {"title": "x", "id": 1},
+        {"title": "x", "id": "1"},
+        {"title": "x", "id": None},
         {"title": "x", "user_id": 1},
         {"title": "x", "notes": "x" * 4001},
         {"title": "x", "notes": "nul \x00"},
@@ -190,7 +224,7 @@ async def test_a_wrong_change_changes_nothing(client: httpx.AsyncClient, body: o
     assert await all_tasks(client) == [task]
 
 
-@pytest.mark.parametrize("task_id", ["0", "-1", "x", str(2**63), "1.5", "%00"])
+@pytest.mark.parametrize("task_id", ["0", "-1", "x", str(2**63), f"{uuid4()}0", "%00"])
 async def test_an_id_that_is_none_is_refused(client: httpx.AsyncClient, task_id: str) -> None:
     assert (await client.delete(f"{TASKS}/{task_id}")).status_code == 422
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
+from ansible import constants as C  # noqa: N812 - as Ansible's own code calls it
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
 from ansible_collections.todo.stack.plugins.module_utils.build.base_image import recipe_of
 from ansible_collections.todo.stack.plugins.module_utils.contract.codec import from_plain, to_plain
 from ansible_collections.todo.stack.plugins.module_utils.contract.errors import Problem
+from ansible_collections.todo.stack.plugins.module_utils.contract.model import WITHIN_SECONDS
 from ansible_collections.todo.stack.plugins.module_utils.contract.spec import StackSpec
 from ansible_collections.todo.stack.plugins.module_utils.decide.absence import (
     absence_problems,
@@ -32,6 +36,7 @@ from ansible_collections.todo.stack.plugins.plugin_utils.contract.stack_spec imp
     named_stack,
     read_project,
 )
+from ansible_collections.todo.stack.plugins.plugin_utils.judge.check_table import is_prose
 from ansible_collections.todo.stack.plugins.plugin_utils.judge.report import (
     artifacts_folder,
     set_aside,
@@ -40,6 +45,8 @@ from ansible_collections.todo.stack.plugins.plugin_utils.unreached import explai
 
 MODULE = "todo.stack.look"
 OWN_OPTIONS = ("artifacts_dir", "min_free_bytes", "engine_managed")
+PAUSE_SECONDS = 1.0
+TOLD_SECONDS = 10.0
 
 
 class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible ships no types
@@ -64,22 +71,47 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible ships no types
         project = found[0]
         # What YAML made a date of is refused below; the host is looked at all the same.
         sent = json.dumps(to_plain(project.spec), default=str)
-        told = self._execute_module(
-            MODULE,
-            {"project_dir": str(folder), "spec": sent},
-            task_vars=task_vars,
-        )
+        told = self._look({"project_dir": str(folder), "spec": sent}, project, task_vars)
         if "seen" not in told:
             return {**result, **explained(told)}
         if "kept" in told:
             project = Project(from_plain(StackSpec, json.loads(told["kept"])))
         return {**result, **_result(args, project, told, problems)}
 
+    def _look(
+        self, args: dict[str, Any], project: Project, task_vars: dict[str, Any] | None
+    ) -> dict[str, Any]:
+        """Return the module's answer once no service is starting, or its time to start is over.
+
+        What is starting is neither well nor at fault yet: nothing can be decided from it.
+        """
+        limits = [contract.run.within_seconds for contract in project.spec.contracts]
+        limit = max(limits, default=WITHIN_SECONDS)
+        begun = told = time.monotonic()
+        while True:
+            answer: dict[str, Any] = self._execute_module(MODULE, args, task_vars=task_vars)
+            now, starting = time.monotonic(), _starting(answer)
+            if not starting or now - begun >= limit:
+                return answer
+            if now - told >= TOLD_SECONDS and is_prose(C.DEFAULT_STDOUT_CALLBACK):
+                told = now
+                host = (task_vars or {}).get("inventory_hostname", "localhost")
+                what = f"waiting for {', '.join(starting)} to start"
+                Display().display(f"{host}: {what}, {now - begun:.0f} of {limit:.0f} s")
+            time.sleep(PAUSE_SECONDS)
+
 
 def _read(args: dict[str, Any], folder: Path, found: list[Project]) -> list[Problem]:
     kept = args.get("release")
     found.append(Project(named_stack(args, folder)) if kept else read_project(args, folder))
     return found[0].problems
+
+
+def _starting(answer: dict[str, Any]) -> list[str]:
+    if '"starting"' not in answer.get("seen", ""):
+        return []
+    containers = from_plain(Seen, json.loads(answer["seen"])).containers
+    return sorted({c.service for c in containers if c.pid and c.health == "starting"})
 
 
 def _result(

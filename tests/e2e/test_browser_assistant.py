@@ -59,3 +59,38 @@ def test_the_assistant_does_as_it_is_told_and_the_list_shows_it(helped: Person) 
     helped.shows("Buy stamps")
     page.get_by_role("button", name="Assistant").click()
     expect(log.get_by_text("It is on your list.")).to_be_visible()
+
+
+@pytest.mark.parametrize("leaves", ["Esc", "reload", "failure", "session"])
+def test_what_was_written_to_the_assistant_is_there_again(helped: Person, leaves: str) -> None:
+    page, context = helped.page, helped.page.context
+    helped.sign_up()
+    button = page.get_by_role("button", name="Assistant")
+    button.click()
+    message = page.get_by_label("Your message")
+    expect(page.get_by_role("button", name="Send")).to_be_enabled()
+    message.fill("Buy stamps")
+    if leaves == "Esc":
+        page.keyboard.press("Escape")
+        button.click()
+    elif leaves == "reload":
+        page.reload()
+        button.click()
+    elif leaves == "failure":
+        page.route("**/api/assistant", lambda route: route.fulfill(status=502, body="{}"))
+        message.press("Enter")
+        expect(page.get_by_role("alert")).to_be_visible()
+        page.unroute("**/api/assistant")
+    else:
+        context.clear_cookies()
+        context.add_cookies([{"name": "todo_session", "value": "forged", "url": helped.site}])
+        message.press("Enter")
+        expect(page.get_by_text("Sign in again to go on where you were.")).to_be_visible()
+        helped.sign_in()
+        button.click()
+    expect(message).to_have_value("Buy stamps")
+    expect(page.get_by_role("button", name="Send")).to_be_enabled()
+    message.press("Enter")
+    expect(page.get_by_role("log").get_by_text("Added “Buy stamps”")).to_be_visible()
+    expect(message).to_have_value("")
+    helped.wrongs = [each for each in helped.wrongs if "status of 5" not in each]

@@ -95,6 +95,7 @@ def test_a_phone_in_the_dark(on_phone: Person, axe: str) -> None:
     assert first["y"] < 844 / 4
     page.locator("li [title=Edit]").first.tap()
     page.get_by_role("button", name="Delete", exact=True).tap()
+    expect(page.get_by_role("button", name="Undo")).to_be_in_viewport(ratio=1)
     on_phone.shoot("phone-dark")
     page.get_by_role("button", name="Assistant").tap()
     send = page.get_by_role("button", name="Send", exact=True, disabled=False)

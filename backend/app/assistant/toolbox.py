@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,7 +16,7 @@ from app.database.sessions import Database
 from app.tasks import store
 from app.tasks.filters import TaskFilter, TaskQuery
 from app.tasks.models import Task
-from app.tasks.schemas import NewTask, TaskChange, TaskId, TaskView
+from app.tasks.schemas import NewTask, TaskChange, TaskFields, TaskView
 
 MOST_LISTED = 50
 
@@ -25,7 +26,7 @@ class Chosen(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    id: TaskId
+    id: UUID
 
 
 class Changed(Chosen):
@@ -52,8 +53,9 @@ async def _list(session: AsyncSession, toolbox: "Toolbox", asked: TaskFilter) ->
     return Outcome(told, Touched(action="listed"))
 
 
-async def _create(session: AsyncSession, toolbox: "Toolbox", new: NewTask) -> Outcome:
-    return _touched(await store.add_task(session, toolbox.owner, new), "created")
+async def _create(session: AsyncSession, toolbox: "Toolbox", fields: TaskFields) -> Outcome:
+    task = await store.add_task(session, toolbox.owner, NewTask(**fields.model_dump()))
+    return _touched(task, "created") if task else NO_SUCH_TASK
 
 
 async def _update(session: AsyncSession, toolbox: "Toolbox", changed: Changed) -> Outcome:
@@ -70,7 +72,7 @@ type Operation = Callable[[AsyncSession, "Toolbox", Any], Awaitable[Outcome]]
 
 TOOLS: dict[str, tuple[str, type[BaseModel], Operation]] = {
     "list_tasks": ("Find tasks, the newest first.", TaskFilter, _list),
-    "create_task": ("Make a task.", NewTask, _create),
+    "create_task": ("Make a task.", TaskFields, _create),
     "update_task": ("Change a task, or mark it as done.", Changed, _update),
     "delete_task": ("Delete a task.", Chosen, _delete),
 }

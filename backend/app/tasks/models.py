@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from enum import StrEnum
+from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
@@ -14,6 +15,7 @@ from sqlalchemy import (
     Index,
     String,
     Text,
+    UniqueConstraint,
     false,
     func,
     literal_column,
@@ -36,11 +38,16 @@ class Priority(StrEnum):
 
 
 class Task(Base):
-    """One thing to do. Ids grow, so that they order tasks by age."""
+    """One thing to do."""
 
     __tablename__ = "tasks"
+    # Its owner's alone: nobody can learn of another's id, nor take it.
+    __table_args__ = (UniqueConstraint("user_id", "uuid"),)
 
+    # Grows, so that it orders tasks by age. Never shown.
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    # Its id for everybody else; made by whoever adds it, so that adding it again adds nothing.
+    uuid: Mapped[UUID] = mapped_column(server_default=func.gen_random_uuid())
     # None: made before there were accounts; the next account to be made adopts it.
     user_id: Mapped[int | None] = mapped_column(ForeignKey(User.id, ondelete="CASCADE"))
     title: Mapped[str] = mapped_column(String(TITLE_LENGTH))
@@ -86,5 +93,3 @@ Index(
     postgresql_where=_LIVING,
 )
 Index("ix_tasks_deleted", Task.deleted_at, postgresql_where=Task.deleted_at.is_not(None))
-# Of a user who is deleted, the deleted tasks go too.
-Index("ix_tasks_user_id", Task.user_id)

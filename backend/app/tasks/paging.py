@@ -12,7 +12,8 @@ from sqlalchemy import ColumnElement, tuple_
 
 from app.errors import RefusedError
 from app.tasks.models import DUE, TITLE, Priority, Task
-from app.tasks.schemas import LARGEST_ID
+
+LARGEST_ID = 2**63 - 1
 
 type Order = Literal["asc", "desc"]
 

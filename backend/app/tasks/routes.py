@@ -1,6 +1,7 @@
 """Tasks over HTTP. Another user's task is answered like one that does not exist."""
 
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter, Query, Response, status
 
@@ -15,7 +16,6 @@ from app.tasks.schemas import (
     TagCount,
     TagCounts,
     TaskChange,
-    TaskId,
     TaskPage,
     TaskView,
 )
@@ -46,37 +46,35 @@ async def list_tasks(
     "/tasks",
     response_model=TaskView,
     status_code=status.HTTP_201_CREATED,
-    responses=problems(*WITH_BODY),
+    responses=problems(404, *WITH_BODY),
 )
 async def create_task(caller: Caller, session: Session, response: Response, new: NewTask) -> Task:
-    """Make a task."""
-    task = await store.add_task(session, caller.id, new)
-    response.headers["Location"] = f"{router.prefix}/tasks/{task.id}"
+    """Make a task; sent again with the same id, the answer is the task as it is by now."""
+    task = _existing(await store.add_task(session, caller.id, new))
+    response.headers["Location"] = f"{router.prefix}/tasks/{task.uuid}"
     return task
 
 
 @router.get("/tasks/{task_id}", response_model=TaskView, responses=problems(404))
-async def show_task(caller: Caller, session: Session, task_id: TaskId) -> Task:
+async def show_task(caller: Caller, session: Session, task_id: UUID) -> Task:
     """Show a task."""
     return _existing(await store.find_task(session, caller.id, task_id))
 
 
 @router.patch("/tasks/{task_id}", response_model=TaskView, responses=problems(404, *WITH_BODY))
-async def change_task(
-    caller: Caller, session: Session, task_id: TaskId, change: TaskChange
-) -> Task:
+async def change_task(caller: Caller, session: Session, task_id: UUID, change: TaskChange) -> Task:
     """Change any of a task's fields."""
     return _existing(await store.change_task(session, caller.id, task_id, change))
 
 
 @router.delete("/tasks/{task_id}", status_code=status.HTTP_204_NO_CONTENT, responses=problems(404))
-async def delete_task(caller: Caller, session: Session, task_id: TaskId) -> None:
+async def delete_task(caller: Caller, session: Session, task_id: UUID) -> None:
     """Delete a task; for ten minutes it can be restored."""
     _existing(await store.delete_task(session, caller.id, task_id))
 
 
 @router.post("/tasks/{task_id}/restore", response_model=TaskView, responses=problems(404))
-async def restore_task(caller: Caller, session: Session, task_id: TaskId) -> Task:
+async def restore_task(caller: Caller, session: Session, task_id: UUID) -> Task:
     """Take back that a task was deleted."""
     return _existing(await store.restore_task(session, caller.id, task_id))
 

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from typing import Annotated, Self
+from uuid import UUID, uuid4
 
 from pydantic import (
     AfterValidator,
@@ -17,7 +18,6 @@ from pydantic import StringConstraints as Constraints
 from app.tasks.models import TITLE_LENGTH, Priority
 from app.text import lines, one_line
 
-LARGEST_ID = 2**63 - 1
 MOST_TAGS = 10
 
 Title = Annotated[str, one_line(TITLE_LENGTH)]
@@ -49,11 +49,10 @@ def _without_repeats(tags: list[str]) -> list[str]:
 
 
 Tags = Annotated[list[Tag], Field(max_length=MOST_TAGS), AfterValidator(_without_repeats)]
-TaskId = Annotated[int, Field(ge=1, le=LARGEST_ID)]
 
 
-class NewTask(BaseModel):
-    """A task to be made."""
+class TaskFields(BaseModel):
+    """What a task to be made says."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -62,6 +61,15 @@ class NewTask(BaseModel):
     priority: Priority = Priority.NORMAL
     due_date: DueDate = None
     tags: Tags = []
+
+
+class NewTask(TaskFields):
+    """A task to be made."""
+
+    id: UUID = Field(
+        default_factory=uuid4,
+        description="Its id, made by the sender: sent again with the same one, it is made once",
+    )
 
 
 class TaskChange(BaseModel):
@@ -84,11 +92,11 @@ class TaskChange(BaseModel):
 
 
 class TaskView(BaseModel):
-    """A task as it is shown. Its id is text: JavaScript would round a large number."""
+    """A task as it is shown."""
 
     model_config = ConfigDict(from_attributes=True)
 
-    id: Annotated[str, BeforeValidator(str)]
+    id: UUID = Field(validation_alias="uuid")
     title: str
     notes: str
     priority: Priority

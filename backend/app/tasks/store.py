@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, delete, func, insert, select, text, update
+from sqlalchemy import ColumnElement, Row, Select, delete, func, select, text, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.tasks.filters import TaskQuery
@@ -44,38 +46,40 @@ def page(owner: int, query: TaskQuery, today: date) -> Select[tuple[Task, Any]]:
     return selected.order_by(*ordered).limit(query.limit + 1)
 
 
-async def find_task(session: AsyncSession, owner: int, task_id: int) -> Task | None:
+async def find_task(session: AsyncSession, owner: int, task_id: UUID) -> Task | None:
     """Return one task; None where the owner has no such task."""
-    return await session.scalar(select(Task).where(*_living(owner), Task.id == task_id))
+    return await session.scalar(select(Task).where(*_living(owner), Task.uuid == task_id))
 
 
-async def add_task(session: AsyncSession, owner: int, new: NewTask) -> Task:
-    """Store a new task and return it with its id and times."""
-    values = {"user_id": owner, **new.model_dump()}
-    added = await session.scalars(insert(Task).values(values).returning(Task))
-    return added.one()
+async def add_task(session: AsyncSession, owner: int, new: NewTask) -> Task | None:
+    """Store a new task once, however often it is sent; None where it was deleted since."""
+    values = {"user_id": owner, "uuid": new.id, **new.model_dump(exclude={"id"})}
+    # Of two at once, the second waits here for the first.
+    added = insert(Task).values(values).on_conflict_do_nothing(index_elements=["user_id", "uuid"])
+    task = await session.scalar(added.returning(Task))
+    return task or await find_task(session, owner, new.id)
 
 
 async def change_task(
-    session: AsyncSession, owner: int, task_id: int, change: TaskChange
+    session: AsyncSession, owner: int, task_id: UUID, change: TaskChange
 ) -> Task | None:
     """Change only the fields that were given; None where the owner has no such task."""
-    changed = update(Task).where(*_living(owner), Task.id == task_id)
+    changed = update(Task).where(*_living(owner), Task.uuid == task_id)
     values = change.model_dump(exclude_unset=True)
     return await session.scalar(changed.values(values).returning(Task))
 
 
-async def delete_task(session: AsyncSession, owner: int, task_id: int) -> Task | None:
+async def delete_task(session: AsyncSession, owner: int, task_id: UUID) -> Task | None:
     """Mark a task as deleted and return it; None where the owner has no such task."""
     await purge_tasks(session)
-    deleted = update(Task).where(*_living(owner), Task.id == task_id)
+    deleted = update(Task).where(*_living(owner), Task.uuid == task_id)
     return await session.scalar(deleted.values(deleted_at=func.now()).returning(Task))
 
 
-async def restore_task(session: AsyncSession, owner: int, task_id: int) -> Task | None:
+async def restore_task(session: AsyncSession, owner: int, task_id: UUID) -> Task | None:
     """Take a deletion back, if there was one; None where it is too long ago."""
     lately = Task.deleted_at > func.now() - UNDO
-    restored = update(Task).where(Task.user_id == owner, Task.id == task_id, lately)
+    restored = update(Task).where(Task.user_id == owner, Task.uuid == task_id, lately)
     task = await session.scalar(restored.values(deleted_at=None).returning(Task))
     return task or await find_task(session, owner, task_id)
 

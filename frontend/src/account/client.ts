@@ -1,23 +1,15 @@
 /** Typed client of the account. Tokens never get here: they are cookies that no script can read. */
+import type { Farewell, PasswordChange, SignIn, SignUp, UserView } from "@/api";
 import { announce } from "@/client/page";
 import { bodyOf, isRecord, send, sendSignedIn } from "@/client/request";
 
-export interface User {
-  id: string;
-  email: string;
-  name: string;
-}
+export type User = Omit<UserView, "created_at">;
 
-export interface Credentials {
-  email: string;
-  password: string;
-}
-
-export async function signUp(account: Credentials & { name: string }): Promise<void> {
+export async function signUp(account: SignUp): Promise<void> {
   await enter("/api/auth/sign-up", account);
 }
 
-export async function signIn(account: Credentials): Promise<void> {
+export async function signIn(account: SignIn): Promise<void> {
   await enter("/api/auth/sign-in", account);
 }
 
@@ -26,7 +18,7 @@ export async function signOut(): Promise<void> {
   announce(null);
 }
 
-async function enter(path: string, account: Credentials): Promise<void> {
+async function enter(path: string, account: SignIn | SignUp): Promise<void> {
   const { user } = await bodyOf(await send("POST", path, account), hasUser);
   announce(user.id);
 }
@@ -36,11 +28,12 @@ export async function currentUser(): Promise<User> {
 }
 
 export async function changePassword(current: string, wanted: string): Promise<void> {
-  await sendSignedIn("POST", "/api/auth/password", { current_password: current, new_password: wanted });
+  const change: PasswordChange = { current_password: current, new_password: wanted };
+  await sendSignedIn("POST", "/api/auth/password", change);
 }
 
 export async function deleteAccount(password: string): Promise<void> {
-  await sendSignedIn("DELETE", "/api/auth/me", { password });
+  await sendSignedIn("DELETE", "/api/auth/me", { password } satisfies Farewell);
   announce(null);
 }
 

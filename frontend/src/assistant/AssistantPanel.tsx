@@ -10,23 +10,29 @@ import { useReturnFocus } from "@/ui/useReturnFocus";
 
 import styles from "./AssistantPanel.module.css";
 import { Composer } from "./Composer";
-import { Conversation } from "./conversation";
+import { Conversation, type Draft } from "./conversation";
 import { Turns } from "./Turns";
 
 /** The talk of this page: it outlives the panel, and is no part of what the page loads first. */
 let begun: Conversation | null = null;
 
-function talkOf(onDeed: () => void): Conversation {
-  begun ??= new Conversation(onDeed);
+function talkOf(onDeed: () => void, draft: Draft): Conversation {
+  begun ??= new Conversation(onDeed, draft);
   return begun;
 }
 
+interface Props {
+  draft: Draft;
+  onDeed: () => void;
+  onClose: () => void;
+}
+
 /** The assistant, in a sheet beside the list. */
-export default function AssistantPanel({ onDeed, onClose }: { onDeed: () => void; onClose: () => void }) {
-  const [talk] = useState(() => talkOf(onDeed));
+export default function AssistantPanel({ draft, onDeed, onClose }: Props) {
+  const [talk] = useState(() => talkOf(onDeed, draft));
   allowStyles();
   const onClosed = useReturnFocus();
-  const { available, turns, busy, problem } = useSyncExternalStore(talk.subscribe, talk.snapshot);
+  const { available, turns, text, busy, problem } = useSyncExternalStore(talk.subscribe, talk.snapshot);
   useEffect(() => void talk.open(), [talk]);
   return (
     <Dialog.Root open onOpenChange={onClose}>
@@ -45,9 +51,9 @@ export default function AssistantPanel({ onDeed, onClose }: { onDeed: () => void
             <Off />
           ) : (
             <>
-              <Turns turns={turns} busy={busy} onExample={(text) => void talk.ask(text)} ready={available === "yes"} />
+              <Turns turns={turns} busy={busy} onExample={(example) => void talk.ask(example)} ready={available === "yes"} />
               {problem && <Notice kind="problem">{problem}</Notice>}
-              <Composer busy={busy} ready={available === "yes"} onAsk={(text) => void talk.ask(text)} onStop={talk.stop} />
+              <Composer text={text} busy={busy} ready={available === "yes"} onWrite={talk.write} onAsk={() => void talk.send()} onStop={talk.stop} />
             </>
           )}
         </Dialog.Content>

@@ -1,33 +1,40 @@
 import { ArrowUp, Square } from "lucide-react";
-import { type SubmitEvent, useRef } from "react";
+import type { SubmitEvent } from "react";
 
 import { Button } from "@/ui/Button";
 
 import styles from "./AssistantPanel.module.css";
 
 interface Props {
+  text: string;
   busy: boolean;
   ready: boolean;
-  onAsk: (text: string) => void;
+  onWrite: (text: string) => void;
+  onAsk: () => void;
   onStop: () => void;
 }
 
 const LONGEST = 2000;
 
-export function Composer({ busy, ready, onAsk, onStop }: Props) {
-  const field = useRef<HTMLInputElement>(null);
-
+export function Composer({ text, busy, ready, onWrite, onAsk, onStop }: Props) {
   function submit(event: SubmitEvent<HTMLFormElement>) {
     event.preventDefault();
-    const text = field.current?.value.trim() ?? "";
-    if (!field.current || !text || busy || !ready) return;
-    field.current.value = "";
-    onAsk(text);
+    if (text.trim() && !busy && ready) onAsk();
   }
 
   return (
     <form className={styles.composer} onSubmit={submit}>
-      <input ref={field} aria-label="Your message" placeholder="Ask or tell…" maxLength={LONGEST} autoComplete="off" enterKeyHint="send" />
+      <input
+        value={text}
+        aria-label="Your message"
+        placeholder="Ask or tell…"
+        maxLength={LONGEST}
+        autoComplete="off"
+        enterKeyHint="send"
+        onChange={(event) => {
+          onWrite(event.target.value);
+        }}
+      />
       {busy ? (
         <Button key="stop" look="plain" square aria-label="Stop" onClick={onStop}>
           <Square aria-hidden="true" />

@@ -1,11 +1,7 @@
+import type { Availability, Conversation, Message } from "@/api";
 import { bodyOf, isRecord, sendSignedIn } from "@/client/request";
 
 import { type AssistantEvent, eventsOf } from "./events";
-
-export interface Message {
-  role: "user" | "assistant";
-  content: string;
-}
 
 /** Whether this installation has an assistant at all. */
 export async function isAvailable(): Promise<boolean> {
@@ -13,10 +9,10 @@ export async function isAvailable(): Promise<boolean> {
 }
 
 export async function ask(messages: readonly Message[], signal: AbortSignal): Promise<AsyncGenerator<AssistantEvent>> {
-  const { body } = await sendSignedIn("POST", "/api/assistant", { messages }, signal);
+  const { body } = await sendSignedIn("POST", "/api/assistant", { messages } satisfies Conversation, signal);
   return eventsOf(body ?? new ReadableStream({ start: (none) => { none.close(); } }));
 }
 
-function isAnswer(value: unknown): value is { available: boolean } {
+function isAnswer(value: unknown): value is Availability {
   return isRecord(value) && typeof value.available === "boolean";
 }

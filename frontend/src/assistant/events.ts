@@ -1,4 +1,7 @@
+import type { operations } from "@/api";
 import { isRecord } from "@/client/request";
+
+type Streamed = operations["talk_api_assistant_post"]["responses"][200]["content"]["text/event-stream"];
 
 /** What the assistant streams; an event of any other kind is passed over. */
 export type AssistantEvent =
@@ -31,7 +34,7 @@ function eventOf(block: string): AssistantEvent | null {
       .map((line) => line.slice(name.length + 1).replace(/^ /, ""))
       .join("\n");
   const data = parsed(field("data"));
-  switch (field("event")) {
+  switch (field("event") as Streamed["event"]) {
     case "text":
       return { type: "text", delta: textOf(data.delta) };
     case "task":

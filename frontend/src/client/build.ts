@@ -14,12 +14,12 @@ export function noteBuild(theirs: string | null): void {
   }, 1_000);
 }
 
-/** Nothing is open, being written, or on its way. What was written before is kept as a draft. */
-function isSafe(): boolean {
-  return document.querySelector("[role=dialog], [role=alertdialog], form[data-open], [aria-busy=true]") === null && !isWriting();
-}
+const TEXT_FIELD = "input:not([type=checkbox], [type=radio]), textarea";
 
-function isWriting(): boolean {
-  const { activeElement } = document;
-  return activeElement instanceof HTMLElement && activeElement.matches("input:not([type=checkbox], [type=radio]), textarea");
+/** Nothing is open, being written, on its way, or in a field that would forget it. */
+function isSafe(): boolean {
+  if (document.querySelector("[role=dialog], [role=alertdialog], form[data-open], [aria-busy=true]")) return false;
+  if (document.activeElement?.matches(TEXT_FIELD)) return false;
+  const fields = [...document.querySelectorAll<HTMLInputElement>(TEXT_FIELD)];
+  return fields.every((field) => field.value === field.defaultValue || "kept" in field.dataset);
 }

@@ -1,7 +1,7 @@
 /** Requests of the page to its own origin. */
 
 import { noteBuild } from "./build";
-import { leave, ownerOfPage } from "./page";
+import { belongTo, leave, ownerOfPage } from "./page";
 
 /** A request did not succeed. `status` is 0 where no answer came at all; `waitSeconds` is what the server asks to wait. */
 export class RequestFailed extends Error {
@@ -46,14 +46,38 @@ export async function send(
 
 /** As `send`, for what only a signed-in user may do, whom it names; one whose session is over is led to sign in. */
 export async function sendSignedIn(method: string, path: string, content?: object, signal?: AbortSignal): Promise<Response> {
-  const owner = ownerOfPage();
-  const headers = { "X-Time-Zone": Intl.DateTimeFormat().resolvedOptions().timeZone, ...(owner !== null && { "X-Account": owner }) };
+  const headers = { "X-Time-Zone": Intl.DateTimeFormat().resolvedOptions().timeZone, "X-Account": await accountOfPage() };
+  return orLeave(send(method, path, content, signal, headers));
+}
+
+async function orLeave(sent: Promise<Response>): Promise<Response> {
   try {
-    return await send(method, path, content, signal, headers);
+    return await sent;
   } catch (problem) {
     if (problem instanceof RequestFailed && problem.isNotOurs) leave(problem.status);
     throw problem;
   }
+}
+
+let asking: Promise<string> | null = null;
+
+/** The account that this page is for; the server is asked, once, where the device does not know. */
+export async function accountOfPage(): Promise<string> {
+  const known = ownerOfPage();
+  if (known !== null) return known;
+  const ask = async () => {
+    const { id } = await bodyOf(await orLeave(send("GET", "/api/auth/me")), hasId);
+    belongTo(id);
+    return id;
+  };
+  asking ??= ask().finally(() => {
+    asking = null;
+  });
+  return asking;
+}
+
+function hasId(value: unknown): value is { id: string } {
+  return isRecord(value) && typeof value.id === "string";
 }
 
 /** The body of an answer, checked by `is`. */

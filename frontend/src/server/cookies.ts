@@ -1,13 +1,9 @@
 /** The two tokens as cookies: no script of a page can read them, no other site can have them sent along with a write. */
 
-/** What the backend answers to sign-up, sign-in and renewal; times in seconds. */
-export interface Session {
-  user: unknown;
-  access_token: string;
-  expires_in: number;
-  session_token: string;
-  session_expires_in: number;
-}
+import type { SessionView } from "@/api";
+
+/** What the backend answers to sign-up, sign-in and renewal; the user in it is only passed on. */
+export type Session = Omit<SessionView, "user"> & { readonly user: unknown };
 
 export interface Tokens {
   access: string | null;

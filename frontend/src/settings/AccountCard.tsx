@@ -3,7 +3,6 @@
 import { useEffect, useState } from "react";
 
 import { currentUser, signOut, type User } from "@/account/client";
-import { belongTo } from "@/client/page";
 import { reasonInWords } from "@/client/words";
 import { Button } from "@/ui/Button";
 import { Notice } from "@/ui/Notice";
@@ -17,10 +16,7 @@ export function AccountCard() {
     setProblem(reasonInWords(failure));
   };
   useEffect(() => {
-    currentUser().then((known) => {
-      belongTo(known.id);
-      setUser(known);
-    }, fail);
+    currentUser().then(setUser, fail);
   }, []);
 
   function leave() {

@@ -57,6 +57,7 @@ export function FilterBar({ filter, tags, search, onChange }: Props) {
         <input
           ref={search}
           type="search"
+          data-kept
           placeholder="Search"
           defaultValue={filter.q}
           maxLength={200}

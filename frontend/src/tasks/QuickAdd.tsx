@@ -39,6 +39,7 @@ export function QuickAdd({ field, store, line, ready, day }: Props) {
         id={id}
         className={styles.field}
         type="text"
+        data-kept
         maxLength={LONGEST_LINE}
         placeholder="What is to be done?"
         aria-describedby={`${id}-hint`}

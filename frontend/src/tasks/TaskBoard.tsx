@@ -35,6 +35,7 @@ export function TaskBoard({ store, board }: { store: TaskStore; board: Board }) 
   const [resets, setResets] = useState(0);
   const tasks = shown(board.entries);
   const ready = board.status === "ready";
+  const problem = [board.problem, board.failure].filter(Boolean).join(" ");
   const filterBy = (filter: Filter) => {
     window.history.replaceState(null, "", window.location.pathname + addressOf(filter));
     void store.load(filter);
@@ -72,8 +73,8 @@ export function TaskBoard({ store, board }: { store: TaskStore; board: Board }) 
         <Listed store={store} board={board} tasks={tasks} field={field} onFilter={filterAnew} />
       </section>
       <div className={styles.words}>
-        {ready && board.problem && <Problem words={board.problem} onEnd={() => { store.refuse(""); }} />}
-        {board.undoable && <Undo key={board.undoable.kind + board.undoable.key} what={board.undoable} onUndo={undo} onEnd={store.letGo} />}
+        {ready && problem && <Problem words={problem} onEnd={() => { store.refuse(""); }} />}
+        {board.undoable && <Undo key={board.undoable.kind + board.undoable.task.id} what={board.undoable} onUndo={undo} onEnd={store.letGo} />}
       </div>
       {help && (
         <Help
@@ -101,7 +102,7 @@ function Listed({ store, board, tasks, field, onFilter }: ListedProps) {
     onFilter({ ...EVERYTHING, sort: filter.sort });
   };
   if (board.status === "loading") return <Loading />;
-  if (board.status === "failed") return <Unloadable reason={board.problem} onRetry={() => void store.load()} />;
+  if (board.status === "failed") return <Unloadable reason={board.failure} onRetry={() => void store.load()} />;
   if (tasks.length === 0 && !board.cursor) {
     if (addressOf(filter) === "?show=today") return <AllDone onReset={showAll} />;
     return isNarrow(filter) ? <NothingFound onReset={showAll} /> : <Empty />;

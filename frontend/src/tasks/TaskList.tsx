@@ -23,16 +23,15 @@ export function TaskList({ tasks, store, edits, onTag, onEmptied }: Props) {
 
   function remove(task: ShownTask, row: Element | null) {
     focusBeside(row, onEmptied);
-    store.writeEdit(task.id, null);
     void store.remove(task);
   }
 
   const onKeys = (task: ShownTask) => (event: KeyboardEvent<HTMLLIElement>) => {
-    if (editing === task.key || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (editing === task.id || event.ctrlKey || event.metaKey || event.altKey) return;
     if (!onArrows(event)) {
       if (!areOn()) return;
       if (isDelete(event.key)) remove(task, event.currentTarget);
-      else if (event.key === "e") setEditing(task.key);
+      else if (event.key === "e") setEditing(task.id);
       else if (event.key === "x") void store.change(task, { done: !task.done });
       else return;
     }
@@ -44,15 +43,15 @@ export function TaskList({ tasks, store, edits, onTag, onEmptied }: Props) {
       {tasks.map((task) => (
         // Rows hold the controls; the keys are shorter ways to them.
         // eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
-        <li key={task.key} id={task.key} className={styles.row} data-done={task.done} aria-busy={task.saving && !task.waiting} onKeyDown={onKeys(task)}>
+        <li key={task.id} id={task.id} className={styles.row} data-done={task.done} aria-busy={task.saving && !task.waiting} onKeyDown={onKeys(task)}>
           <TaskRow
             task={task}
             store={store}
             written={edits[task.id]}
-            editing={editing === task.key}
+            editing={editing === task.id}
             onEdit={(open) => {
               if (open) store.letGo();
-              setEditing((now) => (open ? task.key : now === task.key ? "" : now));
+              setEditing((now) => (open ? task.id : now === task.id ? "" : now));
             }}
             onTag={onTag}
             onRemove={(row) => {

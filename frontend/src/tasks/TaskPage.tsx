@@ -3,14 +3,11 @@
 import { Settings, Sparkles } from "lucide-react";
 import { useEffect, useState, useSyncExternalStore } from "react";
 
-import { currentUser } from "@/account/client";
 import { later, whenIdle } from "@/client/later";
-import { belongTo } from "@/client/page";
 import { Button, LinkButton } from "@/ui/Button";
 import { Header } from "@/ui/Header";
 import page from "@/ui/page.module.css";
 
-import { Drafts } from "./drafts";
 import type { Filter } from "./filter";
 import { TaskStore } from "./store";
 import { TaskBoard } from "./TaskBoard";
@@ -23,7 +20,6 @@ export function TaskPage({ filter }: { filter: Filter }) {
   const board = useSyncExternalStore(store.subscribe, store.snapshot, store.snapshot);
   const [asking, setAsking] = useState(false);
   useEffect(() => void store.load(), [store]);
-  useEffect(() => belonging(store), [store]);
   useEffect(() => waking(store.wake), [store]);
   useEffect(() => whenIdle(AssistantPanel.fetch), []);
 
@@ -48,6 +44,7 @@ export function TaskPage({ filter }: { filter: Filter }) {
       </main>
       {asking && (
         <AssistantPanel
+          draft={store.drafts}
           onDeed={() => void store.load()}
           onClose={() => {
             setAsking(false);
@@ -56,31 +53,6 @@ export function TaskPage({ filter }: { filter: Filter }) {
       )}
     </>
   );
-}
-
-const AGAIN_AFTER_MS = 5_000;
-
-/** Learn whose page this is, and take up what that person had not finished. */
-function belonging(store: TaskStore): () => void {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let gone = false;
-  const learn = () => {
-    currentUser().then(
-      ({ id }) => {
-        if (gone) return;
-        belongTo(id);
-        store.open(new Drafts(id));
-      },
-      () => {
-        timer = setTimeout(learn, AGAIN_AFTER_MS);
-      },
-    );
-  };
-  learn();
-  return () => {
-    gone = true;
-    clearTimeout(timer);
-  };
 }
 
 /** Call `wake` when the connection is back, or somebody looks at the page again. */

@@ -33,12 +33,10 @@ export function TaskRow(props: Props) {
     wasEditing.current = editing;
   }, [editing]);
 
-  async function save(patch: Patch) {
-    const sent = store.snapshot().edits[task.id];
+  function save(patch: Patch) {
     onEdit(false);
-    if (Object.keys(patch).length > 0 && !(await store.change(task, patch))) return;
-    // What was written meanwhile is still to be saved.
-    if (store.snapshot().edits[task.id] === sent) store.writeEdit(task.id, null);
+    if (Object.keys(patch).length > 0) void store.change(task, patch, written ?? null);
+    else store.writeEdit(task.id, null);
   }
 
   const row = <Shown {...props} title={title} />;
@@ -51,7 +49,7 @@ export function TaskRow(props: Props) {
       onWrite={(now) => {
         store.writeEdit(task.id, now);
       }}
-      onSave={(patch) => void save(patch)}
+      onSave={save}
       onLeave={(discard) => {
         if (discard) store.writeEdit(task.id, null);
         onEdit(false);

@@ -32,7 +32,7 @@ export default function Undo({ what, onUndo, onEnd }: Props) {
     // eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
     <div role="group" aria-label="Last step" className={styles.undo} onPointerEnter={hold(true)} onPointerLeave={hold(false)} onFocus={hold(true)} onBlur={hold(false)}>
       <p role="status">
-        {WORDS[what.kind]}: “{what.title}”
+        {WORDS[what.kind]}: “{what.task.title}”
       </p>
       <Button onClick={onUndo}>Undo</Button>
     </div>

@@ -1,6 +1,7 @@
 import type { Written } from "./drafts";
 import type { Entries } from "./entries";
 import { EVERYTHING, type Filter } from "./filter";
+import type { Task } from "./task";
 
 /** What the task page shows. */
 export interface Board {
@@ -12,12 +13,14 @@ export interface Board {
   tags: readonly string[];
   /** Another list is on its way. */
   refreshing: boolean;
-  /** What failed, in words; shown until something else happens. */
+  /** What was refused, in words; shown until something else is done. */
   problem: string;
+  /** Why the list could not be fetched, in words; until it can be. */
+  failure: string;
   /** What succeeded, in words; for screen readers. */
   news: string;
   /** What was done last to a task, while that can be taken back. */
-  undoable: { kind: "deleted" | "done"; key: string; title: string } | null;
+  undoable: { kind: "deleted" | "done"; task: Task; written: Written | null } | null;
   /** What was typed for a new task before this page came. */
   line: string;
   /** What editors hold that is not saved, by the task's id. */
@@ -32,6 +35,7 @@ export const EMPTY: Board = {
   tags: [],
   refreshing: false,
   problem: "",
+  failure: "",
   news: "",
   undoable: null,
   line: "",

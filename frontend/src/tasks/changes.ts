@@ -1,4 +1,3 @@
-import type { Written } from "./drafts";
 import { type Patch, PRIORITIES, type Task, tagsOf } from "./task";
 
 /** What a form changed about a task; nothing where it is as it was. */
@@ -17,11 +16,4 @@ export function changesOf(task: Task, form: FormData): Patch {
   };
   const isNew = ([name, value]: [string, unknown]) => JSON.stringify(value) !== JSON.stringify(task[name as keyof Task]);
   return Object.fromEntries(Object.entries(wanted).filter(isNew));
-}
-
-/** Whether a task is as it was written. */
-export function isSaved(task: Task, written: Written): boolean {
-  const form = new FormData();
-  for (const [name, value] of Object.entries(written)) form.set(name, value);
-  return Object.keys(changesOf(task, form)).length === 0;
 }

@@ -1,4 +1,5 @@
 /** Typed client of the task API. */
+import type { TagCounts, TaskPage } from "@/api";
 import { bodyOf, isRecord, RequestFailed, sendSignedIn } from "@/client/request";
 
 import { today } from "./days";
@@ -8,18 +9,16 @@ import { type Fields, isTask, type Patch, type Task } from "./task";
 const TASKS = "/api/tasks";
 
 /** Some tasks, and the cursor of those after them; null at the end. */
-export interface Page {
-  items: Task[];
-  next_cursor: string | null;
-}
+export type Page = Omit<TaskPage, "items"> & { readonly items: readonly Task[] };
 
 export async function listTasks(filter: Filter, cursor: string | null = null, count = PAGE): Promise<Page> {
   const page = await bodyOf(await sendSignedIn("GET", `${TASKS}?${queryOf(filter, cursor, count)}`), isPage);
   return filter.show === "today" ? untilToday(page) : page;
 }
 
-export async function createTask(fields: Fields): Promise<Task> {
-  return bodyOf(await sendSignedIn("POST", TASKS, fields), isTask);
+/** Add a task once, however often it is sent: its id is made here. */
+export async function createTask({ id, title, notes, priority, due_date, tags }: Fields & { id: string }): Promise<Task> {
+  return bodyOf(await sendSignedIn("POST", TASKS, { id, title, notes, priority, due_date, tags }), isTask);
 }
 
 export async function changeTask(id: string, patch: Patch): Promise<Task> {
@@ -61,6 +60,6 @@ function isPage(value: unknown): value is Page {
   return value.items.every(isTask) && (value.next_cursor === null || typeof value.next_cursor === "string");
 }
 
-function isTags(value: unknown): value is { items: { tag: string }[] } {
+function isTags(value: unknown): value is { items: readonly Pick<TagCounts["items"][number], "tag">[] } {
   return isRecord(value) && Array.isArray(value.items) && value.items.every((each) => isRecord(each) && typeof each.tag === "string");
 }

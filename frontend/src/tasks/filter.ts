@@ -1,10 +1,12 @@
+import type { Due, operations, Order, Sort } from "@/api";
+
 import { PRIORITIES } from "./task";
 
 const CHOICES = {
   show: ["today", "open", "done", "all"],
-  due: ["", "overdue", "today", "week", "none"],
+  due: ["", "overdue", "today", "week", "none"] satisfies readonly ("" | Due)[],
   priority: ["", ...PRIORITIES],
-  sort: ["created", "due", "priority", "title"],
+  sort: ["created", "due", "priority", "title"] satisfies readonly Sort[],
 } as const;
 
 /** What the list shows and in which order; an empty string asks for nothing. */
@@ -26,13 +28,16 @@ export const PAGE = 50;
 const LARGEST_PAGE = 200;
 const DONE = { all: "", open: "false", today: "false", done: "true" };
 /** Newest, most pressing and most important first. */
-const ORDER = { created: "desc", due: "asc", priority: "desc", title: "asc" };
+const ORDER: Readonly<Record<Sort, Order>> = { created: "desc", due: "asc", priority: "desc", title: "asc" };
+
+type Asked = keyof NonNullable<operations["list_tasks_api_tasks_get"]["parameters"]["query"]>;
 
 /** The query for the backend. */
 export function queryOf(filter: Filter, cursor: string | null, count = PAGE): string {
   const { show, ...rest } = filter.show === "today" ? ({ ...filter, due: "", sort: "due" } as const) : filter;
   const limit = String(Math.min(count, LARGEST_PAGE));
-  return given({ ...rest, done: DONE[show], order: ORDER[rest.sort], limit, cursor: cursor ?? "" }).toString();
+  const query = { ...rest, done: DONE[show], order: ORDER[rest.sort], limit, cursor: cursor ?? "" } satisfies Record<Asked, string>;
+  return given(query).toString();
 }
 
 /** The page's own address for a filter, so that a reload or a bookmark shows the same. */

@@ -11,8 +11,8 @@ export function focusBeside(row: Element | null, otherwise: () => void): void {
 }
 
 /** Put the focus on a task's checkbox, once it is there again. */
-export function focusTask(key: string | null): void {
-  if (key !== null) requestAnimationFrame(() => document.getElementById(key)?.querySelector<HTMLElement>(CONTROLS)?.focus());
+export function focusTask(id: string | null): void {
+  if (id !== null) requestAnimationFrame(() => document.getElementById(id)?.querySelector<HTMLElement>(CONTROLS)?.focus());
 }
 
 /** Arrow keys move to the same control of the row above or below; false for any other key. */

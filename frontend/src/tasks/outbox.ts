@@ -1,29 +1,31 @@
 import { RequestFailed } from "@/client/request";
 
-import type { Drafts, Unsent } from "./drafts";
-
 const AGAIN_AFTER_MS = 5_000;
+/** No answer, or none from the backend: what was asked may have been done or not, and can be asked again. */
+const OUT_OF_REACH = new Set([0, 408, 502, 503, 504]);
 
-export type Change = Pick<Unsent, "id" | "title" | "patch">;
-
-/** Changes on their way to the server: kept on the device until they have arrived, and sent again while it is out of reach. */
+/** Work for the server: about one task in order, and again while the server is out of reach. */
 export class Outbox {
-  drafts: Drafts | null = null;
+  #tails = new Map<string, Promise<unknown>>();
   #waiting = new Set<() => void>();
 
-  async send<T>(what: Change, work: () => Promise<T>, onWait: (waits: boolean) => void): Promise<T> {
-    const key = newKey();
+  /** Do something about a task after all that was asked for before. */
+  inOrder<T>(id: string, work: () => Promise<T>): Promise<T> {
+    const done = (this.#tails.get(id) ?? Promise.resolve()).then(work);
+    const tail = done.catch(() => undefined).then(() => {
+      if (this.#tails.get(id) === tail) this.#tails.delete(id);
+    });
+    this.#tails.set(id, tail);
+    return done;
+  }
+
+  async insist<T>(attempt: () => Promise<T>, onWait: (waits: boolean) => void): Promise<T> {
     try {
       for (;;) {
-        this.drafts?.send(key, what);
         try {
-          const done = await work();
-          this.drafts?.send(key, null);
-          return done;
+          return await attempt();
         } catch (problem) {
-          // A session that is over leaves what was to be sent to the next one.
-          if (!canWait(problem, what.id === null) && !isNotOurs(problem)) this.drafts?.send(key, null);
-          if (!canWait(problem, what.id === null)) throw problem;
+          if (!(problem instanceof RequestFailed && OUT_OF_REACH.has(problem.status))) throw problem;
         }
         onWait(true);
         await this.#wait();
@@ -49,18 +51,4 @@ export class Outbox {
       this.#waiting.add(end);
     });
   }
-}
-
-export function newKey(): string {
-  return `new-${String(Date.now())}-${String(Math.random()).slice(2, 10)}`;
-}
-
-function isNotOurs(problem: unknown): boolean {
-  return problem instanceof RequestFailed && problem.isNotOurs;
-}
-
-/** Whether a later try may succeed. Where nobody knows what came of it, a task is not added a second time. */
-function canWait(problem: unknown, isNew: boolean): boolean {
-  if (!(problem instanceof RequestFailed)) return false;
-  return [0, 502, 503].includes(problem.status) || (problem.status === 504 && !isNew);
 }

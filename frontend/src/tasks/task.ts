@@ -1,25 +1,17 @@
+import type { NewTask, Priority, TaskChange, TaskView } from "@/api";
 import { isRecord } from "@/client/request";
 
-export const PRIORITIES = ["low", "normal", "high"] as const;
-export type Priority = (typeof PRIORITIES)[number];
+export const PRIORITIES = ["low", "normal", "high"] as const satisfies readonly Priority[];
 
 /** What a user decides about a task; `due_date` is a calendar day, `YYYY-MM-DD`. */
-export interface Fields {
-  title: string;
-  notes: string;
-  priority: Priority;
-  due_date: string | null;
-  tags: readonly string[];
-}
+export type Fields = Required<Omit<NewTask, "id">>;
 
-export interface Task extends Fields {
-  id: string;
-  done: boolean;
-}
+/** A task, also one that the backend does not know yet. */
+export type Task = Omit<TaskView, "created_at" | "updated_at">;
 
-export type Patch = Partial<Fields & { done: boolean }>;
+export type Patch = Partial<TaskChange>;
 
-/** The backend's own limits. */
+/** The backend's own limits; a test compares them. */
 export const LONGEST = { title: 200, notes: 4000, tag: 30, tags: 10 } as const;
 
 export function isTask(value: unknown): value is Task {

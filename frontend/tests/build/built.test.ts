@@ -1,13 +1,12 @@
 import { gzipSync } from "node:zlib";
 
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, expect, test } from "vitest";
 
 import { backend, named, stopBackends, textOf } from "../backend";
 import { later } from "../later";
 import { accounts } from "../sessions";
-import { build, builtFiles, ended, serve, type Served } from "./server";
+import { builtFiles, ended, FROZEN, serve, type Served } from "./server";
 
-const FROZEN = "frozen-at-build.invalid";
 const servers: Served[] = [];
 
 async function start(apiUrl: string, environment: Record<string, string> = {}): Promise<Served> {
@@ -16,7 +15,6 @@ async function start(apiUrl: string, environment: Record<string, string> = {}): 
   return server;
 }
 
-beforeAll(() => build(`http://${FROZEN}:8000`));
 afterEach(stopBackends);
 afterAll(() => {
   for (const server of servers) server.process.kill("SIGKILL");

@@ -7,10 +7,13 @@ const ROOT = path.resolve(import.meta.dirname, "../..");
 const BUILT = path.join(ROOT, ".next");
 const STANDALONE = path.join(BUILT, "standalone");
 
-/** Build with an address that must not be found again afterwards. */
-export async function build(apiUrl: string): Promise<void> {
+/** An address at the build, which must not be found again afterwards. */
+export const FROZEN = "frozen-at-build.invalid";
+
+/** Build, once for all the tests (vitest.config.ts). */
+export async function setup(): Promise<void> {
   const next = path.join(ROOT, "node_modules/next/dist/bin/next");
-  const building = run([next, "build"], ROOT, { NEXT_PUBLIC_API_URL: apiUrl });
+  const building = run([next, "build"], ROOT, { NEXT_PUBLIC_API_URL: `http://${FROZEN}:8000` });
   if ((await ended(building)) !== 0) throw new Error("the build failed");
   cpSync(path.join(BUILT, "static"), path.join(STANDALONE, ".next/static"), { recursive: true });
 }

@@ -1,11 +1,19 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
-import { Conversation } from "@/assistant/conversation";
+import { Conversation, type Draft } from "@/assistant/conversation";
 import { eventsOf } from "@/assistant/events";
+import { belongTo } from "@/client/page";
+
+import { later } from "../later";
 
 const server = vi.fn<(path: string, init: RequestInit) => Promise<Response>>();
 const onDeed = vi.fn();
-beforeEach(() => vi.stubGlobal("fetch", server.mockReset()));
+let draft: Draft;
+beforeEach(() => {
+  vi.stubGlobal("fetch", server.mockReset());
+  belongTo("7");
+  draft = { message: "" };
+});
 afterEach(() => {
   onDeed.mockReset();
   vi.unstubAllGlobals();
@@ -35,7 +43,7 @@ test("events are read however they are cut", async () => {
 });
 
 test("a talk shows words and deeds as they come, and sends what was said", async () => {
-  const talk = new Conversation(onDeed);
+  const talk = new Conversation(onDeed, draft);
   const events = ['event: task\ndata: {"action":"created","task":{"title":"Milk"}}\n\n', 'event: text\ndata: {"delta":"Done"}\n\n'];
   server.mockResolvedValueOnce(new Response(streamOf(...events, 'event: text\ndata: {"delta":"."}\n\nevent: done\ndata: {}\n\n')));
   await talk.ask("Add milk");
@@ -51,14 +59,14 @@ test("a talk shows words and deeds as they come, and sends what was said", async
 });
 
 test("an assistant that is off is said to be off", async () => {
-  const talk = new Conversation(onDeed);
+  const talk = new Conversation(onDeed, draft);
   server.mockResolvedValueOnce(Response.json({ available: false }));
   await talk.open();
   expect(talk.snapshot().available).toBe("no");
 });
 
 test("an error on the way is told in words, and what came before it stays", async () => {
-  const talk = new Conversation(onDeed);
+  const talk = new Conversation(onDeed, draft);
   const events = 'event: text\ndata: {"delta":"So"}\n\nevent: error\ndata: {"detail":"too many steps"}\n\n';
   server.mockResolvedValueOnce(new Response(streamOf(events)));
   await talk.ask("Go");
@@ -67,4 +75,36 @@ test("an error on the way is told in words, and what came before it stays", asyn
   server.mockRejectedValueOnce(new TypeError("fetch failed"));
   await talk.ask("Again");
   expect(talk.snapshot().problem).toMatch(/cannot be reached/);
+});
+
+test("what is written is there again when the panel is opened again, and after a reload", async () => {
+  server.mockResolvedValue(Response.json({ available: true }));
+  new Conversation(onDeed, draft).write("Buy st");
+  const talk = new Conversation(onDeed, draft);
+  await talk.open();
+  expect(talk.snapshot().text).toBe("Buy st");
+});
+
+test.each([0, 401, 413, 429, 502, 503, 504])("a message that nobody heard (%i) is given back, beside what was written since", async (status) => {
+  vi.stubGlobal("window", { location: { assign: vi.fn(), pathname: "/tasks", search: "" } });
+  const heard = later<Response>();
+  server.mockReturnValueOnce(heard.promise);
+  const talk = new Conversation(onDeed, draft);
+  talk.write("Buy stamps ");
+  const asking = talk.send();
+  expect([talk.snapshot().text, draft.message]).toEqual(["", "Buy stamps"]);
+  talk.write("and mil");
+  expect(draft.message).toBe("Buy stamps and mil");
+  heard.resolve(status === 0 ? Response.error() : Response.json({}, { status }));
+  await asking;
+  expect([talk.snapshot().text, draft.message, talk.snapshot().turns]).toEqual(["Buy stamps and mil", "Buy stamps and mil", []]);
+});
+
+test("a message that was heard is not given back: what was done would be done twice", async () => {
+  const talk = new Conversation(onDeed, draft);
+  server.mockResolvedValueOnce(new Response(streamOf('event: task\ndata: {"action":"created","task":{"title":"Milk"}}\n\n')));
+  talk.write("Buy milk");
+  await talk.send();
+  expect(talk.snapshot()).toMatchObject({ text: "", busy: false, problem: expect.stringMatching(/^The answer was cut off/) as string });
+  expect([draft.message, talk.snapshot().turns.map(({ role }) => role)]).toEqual(["", ["user", "assistant"]]);
 });

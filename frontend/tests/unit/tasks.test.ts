@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { changesOf, isSaved } from "@/tasks/changes";
+import { changesOf } from "@/tasks/changes";
 import { dayInWords, today } from "@/tasks/days";
 import { addressOf, EVERYTHING, filterOf, isNarrow, queryOf, USUAL } from "@/tasks/filter";
 import { findDay } from "@/tasks/dates";
@@ -81,10 +81,4 @@ test("only what a form changed is sent", () => {
   const form = new FormData();
   for (const [name, value] of Object.entries({ title: "a", notes: "1\r\n2", priority: "high", due_date: "", tags: "x" })) form.set(name, value);
   expect(changesOf(task, form)).toEqual({ notes: "1\n2", priority: "high" });
-});
-
-test("what was written is saved once the task says nothing else", () => {
-  const task = { ...EMPTY, id: "1", title: "a", done: false, priority: "normal", tags: ["x"] } as const;
-  const written = { title: " a ", notes: "", priority: "normal", due_date: "", tags: "#X" };
-  expect([isSaved(task, written), isSaved(task, { ...written, notes: "more" })]).toEqual([true, false]);
 });

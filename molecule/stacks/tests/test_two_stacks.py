@@ -35,7 +35,7 @@ def untouched(eyes: Eyes, project: str) -> str:
 
 
 def images_of(eyes: Eyes, names: list[str]) -> list[str]:
-    """Return the IDs of the images that containers run; `latest` is whoever's was released last."""
+    """Return the IDs of the images that containers run."""
     return eyes.run("docker", "inspect", "-f", "{{.Image}}", *names).split()
 
 

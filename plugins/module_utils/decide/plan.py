@@ -235,9 +235,15 @@ def _tags(seen: Seen, contracts: Sequence[Contract], images: Images) -> Iterator
         wanted, named = images.get(contract.service), seen.image(f"{contract.image}:latest")
         if wanted is None or not wanted.id or (named and named["Id"] == wanted.id):
             continue
-        labels = ((named or {}).get("Config") or {}).get("Labels") or {}
-        if labels.get(STACK_LABEL, seen.stack) == seen.stack:
+        if is_latest_ours(seen, contract):
             yield Action(contract.service, "tag", f"{contract.image}:latest is another image")
+
+
+def is_latest_ours(seen: Seen, contract: Contract) -> bool:
+    """Tell whether ``latest`` may be moved: it names no image of another stack that is here."""
+    named = seen.image(f"{contract.image}:latest") or {}
+    stack = ((named.get("Config") or {}).get("Labels") or {}).get(STACK_LABEL, seen.stack)
+    return stack not in {one.project for one in seen.others}
 
 
 def _files(seen: Seen, images: Images) -> Iterator[Action]:

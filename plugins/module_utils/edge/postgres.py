@@ -16,7 +16,9 @@ from ansible_collections.todo.stack.plugins.module_utils.contract.errors import 
 from ansible_collections.todo.stack.plugins.module_utils.edge.docker import DockerCli, last_line
 
 # Not the database of the stack, which may bear any other name, `postgres` too.
-MAINTENANCE = "template1"
+_MAINTENANCE = "template1"
+# The role of the stack need not be the one that made the cluster, and may make no databases.
+_MAKER = "SELECT rolname FROM pg_roles WHERE oid = 10;"
 # A row's text must not depend on how the server, the role or the database is set up.
 _AS_TEXT = """\
 SET search_path = pg_catalog; SET client_encoding = 'UTF8'; SET "TimeZone" = 'UTC';
@@ -55,12 +57,20 @@ class Postgres:
 
     def ask(self, sql: str, database: str = "") -> list[str]:
         """Return the rows that statements answer, as text; raise StackError if one fails."""
-        argv = ["docker", *self._psql(database or self.database)]
+        return self._asked(sql, database or self.database, self.role)
+
+    def manage(self, sql: str) -> list[str]:
+        """Return the same of statements about databases, as the role that made the cluster."""
+        [maker] = self._asked(_MAKER, _MAINTENANCE, self.role)
+        return self._asked(sql, _MAINTENANCE, maker)
+
+    def _asked(self, sql: str, database: str, role: str) -> list[str]:
+        argv = ["docker", *self._psql(database, role)]
         # Over standard input: arguments of a process can be read by others.
         code, out, err = self.docker.run(argv, data=sql)
         if code != 0:
             said = last_line(err) or f"psql ended with code {code}"
-            raise StackError(said, where=database or self.database)
+            raise StackError(said, where=database)
         return out.splitlines()
 
     def holding(self, database: str = "") -> Holding:
@@ -78,16 +88,16 @@ class Postgres:
 
     def databases(self) -> list[str]:
         """Return the names of the server's databases."""
-        return self.ask("SELECT datname FROM pg_database ORDER BY 1;", MAINTENANCE)
+        return self.manage("SELECT datname FROM pg_database ORDER BY 1;")
 
     def drop(self, name: str) -> None:
         """Have no database of this name, whoever is connected to it."""
-        self.ask(f"DROP DATABASE IF EXISTS {quoted(name)} WITH (FORCE);", MAINTENANCE)
+        self.manage(f"DROP DATABASE IF EXISTS {quoted(name)} WITH (FORCE);")
 
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:
         """Hold one view of the database, whatever is written meanwhile."""
-        argv = ["docker", *self._psql(self.database)]
+        argv = ["docker", *self._psql(self.database, self.role)]
         with subprocess.Popen(
             argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
             encoding="utf-8", errors="replace",
@@ -108,10 +118,13 @@ class Postgres:
         ]  # fmt: skip
 
     def fill_argv(self, database: str = "") -> list[str]:
-        """Return the command that fills an empty database with the dump that it is given."""
+        """Return the command that fills an empty database with the dump that it is given.
+
+        All of it is the role's then: the server that it was taken from may have had other roles.
+        """
         return [
             "docker", "exec", "--interactive", self.container, "pg_restore",
-            "--single-transaction", "--no-password", f"--username={self.role}",
+            "--single-transaction", "--no-owner", "--no-password", f"--username={self.role}",
             f"--dbname={database or self.database}",
         ]  # fmt: skip
 
@@ -125,11 +138,11 @@ class Postgres:
             f"--username={self.role}", f"--dbname={self.database}",
         ]  # fmt: skip
 
-    def _psql(self, database: str) -> list[str]:
+    def _psql(self, database: str, role: str) -> list[str]:
         return [
             "exec", "--interactive", self.container, "psql", "--no-psqlrc", "--quiet",
             "--no-align", "--tuples-only", "--no-password", "--set=ON_ERROR_STOP=1",
-            f"--username={self.role}", f"--dbname={database}",
+            f"--username={role}", f"--dbname={database}",
         ]  # fmt: skip
 
 

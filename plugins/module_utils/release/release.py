@@ -29,6 +29,7 @@ from ansible_collections.todo.stack.plugins.module_utils.decide.plan import (
     Action,
     Images,
     as_result,
+    is_latest_ours,
     plan,
 )
 from ansible_collections.todo.stack.plugins.module_utils.decide.problems import (
@@ -286,7 +287,8 @@ class _Release:
         ]
         self.docker.remove_containers(gone)
         for contract in self.order.spec.contracts:
-            if image := self.images.get(contract.service):
+            image = self.images.get(contract.service)
+            if image and is_latest_ours(self.looked.seen, contract):
                 self.docker.tag(image.id, f"{contract.image}:latest")
 
     def _recorded(self, number: int) -> Outcome:

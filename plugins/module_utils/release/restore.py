@@ -20,7 +20,6 @@ from ansible_collections.todo.stack.plugins.module_utils.edge.backups import (
 )
 from ansible_collections.todo.stack.plugins.module_utils.edge.pipes import feed
 from ansible_collections.todo.stack.plugins.module_utils.edge.postgres import (
-    MAINTENANCE,
     Postgres,
     literal,
     quoted,
@@ -77,7 +76,7 @@ class Restoring:
         file, plain = reading(state, backup, self.identity)
         self._asked.drop(self.database.side)
         owner = f"OWNER {quoted(self.database.role)} TEMPLATE template0"
-        postgres.ask(f"CREATE DATABASE {quoted(self.database.side)} {owner};", MAINTENANCE)
+        postgres.manage(f"CREATE DATABASE {quoted(self.database.side)} {owner};")
         feed(file, [*plain, postgres.fill_argv(self.database.side)])
         faults = backup.holding.faults(postgres.holding(self.database.side))
         if faults:
@@ -173,4 +172,4 @@ class Restoring:
             *(f"ALTER DATABASE {quoted(old)} RENAME TO {quoted(new)};" for old, new in pairs),
             "COMMIT;",
         ]
-        self._asked.ask("\n".join(lines), MAINTENANCE)
+        self._asked.manage("\n".join(lines))

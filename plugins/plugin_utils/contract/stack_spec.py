@@ -9,6 +9,7 @@ from typing import Any
 
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible_collections.todo.stack.plugins.module_utils.build.base_image import candidates
+from ansible_collections.todo.stack.plugins.module_utils.contract.addresses import is_bind_address
 from ansible_collections.todo.stack.plugins.module_utils.contract.codec import from_plain, to_plain
 from ansible_collections.todo.stack.plugins.module_utils.contract.environment import (
     Given,
@@ -46,6 +47,7 @@ OPTIONS = (
     "project_dir", "services", "env", "secrets", "extra_env", "production", "relaxed",
     "bind_address", "variables", "state_dir", "rotate", "stack", "release", "keep_releases",
 )  # fmt: skip
+_LOOPBACK = "127.0.0.1"
 DEFAULT_SERVICES = ("backend", "frontend")
 DEFAULT_STATE_DIR = "/var/lib/todo-stack"
 
@@ -98,13 +100,15 @@ def stack_spec(args: Mapping[str, Any], folder: Path, contracts: Sequence[Contra
         args.get("env"), args.get("secrets"), args.get("extra_env"),
         boolean(args.get("production", False)),
     )  # fmt: skip
+    address = str(args.get("bind_address") or _LOOPBACK)
     spec = StackSpec(
         name="",
         state_dir=str(args.get("state_dir") or DEFAULT_STATE_DIR),
-        bind_address=str(args.get("bind_address") or "127.0.0.1"),
+        bind_address=address,
         variables={
             **{str(name): str(value) for name, value in _mapping(args.get("variables")).items()},
-            "STACK_BIND_ADDRESS": published_on(str(args.get("bind_address") or "127.0.0.1")),
+            # One that is refused must not keep compose from telling all the rest.
+            "STACK_BIND_ADDRESS": published_on(address if is_bind_address(address) else _LOOPBACK),
         },
         contracts=tuple(contracts),
         given=given,

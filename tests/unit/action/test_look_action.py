@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -15,7 +16,11 @@ from ansible_collections.todo.stack.plugins.module_utils.contract.codec import f
 from ansible_collections.todo.stack.plugins.module_utils.contract.model import Contract
 from ansible_collections.todo.stack.plugins.module_utils.contract.spec import StackSpec
 from ansible_collections.todo.stack.plugins.module_utils.decide.engine_state import EngineState
-from ansible_collections.todo.stack.plugins.module_utils.look.observation import PortUse, Seen
+from ansible_collections.todo.stack.plugins.module_utils.look.observation import (
+    Container,
+    PortUse,
+    Seen,
+)
 from ansible_collections.todo.stack.plugins.modules import look as module
 
 HOSTILE = "Ma\\Rk'er\"77QzkWvBtY9xPd-and-more-of-it"
@@ -33,6 +38,7 @@ class Bench:
         self.project = project
         self.seen = SEEN
         self.told: dict[str, Any] = {}
+        self.then: list[Seen] = []
         self.sent: list[dict[str, Any]] = []
 
     def run(self, *, check_mode: bool = False, **options: Any) -> dict[str, Any]:
@@ -44,6 +50,8 @@ class Bench:
 
         def execute(_name: str, args: dict[str, Any], **_: Any) -> dict[str, Any]:
             self.sent.append(args)
+            if self.then:
+                self.seen = self.then.pop(0)
             return self.told or {"seen": json.dumps(to_plain(self.seen))}
 
         action._execute_module = execute
@@ -72,6 +80,37 @@ def test_a_good_look_returns_contracts_bases_and_what_was_seen(bench: Bench) -> 
     assert {"reference": "python:3.12-slim", "kind": "python", "version": "3.12"} in result["bases"]
     assert result["engine"]["running"] is True
     assert "77QzkWvBtY9xPd" not in str(result)
+
+
+STARTING = Container("id", "todo-postgres-1", "postgres", pid=1, health="starting")
+
+
+@pytest.mark.parametrize("looks", [2, 12])
+def test_what_is_starting_is_waited_for_and_that_is_said(
+    bench: Bench, looks: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    now = iter(range(1, 1000))
+    clock = SimpleNamespace(monotonic=lambda: float(next(now)), sleep=lambda _seconds: None)
+    monkeypatch.setattr(plugin, "time", clock)
+    monkeypatch.setattr(plugin, "Display", lambda: SimpleNamespace(display=said.append))
+    bench.then = [replace(SEEN, containers=(STARTING,))] * looks + [SEEN]
+    result = bench.run()
+    assert from_plain(Seen, json.loads(result["seen"])) == SEEN
+    assert len(bench.sent) == looks + 1
+    assert len(said) == looks // 10
+    assert all("vm1: waiting for postgres to start" in one for one in said)
+
+
+def test_what_never_gets_beyond_its_start_is_judged_as_it_is(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = iter(range(1, 10_000, 7))
+    clock = SimpleNamespace(monotonic=lambda: float(next(now)), sleep=lambda _seconds: None)
+    monkeypatch.setattr(plugin, "time", clock)
+    bench.seen = replace(SEEN, containers=(STARTING,))
+    assert "seen" in bench.run()
+    assert 3 < len(bench.sent) < 20
 
 
 def test_values_are_sent_in_the_hidden_argument_alone(bench: Bench) -> None:

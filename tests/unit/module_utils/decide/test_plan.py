@@ -19,6 +19,7 @@ from ansible_collections.todo.stack.plugins.module_utils.look.observation import
     EnvironmentSeen,
     Inside,
     Names,
+    OtherContainer,
     ProbeResult,
     ReleaseSeen,
     Seen,
@@ -333,6 +334,7 @@ def test_what_is_left_over_is_taken_away(
         ({}, "sha256:older", True),
         ({"todo.stack.name": "todo"}, "sha256:older", True),
         ({"todo.stack.name": "shop"}, "sha256:theirs", False),
+        ({"todo.stack.name": "gone"}, "sha256:theirs", True),
     ],
 )
 def test_latest_follows_what_runs_unless_it_is_another_stack_s(
@@ -342,7 +344,8 @@ def test_latest_follows_what_runs_unless_it_is_another_stack_s(
         "Id": image_id, "RepoTags": ["todo-backend:latest"], "Config": {"Labels": labels},
     }  # fmt: skip
     told = ["backend: tag, todo-backend:latest is another image"]
-    assert planned(replace(seen, images=(named, seen.images[1])), both) == (told if due else [])
+    here = replace(seen, images=(named, seen.images[1]), others=(OtherContainer("s1", "shop"),))
+    assert planned(here, both) == (told if due else [])
 
 
 def test_latest_moves_with_a_release_and_needs_no_action_beside_it(

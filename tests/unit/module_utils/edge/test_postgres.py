@@ -123,12 +123,16 @@ def test_dumps_are_taken_from_the_view_and_filled_in_whole_or_not_at_all() -> No
     assert dump[:4] == ["docker", "exec", "todo-postgres-1", "pg_dump"]
     assert {"--format=custom", "--snapshot=0-1", "--dbname=tasks"} <= set(dump)
     assert fill[:4] == ["docker", "exec", "--interactive", "todo-postgres-1"]
-    assert {"--single-transaction", "--dbname=side", "--username=to do"} <= set(fill)
+    assert {"--single-transaction", "--no-owner", "--dbname=side", "--username=to do"} <= set(fill)
     assert "--host=127.0.0.1" in postgres().ready_argv()
 
 
 def test_the_server_is_asked_for_its_size_version_and_databases() -> None:
-    answers = {"--dbname=template1": "postgres\ntasks\n", "exec": "17.6 (Debian 17.6-1)\n"}
+    answers = {
+        "--username=to do --dbname=template1": "maker\n",
+        "--username=maker --dbname=template1": "postgres\ntasks\n",
+        "exec": "17.6 (Debian 17.6-1)\n",
+    }
     asked = FakeDocker(answers)
     assert postgres(asked).server() == "17.6"
     assert postgres(asked).databases() == ["postgres", "tasks"]

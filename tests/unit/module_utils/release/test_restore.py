@@ -53,7 +53,7 @@ class Server:
     breaks: str = ""
     statements: list[str] = field(default_factory=list)
 
-    def ask(self, sql: str, _database: str = "") -> list[str]:
+    def manage(self, sql: str) -> list[str]:
         self.statements.append(sql)
         if self.breaks and re.search(self.breaks, sql):
             raise StackError("the server closed the connection")
@@ -72,7 +72,7 @@ class Server:
         return []
 
     def drop(self, name: str) -> None:
-        self.ask(f'DROP DATABASE IF EXISTS "{name}"')
+        self.manage(f'DROP DATABASE IF EXISTS "{name}"')
 
     def fill_argv(self, database: str) -> list[str]:
         return ["fill", database]
@@ -175,14 +175,14 @@ def test_what_migrates_runs_again_also_where_this_run_is_killed(
     case: Case, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[Any] = []
-    ask = case.server.ask
+    manage = case.server.manage
 
-    def watched(sql: str, database: str = "") -> list[str]:
+    def watched(sql: str) -> list[str]:
         if "RENAME" in sql:
             seen.append((case.record, case.world.running()))
-        return ask(sql, database)
+        return manage(sql)
 
-    monkeypatch.setattr(case.server, "ask", watched)
+    monkeypatch.setattr(case.server, "manage", watched)
     case.transaction().carry_out()
     [(record, running)] = seen
     assert record == {"other": "sha256:x"}
