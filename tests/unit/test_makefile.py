@@ -29,8 +29,10 @@ def make(
     *args: str, cwd: Path = PROJECT, environ: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
     """Run make with these variables in its environment, and nobody at a terminal."""
+    # Called by `make unit`, it would say as a part of that which folder it is in.
+    own = {name: one for name, one in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
     return subprocess.run(
-        ["make", *args], cwd=cwd, env={**os.environ, **(environ or {})},
+        ["make", *args], cwd=cwd, env={**own, **(environ or {})},
         stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
     )  # fmt: skip
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import subprocess
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from ansible_collections.todo.stack.plugins.module_utils.contract.backup import Holding, Table
@@ -109,6 +109,8 @@ class Postgres:
                 yield Snapshot(name, conversation, self.revision)
             finally:
                 process.kill()
+                with suppress(BrokenPipeError):  # what it was still to be told, once it has ended
+                    conversation.process.stdin.close()  # type: ignore[union-attr]
 
     def dump_argv(self, snapshot: str) -> list[str]:
         """Return the command that puts out the database as a snapshot shows it, compressed."""
