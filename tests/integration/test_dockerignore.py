@@ -28,13 +28,13 @@ def hidden_by_docker(folder: Path, rules: str) -> list[str] | None:
         (folder / path).write_text(path)
     (folder / "Dockerfile").write_text("FROM scratch\nCOPY . /\n")
     (folder / ".dockerignore").write_text(rules)
-    done = subprocess.run(
-        [DOCKER, "buildx", "build", "--quiet", "--output", "type=tar,dest=-", "."],
-        cwd=folder,
-        capture_output=True,
-        env={**os.environ, "BUILDX_BUILDER": "default", "BUILDX_NO_DEFAULT_ATTESTATIONS": "1"},
-        check=False,
-    )
+    argv = [DOCKER, "buildx", "build", "--quiet", "--output", "type=tar,dest=-", "."]
+    env = {**os.environ, "BUILDX_BUILDER": "default", "BUILDX_NO_DEFAULT_ATTESTATIONS": "1"}
+    for _ in range(5):
+        done = subprocess.run(argv, cwd=folder, capture_output=True, env=env, check=False)
+        # A build that is refused now and then has the builder cancel one beside it, or itself.
+        if b"context canceled" not in done.stderr:
+            break
     if done.returncode:
         assert b"exclu" in done.stderr, done.stderr
         return None
