@@ -1,6 +1,7 @@
 "use client";
 
-import { Button } from "@/ui/Button";
+import button from "@/ui/Button.module.css";
+import { classes } from "@/ui/classes";
 import styles from "@/ui/page.module.css";
 
 export default function PageError({ reset }: { reset: () => void }) {
@@ -8,9 +9,9 @@ export default function PageError({ reset }: { reset: () => void }) {
     <main className={styles.narrow}>
       <h1 className={styles.title}>Something went wrong</h1>
       <p>Your tasks are safe; only this page failed to show them.</p>
-      <Button look="main" onClick={reset}>
+      <button type="button" className={classes(button.button, button.main)} onClick={reset}>
         Try again
-      </Button>
+      </button>
     </main>
   );
 }

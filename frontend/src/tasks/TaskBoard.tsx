@@ -10,7 +10,7 @@ import { FilterBar } from "./FilterBar";
 import { addressOf, EVERYTHING, type Filter, isNarrow } from "./filter";
 import { focusTask } from "./focus";
 import { QuickAdd } from "./QuickAdd";
-import { AllDone, Empty, Loading, More, NothingFound, Offline, Problem, Unloadable } from "./states";
+import { Empty, Loading, More, Offline } from "./states";
 import type { TaskStore } from "./store";
 import styles from "./TaskBoard.module.css";
 import { TaskList } from "./TaskList";
@@ -20,10 +20,14 @@ import { summary } from "./words";
 
 const Help = later(() => import("@/keyboard/Help"));
 const Undo = later(() => import("./Undo"));
+const Problem = later(() => import("./Problem"));
+const Unlisted = later(() => import("./Unlisted"));
 
 function fetchAhead(): void {
   fetchEditor();
   Undo.fetch();
+  Problem.fetch();
+  Unlisted.fetch();
   Help.fetch();
 }
 
@@ -102,10 +106,10 @@ function Listed({ store, board, tasks, field, onFilter }: ListedProps) {
     onFilter({ ...EVERYTHING, sort: filter.sort });
   };
   if (board.status === "loading") return <Loading />;
-  if (board.status === "failed") return <Unloadable reason={board.failure} onRetry={() => void store.load()} />;
+  if (board.status === "failed") return <Unlisted why="failed" reason={board.failure} onAct={() => void store.load()} />;
   if (tasks.length === 0 && !board.cursor) {
-    if (addressOf(filter) === "?show=today") return <AllDone onReset={showAll} />;
-    return isNarrow(filter) ? <NothingFound onReset={showAll} /> : <Empty />;
+    if (!isNarrow(filter)) return <Empty />;
+    return <Unlisted why={addressOf(filter) === "?show=today" ? "today" : "found"} onAct={showAll} />;
   }
   return (
     <>
