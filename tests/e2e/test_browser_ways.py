@@ -74,6 +74,7 @@ def test_days_are_counted_over_a_change_of_summer_time(
         page = person.page
         page.clock.set_fixed_time(datetime.fromisoformat(now).astimezone(UTC))
         page.reload()
+        expect(page.get_by_text("Nothing to do")).to_be_visible()
         person.add("Next tomorrow")
         person.add("Then in 2 days")
         for title, day, words in (("Next", tomorrow, "Tomorrow"), ("Then", after, None)):
@@ -246,9 +247,9 @@ def test_a_page_older_than_its_server_reloads_when_nothing_is_lost(person: Perso
     person.shows("Stay")
     page.unroute("**/_next/static/chunks/**")
     page.unroute("**/api/**")
-    page.get_by_label("Search your tasks").evaluate("(field) => field.blur()")
-    expect(page.get_by_label("Notes").or_(person.task("Stay"))).to_be_visible()
-    page.keyboard.press("Escape")
-    page.wait_for_function("window.old === undefined", timeout=15_000)
+    with page.expect_event("load", timeout=20_000):
+        page.get_by_label("Search your tasks").evaluate("(field) => field.blur()")
+        expect(page.get_by_label("Notes").or_(person.task("Stay"))).to_be_visible()
+        page.keyboard.press("Escape")
     expect(person.task_field).to_have_value("Half a sent")
     person.wrongs = [w for w in person.wrongs if "chunk" not in w.lower()]
