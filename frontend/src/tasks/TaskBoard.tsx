@@ -10,26 +10,18 @@ import { FilterBar } from "./FilterBar";
 import { addressOf, EVERYTHING, type Filter, isNarrow } from "./filter";
 import { focusTask } from "./focus";
 import { QuickAdd } from "./QuickAdd";
+import { rare } from "./rarely";
 import { Empty, Loading, More, Offline } from "./states";
 import type { TaskStore } from "./store";
 import styles from "./TaskBoard.module.css";
 import { TaskList } from "./TaskList";
-import { fetchEditor } from "./TaskRow";
 import { useShortcuts } from "./useShortcuts";
 import { summary } from "./words";
 
-const Help = later(() => import("@/keyboard/Help"));
-const Undo = later(() => import("./Undo"));
-const Problem = later(() => import("./Problem"));
-const Unlisted = later(() => import("./Unlisted"));
-
-function fetchAhead(): void {
-  fetchEditor();
-  Undo.fetch();
-  Problem.fetch();
-  Unlisted.fetch();
-  Help.fetch();
-}
+const Help = later(async () => (await rare()).Help);
+const Undo = later(async () => (await rare()).Undo);
+const Problem = later(async () => (await rare()).Problem);
+const Unlisted = later(async () => (await rare()).Unlisted);
 
 /** The list, what is above it, and what is to be said about both. */
 export function TaskBoard({ store, board }: { store: TaskStore; board: Board }) {
@@ -51,7 +43,7 @@ export function TaskBoard({ store, board }: { store: TaskStore; board: Board }) 
   const undo = () => {
     focusTask(store.undo());
   };
-  useEffect(() => whenIdle(fetchAhead), []);
+  useEffect(() => whenIdle(Undo.fetch), []);
   useShortcuts({
     n: () => field.current?.focus(),
     "/": () => search.current?.focus(),
