@@ -1,7 +1,6 @@
 "use client";
 
-import button from "@/ui/Button.module.css";
-import { classes } from "@/ui/classes";
+import { Button } from "@/ui/Button";
 import styles from "@/ui/page.module.css";
 
 export default function PageError({ reset }: { reset: () => void }) {
@@ -9,9 +8,9 @@ export default function PageError({ reset }: { reset: () => void }) {
     <main className={styles.narrow}>
       <h1 className={styles.title}>Something went wrong</h1>
       <p>Your tasks are safe; only this page failed to show them.</p>
-      <button type="button" className={classes(button.button, button.main)} onClick={reset}>
+      <Button look="main" onClick={reset}>
         Try again
-      </button>
+      </Button>
     </main>
   );
 }
