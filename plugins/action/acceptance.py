@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, TypeVar
@@ -37,49 +35,34 @@ from ansible_collections.todo.stack.plugins.plugin_utils.judge.report import (
     write_artifacts,
 )
 from ansible_collections.todo.stack.plugins.plugin_utils.judge.verdict import (
-    awaited,
     failed_ids,
     failure,
-    patience_seconds,
 )
 
 LOOK = "todo.stack.look"
 RELEASE = "todo.stack.release"
-PAUSE_SECONDS = 1.0
-TOLD_SECONDS = 10.0
 T = TypeVar("T")
 COLOURS = {True: "green", False: "red"}
 
 
-@dataclass(frozen=True)
-class Judged:
-    """A look at the host, and what its checks say."""
-
-    seen: Seen
-    checks: Sequence[Check]
-
-
 class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible ships no types
-    """Judges a look at the host, looks again while services may yet come up, tells the verdict."""
+    """Judges a look at the host, shows and writes the verdict."""
 
     def run(
         self, tmp: str | None = None, task_vars: dict[str, Any] | None = None
     ) -> dict[str, Any]:
         """Return the verdict on the host."""
         result: dict[str, Any] = super().run(tmp, task_vars)
-        _, options = self.validate_argument_spec(
-            ARGUMENT_SPEC, required_if=[("wait", True, ["look"])]
-        )
+        _, options = self.validate_argument_spec(ARGUMENT_SPEC)
         host = str((task_vars or {}).get("inventory_hostname", "localhost"))
         try:
             contracts = [typed(Contract, one, "contracts") for one in options["contracts"]]
             actions = [typed(Action, one, "actions", RELEASE) for one in options["actions"]]
-            judged = self._judged(host, contracts, options, task_vars)
+            seen = typed(Seen, options["seen"], "seen")
         except StackError as problem:
             return {**result, "failed": True, "changed": False, "msg": str(problem)}
-        except LookFailed as failed:
-            return {**result, **failed.answer}
-        seen, reasons = judged.seen, options["reasons"]
+        reasons = options["reasons"]
+        checks = judge(contracts, seen, meets, options["bind_address"], options["relaxed"])
         absent = seen.problem or ("" if seen.containers else "the stack is not on this host")
         if self._task.check_mode and absent:
             said = f"nothing runs that could be judged yet: {absent}"
@@ -87,57 +70,14 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible ships no types
             return {**result, "changed": False, "skipped": True, "msg": said}
         content = acceptance(
             host,
-            judged.checks,
+            checks,
             image_rows(contracts, seen, reasons),
             seen.release,
             actions=actions,
             reasons=reasons,
         )
-        self._show(host, judged.checks, why(content))
-        return {**result, **self._verdict(host, content, judged.checks, options)}
-
-    def _judged(
-        self,
-        host: str,
-        contracts: Sequence[Contract],
-        options: Mapping[str, Any],
-        task_vars: dict[str, Any] | None,
-    ) -> Judged:
-        """Return the last look's checks: all pass, or nothing is left to wait for."""
-        seen, started = typed(Seen, options["seen"], "seen"), time.monotonic()
-        told = started
-        while True:
-            bind_address, relaxed = options["bind_address"], options["relaxed"]
-            checks = judge(contracts, seen, meets, bind_address, relaxed)
-            patience = patience_seconds(contracts, checks) if options["wait"] else 0
-            now = time.monotonic()
-            if now - started >= patience:
-                return Judged(seen, checks)
-            if now - told >= TOLD_SECONDS:
-                told = now
-                names = ", ".join(check.id for check in awaited(checks))
-                self._say(f"{host}: waiting for {names}, {now - started:.0f} of {patience:.0f} s")
-            time.sleep(PAUSE_SECONDS)
-            answer = self._look(options["look"], task_vars)
-            if "seen" not in answer:
-                raise LookFailed(answer)
-            seen = typed(Seen, answer["seen"], "seen")
-
-    def _look(self, options: Mapping[str, Any], task_vars: dict[str, Any] | None) -> dict[str, Any]:
-        """Return what the task `todo.stack.look` returns with these options."""
-        task = self._task.copy()
-        task.args = dict(options)
-        action = self._shared_loader_obj.action_loader.get(
-            LOOK,
-            task=task,
-            connection=self._connection,
-            play_context=self._play_context,
-            loader=self._loader,
-            templar=self._templar,
-            shared_loader_obj=self._shared_loader_obj,
-        )
-        answer: dict[str, Any] = action.run(task_vars=task_vars)
-        return answer
+        self._show(host, checks, why(content))
+        return {**result, **self._verdict(host, content, checks, options)}
 
     def _show(self, host: str, checks: Sequence[Check], reasons: Sequence[str]) -> None:
         marks = marks_for(getattr(sys.__stdout__, "encoding", None))
@@ -189,14 +129,6 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible ships no types
             message = failure(host, checks, (written["artifacts"] or [""])[-1])
             return {**verdict, "failed": True, "msg": message}
         return {**verdict, "checks": content["checks"], "images": content["images"]}
-
-
-class LookFailed(Exception):  # noqa: N818 - it is what happened
-    """Another look could not be had; ``answer`` is the module's result."""
-
-    def __init__(self, answer: dict[str, Any]) -> None:
-        super().__init__()
-        self.answer = answer
 
 
 def typed(cls: type[T], raw: Any, where: str, giver: str = LOOK) -> T:

@@ -14,7 +14,7 @@ description:
     judged, whether it has a contract or not, and the host itself.
   - Shows a table, writes C(acceptance.json) and C(report.html) on the controller, and fails when a
     check has failed.
-  - Runs on the controller alone. The host is asked again only while O(wait) has it.
+  - Runs on the controller alone.
 options:
   seen:
     description: What was seen of the host, as M(todo.stack.look) and M(todo.stack.release) return it.
@@ -55,15 +55,6 @@ options:
     type: list
     elements: dict
     default: []
-  wait:
-    description:
-      - Whether the host may be asked again until C(within_seconds) of the contracts have passed, for
-        what a service that is still starting need not fail for good.
-    type: bool
-    default: false
-  look:
-    description: Options of M(todo.stack.look), as its task takes them, with which the host is asked again; needed by O(wait).
-    type: dict
 attributes:
   check_mode:
     description: Runs in check mode exactly as otherwise, without writing the artifacts.
@@ -144,6 +135,4 @@ ARGUMENT_SPEC: dict[str, dict[str, Any]] = {
     "enforce": {"type": "bool", "default": True},
     "reasons": {"type": "list", "elements": "str", "default": []},
     "actions": {"type": "list", "elements": "dict", "default": []},
-    "wait": {"type": "bool", "default": False},
-    "look": {"type": "dict"},
 }

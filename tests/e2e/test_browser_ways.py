@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, Route, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
-from .browsing import NOTHING_AHEAD, SITE, Person, arrive
+from .browsing import SITE, Person, arrive
 from .test_browser import browser, person, site
 
 __all__ = ["browser", "person", "site"]
@@ -74,6 +74,7 @@ def test_days_are_counted_over_a_change_of_summer_time(
         page = person.page
         page.clock.set_fixed_time(datetime.fromisoformat(now).astimezone(UTC))
         page.reload()
+        expect(page.get_by_text("Nothing to do")).to_be_visible()
         person.add("Next tomorrow")
         person.add("Then in 2 days")
         for title, day, words in (("Next", tomorrow, "Tomorrow"), ("Then", after, None)):
@@ -219,36 +220,3 @@ def test_save_is_in_view_wherever_an_editor_opens(person: Person, size: tuple[in
         expect(page.get_by_role("button", name="Save")).to_be_in_viewport(ratio=1)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         page.keyboard.press("Escape")
-
-
-def test_a_page_older_than_its_server_reloads_when_nothing_is_lost(person: Person) -> None:
-    page = person.page
-    person.sign_up()
-    person.add("Stay")
-    page.add_init_script(NOTHING_AHEAD)
-    page.reload()
-    expect(person.task("Stay")).to_be_visible()
-    page.evaluate("window.old = true")
-
-    def newer(route: Route) -> None:
-        answer = route.fetch()
-        route.fulfill(response=answer, headers={**answer.headers, "x-build": "newer"})
-
-    # As after a release: the chunks are others, and the answers say so.
-    page.route("**/_next/static/chunks/**", lambda route: route.fulfill(status=404))
-    page.route("**/api/**", newer)
-    person.task_field.fill("Half a sent")
-    page.get_by_role("button", name="Stay", exact=True).click()
-    page.wait_for_timeout(1500)
-    page.get_by_label("Search your tasks").fill("st")
-    page.wait_for_timeout(2500)
-    assert page.evaluate("window.old") is True
-    person.shows("Stay")
-    page.unroute("**/_next/static/chunks/**")
-    page.unroute("**/api/**")
-    page.get_by_label("Search your tasks").evaluate("(field) => field.blur()")
-    expect(page.get_by_label("Notes").or_(person.task("Stay"))).to_be_visible()
-    page.keyboard.press("Escape")
-    page.wait_for_function("window.old === undefined", timeout=15_000)
-    expect(person.task_field).to_have_value("Half a sent")
-    person.wrongs = [w for w in person.wrongs if "chunk" not in w.lower()]

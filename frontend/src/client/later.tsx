@@ -6,10 +6,10 @@ const QUIET_AFTER_MS = 4_000;
 const BEGINNINGS = ["pointerdown", "keydown"] as const;
 
 /** A part of the page that comes when it is wanted, or ahead by `fetch`; where it did not come it is asked for again. */
-export function later<Props extends object>(load: () => Promise<{ default: ComponentType<Props> }>) {
+export function later<Props extends object>(load: () => Promise<ComponentType<Props>>) {
   let part: ComponentType<Props> | null = null;
   const fetch = async (): Promise<void> => {
-    part ??= (await load()).default;
+    part ??= await load();
   };
 
   function Later({ meanwhile = null, ...props }: { meanwhile?: ReactNode } & Props) {

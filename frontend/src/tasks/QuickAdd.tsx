@@ -1,15 +1,16 @@
 import { Plus } from "lucide-react";
-import { type RefObject, useEffect, useId } from "react";
+import { type RefObject, useId } from "react";
 
-import { later, whenIdle } from "@/client/later";
+import { later } from "@/client/later";
 import { Button } from "@/ui/Button";
 
 import styles from "./QuickAdd.module.css";
 import type { Reading } from "./quick";
+import { rare } from "./rarely";
 import type { TaskStore } from "./store";
 import { useLine } from "./useLine";
 
-const Chips = later(() => import("./Chips"));
+const Chips = later(async () => (await rare()).Chips);
 
 interface Props {
   field: RefObject<HTMLInputElement | null>;
@@ -27,7 +28,6 @@ const LONGEST_LINE = 1000;
 export function QuickAdd({ field, store, line, ready, day }: Props) {
   const id = useId();
   const { reading, write, add, takeAsWords } = useLine(field, store, line, day);
-  useEffect(() => whenIdle(Chips.fetch), []);
   return (
     <form className={styles.form} onSubmit={(event) => void add(event)}>
       <label className="unseen" htmlFor={id}>

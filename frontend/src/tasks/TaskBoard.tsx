@@ -10,22 +10,18 @@ import { FilterBar } from "./FilterBar";
 import { addressOf, EVERYTHING, type Filter, isNarrow } from "./filter";
 import { focusTask } from "./focus";
 import { QuickAdd } from "./QuickAdd";
-import { AllDone, Empty, Loading, More, NothingFound, Offline, Problem, Unloadable } from "./states";
+import { rare } from "./rarely";
+import { Empty, Loading, More, Offline } from "./states";
 import type { TaskStore } from "./store";
 import styles from "./TaskBoard.module.css";
 import { TaskList } from "./TaskList";
-import { fetchEditor } from "./TaskRow";
 import { useShortcuts } from "./useShortcuts";
 import { summary } from "./words";
 
-const Help = later(() => import("@/keyboard/Help"));
-const Undo = later(() => import("./Undo"));
-
-function fetchAhead(): void {
-  fetchEditor();
-  Undo.fetch();
-  Help.fetch();
-}
+const Help = later(async () => (await rare()).Help);
+const Undo = later(async () => (await rare()).Undo);
+const Problem = later(async () => (await rare()).Problem);
+const Unlisted = later(async () => (await rare()).Unlisted);
 
 /** The list, what is above it, and what is to be said about both. */
 export function TaskBoard({ store, board }: { store: TaskStore; board: Board }) {
@@ -47,7 +43,7 @@ export function TaskBoard({ store, board }: { store: TaskStore; board: Board }) 
   const undo = () => {
     focusTask(store.undo());
   };
-  useEffect(() => whenIdle(fetchAhead), []);
+  useEffect(() => whenIdle(Undo.fetch), []);
   useShortcuts({
     n: () => field.current?.focus(),
     "/": () => search.current?.focus(),
@@ -102,10 +98,10 @@ function Listed({ store, board, tasks, field, onFilter }: ListedProps) {
     onFilter({ ...EVERYTHING, sort: filter.sort });
   };
   if (board.status === "loading") return <Loading />;
-  if (board.status === "failed") return <Unloadable reason={board.failure} onRetry={() => void store.load()} />;
+  if (board.status === "failed") return <Unlisted why="failed" reason={board.failure} onAct={() => void store.load()} />;
   if (tasks.length === 0 && !board.cursor) {
-    if (addressOf(filter) === "?show=today") return <AllDone onReset={showAll} />;
-    return isNarrow(filter) ? <NothingFound onReset={showAll} /> : <Empty />;
+    if (!isNarrow(filter)) return <Empty />;
+    return <Unlisted why={addressOf(filter) === "?show=today" ? "today" : "found"} onAct={showAll} />;
   }
   return (
     <>

@@ -12,7 +12,7 @@ import type { Filter } from "./filter";
 import { TaskStore } from "./store";
 import { TaskBoard } from "./TaskBoard";
 
-const AssistantPanel = later(() => import("@/assistant/AssistantPanel"));
+const AssistantPanel = later(async () => (await import("@/assistant/AssistantPanel")).default);
 
 /** The signed-in user's page: the list, and the assistant beside it. */
 export function TaskPage({ filter }: { filter: Filter }) {

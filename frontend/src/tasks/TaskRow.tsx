@@ -7,12 +7,12 @@ import { Button } from "@/ui/Button";
 import type { Written } from "./drafts";
 import type { ShownTask } from "./entries";
 import { Marks } from "./Marks";
+import { rare } from "./rarely";
 import type { TaskStore } from "./store";
 import type { Patch } from "./task";
 import styles from "./TaskList.module.css";
 
-const TaskEditor = later(() => import("./TaskEditor"));
-export const fetchEditor = TaskEditor.fetch;
+const TaskEditor = later(async () => (await rare()).TaskEditor);
 
 interface Props {
   task: ShownTask;

@@ -11,9 +11,16 @@ export interface Found {
   time: string;
 }
 
+const HOURS = /\b(?:hours?|hrs?|minutes?|mins?)\b/i;
+
+/** Noon of the day: days counted from it stay days where the clock is put forward or back. */
+function noon(now: Date): Date {
+  return new Date(now.getFullYear(), now.getMonth(), now.getDate(), 12);
+}
+
 /** The last day that a line names: `friday`, `next week`, `12 Dec`, `in 3 days`, `tomorrow at 17:00`. */
 export function findDay(line: string, now = new Date()): Found | null {
-  const found = casual.parse(line, now, { forwardDate: true }).findLast(({ start }) => {
+  const found = casual.parse(line, HOURS.test(line) ? now : noon(now), { forwardDate: true }).findLast(({ start }) => {
     return (start.isCertain("day") || start.isCertain("weekday")) && !start.tags().has("casualReference/now");
   });
   if (!found) return null;

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 
 import { changesOf } from "@/tasks/changes";
 import { dayInWords, today } from "@/tasks/days";
@@ -28,6 +28,19 @@ test.each([
   ["!low #a #A", { title: "", priority: "low", tags: ["a"] }],
 ])("%j is read as %j", (line, expected) => {
   expect(read(line, (text) => findDay(text, NOON)).fields).toEqual({ ...EMPTY, ...expected });
+});
+
+test.each([
+  ["Europe/Berlin", "2027-03-27T22:45Z", "in 2 days", "2027-03-29"],
+  ["Europe/Berlin", "2027-10-30T22:15Z", "in 2 days", "2027-11-02"],
+  ["Pacific/Auckland", "2027-04-03T11:30Z", "in 2 days", "2027-04-06"],
+  ["America/Los_Angeles", "2027-03-14T06:30Z", "in 1 day", "2027-03-14"],
+  ["America/Los_Angeles", "2027-03-14T06:30Z", "in a week", "2027-03-20"],
+  ["Europe/Berlin", "2027-06-01T21:30Z", "in 3 hours", "2027-06-02"],
+])("in %s at %s, %s is %s", (zone, now, words, day) => {
+  vi.stubEnv("TZ", zone);
+  onTestFinished(() => void vi.unstubAllEnvs());
+  expect(findDay(`Rest ${words}`, new Date(now))?.day).toBe(day);
 });
 
 test("a day is asked for, and without its grammar a line is taken as it stands", () => {

@@ -10,7 +10,7 @@ from typing import Any
 from ansible_collections.todo.stack.plugins.module_utils.look.observation import ChangedPart
 
 NETWORK, VOLUME, CONFIG, SECRET = "network", "volume", "config", "secret"
-_CONTENT = ("content", "environment", "file")
+_CONTENT = ("content", "file")
 # Only these, and only where they say something: another release of compose may tell more.
 _OPTIONS = {
     NETWORK: (
@@ -23,7 +23,7 @@ _OPTIONS = {
 }  # fmt: skip
 
 
-def read_parts(config: Mapping[str, Any], variables: Mapping[str, str]) -> dict[str, str]:
+def read_parts(config: Mapping[str, Any]) -> dict[str, str]:
     """Return for each part, such as ``network default``, its name on the host and a digest.
 
     ``config``: of ``compose config --format json``. What is external is none of the stack's.
@@ -34,8 +34,7 @@ def read_parts(config: Mapping[str, Any], variables: Mapping[str, str]) -> dict[
             if spec.get("external"):
                 continue
             told = {name: _told(spec.get(name)) for name in options}
-            value = variables.get(str(spec.get("environment", "")), "")
-            text = json.dumps([{n: one for n, one in told.items() if one}, value], sort_keys=True)
+            text = json.dumps({n: one for n, one in told.items() if one}, sort_keys=True)
             digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
             found[f"{kind} {key}"] = f"{spec.get('name') or key} {digest}"
     return found

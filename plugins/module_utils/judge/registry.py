@@ -30,14 +30,10 @@ from ansible_collections.todo.stack.plugins.module_utils.look.observation import
 
 @dataclass(frozen=True)
 class Criterion:
-    """A criterion: its title in the report, whom it is ``of``, and the function that judges.
-
-    ``may_pass_later``: whether waiting makes sense, as for a service that is still starting.
-    """
+    """A criterion: its title in the report, whom it is ``of``, and the function that judges."""
 
     id: str
     title: str
-    may_pass_later: bool
     of: Callable[[Subject], bool]
     judge: Callable[[Subject], Finding]
 
@@ -75,18 +71,17 @@ def _http(name: str, title: str) -> Criterion:
     return Criterion(
         name,
         title,
-        True,
         lambda subject: asked(subject, name) is not None,
         partial(answer, name=name),
     )
 
 
 _FIRST = (
-    Criterion("image_size", "Image size", False, _limited_bytes, image_size),
-    Criterion("build_time", "Build time", False, _limited_seconds, build_time),
-    Criterion("running", "Container state", True, _service, running),
-    Criterion("user", "Non-root user", False, _lasting, user),
-    Criterion("ports", "Open ports", False, _contract, ports),
+    Criterion("image_size", "Image size", _limited_bytes, image_size),
+    Criterion("build_time", "Build time", _limited_seconds, build_time),
+    Criterion("running", "Container state", _service, running),
+    Criterion("user", "Non-root user", _lasting, user),
+    Criterion("ports", "Open ports", _contract, ports),
 )
 _ANSWERS = (
     _http("health", "Health answer"),
@@ -94,13 +89,13 @@ _ANSWERS = (
     _http("ui", "User interface"),
 )
 _LAST = (
-    Criterion("networks", "Networks", False, _service, networks),
-    Criterion("volumes", "Volumes", False, _writer, volumes),
-    Criterion("environment", "Environment", False, _service, environment),
-    Criterion("hardening", "Hardening", False, _service, hardening),
-    Criterion("contents", "Image contents", False, _contract, contents),
-    Criterion("private_files", "Private files", False, _host, private_files),
-    Criterion("leftovers", "Leftovers", False, _host, leftovers),
+    Criterion("networks", "Networks", _service, networks),
+    Criterion("volumes", "Volumes", _writer, volumes),
+    Criterion("environment", "Environment", _service, environment),
+    Criterion("hardening", "Hardening", _service, hardening),
+    Criterion("contents", "Image contents", _contract, contents),
+    Criterion("private_files", "Private files", _host, private_files),
+    Criterion("leftovers", "Leftovers", _host, leftovers),
 )
 REGISTRY = (*_FIRST, *_ANSWERS, *_LAST)
 _BY_ID = {one.id: one for one in REGISTRY}

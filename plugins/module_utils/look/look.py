@@ -197,7 +197,7 @@ def _project(
     pins = {n: i for n, i in {**rendered.pins, **running}.items() if n in spec.services}
     whole = with_override(spec.definition, override(rendered.values, pins, off))
     config, alone = compose.read(bare, whole + independent(spec.services))
-    services, parts = read_services(config, alone), read_parts(config, spec.variables)
+    services, parts = read_services(config, alone), read_parts(config)
     written = {one.service: one.config_hash for one in lasting}
     if all(written.get(one.name, one.alone_hash) == one.alone_hash for one in services):
         return services, parts

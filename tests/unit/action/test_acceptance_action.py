@@ -1,4 +1,4 @@
-"""The action: judges what was seen, writes first, fails after, waits only when asked."""
+"""The action: judges what was seen, writes first, fails after."""
 
 from __future__ import annotations
 
@@ -63,17 +63,13 @@ class Bench:
     """The action on a bench: a scripted look, a clock that sleeping advances, one judged check."""
 
     def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.now = 0.0
-        self.looks: list[dict[str, Any]] = []
         self.folder = folder
         self.check_mode = False
         self.screen: list[str] = []
         self.log: list[str] = []
         self.monkeypatch = monkeypatch
         self.callback("ansible.builtin.default")
-        clock = SimpleNamespace(monotonic=lambda: self.now, sleep=self._sleep)
         monkeypatch.setattr(plugin, "Display", lambda: SimpleNamespace(display=self._display))
-        monkeypatch.setattr(plugin, "time", clock)
         monkeypatch.setattr(ActionBase, "run", lambda *_: {})
         monkeypatch.setattr(
             plugin, "judge", lambda *args: [c for c in judge(*args) if c.criterion == "health"]
@@ -87,24 +83,14 @@ class Bench:
         assert screen_only is not log_only
         (self.screen if screen_only else self.log).append(shown)
 
-    def _sleep(self, seconds: float) -> None:
-        self.now += seconds
-
-    def run(self, first: Any = GOOD, *answers: Any, **options: Any) -> dict[str, Any]:
-        """Run the action on a look; the last of the later answers is repeated."""
+    def run(self, first: Any = GOOD, **options: Any) -> dict[str, Any]:
+        """Run the action on a look."""
         action = plugin.ActionModule.__new__(plugin.ActionModule)
         given = text(first) if isinstance(first, Seen) else first
         args = {**ARGS, "seen": given, "contracts": [to_plain(CONTRACT)], **options}
         action._task = SimpleNamespace(args=args, check_mode=self.check_mode)
         action._loader = SimpleNamespace(get_basedir=lambda: str(self.folder))
         action._load_name = "todo.stack.acceptance"
-
-        def look(options: dict[str, Any], *_: object) -> dict[str, Any]:
-            self.looks.append(options)
-            answer = answers[min(len(self.looks), len(answers)) - 1]
-            return {"seen": text(answer)} if isinstance(answer, Seen) else answer
-
-        self.monkeypatch.setattr(action, "_look", look)
         result: dict[str, Any] = action.run(task_vars={"inventory_hostname": "vm1"})
         return result
 
@@ -121,14 +107,13 @@ def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
     return Bench(tmp_path, monkeypatch)
 
 
-def test_a_good_host_passes_without_another_look(bench: Bench) -> None:
+def test_a_good_host_passes(bench: Bench) -> None:
     result = bench.run()
     assert (result["changed"], result["passed"], result["failed_checks"]) == (False, True, [])
     assert "failed" not in result
     assert [check["id"] for check in result["checks"]] == ["backend.health"]
     assert bench.artifact()["passed"] is True
     assert bench.artifact()["release"] == {"number": 7, "at": "2026-01-18T10:00:00Z", "by": "ops"}
-    assert bench.looks == []
 
 
 def test_a_look_that_the_templates_have_turned_into_data_is_read_as_well(bench: Bench) -> None:
@@ -169,7 +154,7 @@ def test_the_table_is_not_put_into_the_output_of_another_callback(
     bench: Bench, callback: str
 ) -> None:
     bench.callback(callback)
-    assert bench.run(BAD, BAD, wait=True, look={})["failed"] is True
+    assert bench.run(BAD)["failed"] is True
     assert (bench.screen, len(bench.log)) == ([], 1)
 
 
@@ -220,32 +205,6 @@ def test_a_record_that_the_report_cannot_show_changes_no_verdict(bench: Bench) -
     assert result["warnings"][0].endswith("the report cannot be written (KeyError)")
 
 
-def test_it_judges_once_unless_asked_to_wait(bench: Bench) -> None:
-    bench.run(BAD)
-    assert (bench.looks, bench.now) == ([], 0.0)
-
-
-def test_waiting_ends_with_the_first_success(bench: Bench) -> None:
-    look = {"project_dir": "/p"}
-    assert bench.run(BAD, BAD, GOOD, wait=True, look=look)["passed"] is True
-    assert bench.looks == [look] * 2
-
-
-def test_waiting_ends_at_the_contracts_deadline_and_says_what_it_waits_for(bench: Bench) -> None:
-    assert bench.run(BAD, BAD, wait=True, look={})["failed"] is True
-    assert bench.now == 30.0
-    assert bench.screen[:-1] == [
-        "vm1: waiting for backend.health, 10 of 30 s",
-        "vm1: waiting for backend.health, 20 of 30 s",
-    ]
-
-
-def test_a_look_that_fails_is_passed_on_and_nothing_written(bench: Bench) -> None:
-    lost = {"unreachable": True, "msg": "the host is gone"}
-    assert bench.run(BAD, lost, wait=True, look={}) == lost
-    assert list(bench.folder.iterdir()) == []
-
-
 @pytest.mark.parametrize(
     ("options", "said"),
     [
@@ -272,21 +231,3 @@ def test_what_no_look_has_returned_is_refused(
 def test_options_are_judged_by_their_specification(bench: Bench, options: dict[str, Any]) -> None:
     with pytest.raises(AnsibleError):
         bench.run(**options)
-    assert bench.looks == []
-
-
-def test_another_look_is_the_task_of_that_name_with_the_given_options() -> None:
-    asked: dict[str, Any] = {}
-
-    def get(name: str, **given: Any) -> SimpleNamespace:
-        asked.update(given, name=name, args=given["task"].args)
-        return SimpleNamespace(run=lambda task_vars: {"seen": task_vars["told"]})
-
-    action = plugin.ActionModule.__new__(plugin.ActionModule)
-    action._task = SimpleNamespace(args={"wait": True}, copy=lambda: SimpleNamespace(args={}))
-    action._shared_loader_obj = SimpleNamespace(action_loader=SimpleNamespace(get=get))
-    for name in ("_connection", "_play_context", "_loader", "_templar"):
-        setattr(action, name, name)
-    assert action._look({"project_dir": "/p"}, {"told": "{}"}) == {"seen": "{}"}
-    assert (asked["name"], asked["args"]) == ("todo.stack.look", {"project_dir": "/p"})
-    assert (asked["connection"], action._task.args) == ("_connection", {"wait": True})

@@ -133,6 +133,15 @@ def test_latest_moves_after_all_else_that_runs(run: Start, host: Host) -> None:
     assert all(host.done.index(line) > last_swap for line in moved)
 
 
+def test_latest_is_not_taken_from_another_stack(
+    run: Start, host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "is_latest_ours", lambda _seen, one: one.service == "frontend")
+    run()
+    moved = [line for line in host.done if line.startswith("image tag")]
+    assert moved == ["image tag sha256:new todo-frontend:latest"]
+
+
 def test_leftovers_go_once_the_release_holds(run: Start, host: Host) -> None:
     host.boxes.append(Box("todo-worker-1", "worker", "old", [HEALTHY]))
     host.boxes.append(Box("todo-gone-candidate", "gone", "old", [HEALTHY], one_off=True))

@@ -47,6 +47,14 @@ def test_a_stack_is_read_whole(project: Path, write: Write, contracts: list[Cont
     assert "localhost/todo-stack/postgres:17" in spec.looked_for
 
 
+def test_an_address_that_is_refused_does_not_keep_compose_from_reading_the_rest(
+    project: Path,
+) -> None:
+    found = read_project({"bind_address": "everywhere"}, project)
+    assert any("is no IP address" in problem.line() for problem in found.problems)
+    assert found.spec.variables["STACK_BIND_ADDRESS"] == "127.0.0.1"
+
+
 @pytest.mark.parametrize(
     ("labels", "added"),
     [

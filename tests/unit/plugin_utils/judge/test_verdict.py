@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from ansible_collections.todo.stack.plugins.module_utils.contract.model import (
     Budget,
     Build,
@@ -14,10 +13,8 @@ from ansible_collections.todo.stack.plugins.module_utils.contract.model import (
 )
 from ansible_collections.todo.stack.plugins.module_utils.judge.check import Check
 from ansible_collections.todo.stack.plugins.plugin_utils.judge.verdict import (
-    awaited,
     failed_ids,
     failure,
-    patience_seconds,
 )
 
 
@@ -42,29 +39,6 @@ def check(criterion: str, passed: bool = False, service: str = "backend") -> Che
         "",
         "see `docker logs todo-backend-1`",
     )
-
-
-@pytest.mark.parametrize(
-    ("rows", "seconds"),
-    [
-        ([check("health", True)], 0),
-        ([check("health")], 60),
-        ([check("ui", False, "frontend"), check("health", True)], 20),
-        ([check("ready", False, "frontend")], 20),
-        ([check("api", False, "frontend")], 20),
-        ([check("image_size")], 0),
-        ([check("networks"), check("volumes", False, "postgres")], 0),
-        ([check("running"), check("image_size")], 60),
-        ([check("running", False, "postgres")], 60),
-        ([check("running", False, "migrate")], 60),
-        ([check("running", False, "cache")], 60),
-        ([check("leftovers", False, "host")], 0),
-        ([], 0),
-    ],
-)
-def test_only_what_may_still_come_true_is_waited_for(rows: list[Check], seconds: int) -> None:
-    assert patience_seconds(CONTRACTS, rows) == seconds
-    assert bool(awaited(rows)) is bool(seconds)
 
 
 def test_a_failure_names_the_check_what_was_measured_and_what_to_do() -> None:
