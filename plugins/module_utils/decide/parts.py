@@ -11,6 +11,8 @@ from ansible_collections.todo.stack.plugins.module_utils.look.observation import
 
 NETWORK, VOLUME, CONFIG, SECRET = "network", "volume", "config", "secret"
 _CONTENT = ("content", "file")
+# Raised when a digest is made of other things: what an earlier edition recorded is not compared.
+_EDITION = "1:"
 # Only these, and only where they say something: another release of compose may tell more.
 _OPTIONS = {
     NETWORK: (
@@ -36,7 +38,7 @@ def read_parts(config: Mapping[str, Any]) -> dict[str, str]:
             told = {name: _told(spec.get(name)) for name in options}
             text = json.dumps({n: one for n, one in told.items() if one}, sort_keys=True)
             digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-            found[f"{kind} {key}"] = f"{spec.get('name') or key} {digest}"
+            found[f"{kind} {key}"] = f"{spec.get('name') or key} {_EDITION}{digest}"
     return found
 
 
@@ -55,13 +57,16 @@ def changed_parts(
 ) -> tuple[ChangedPart, ...]:
     """Return the parts that are not as they were released; those of no record count as the same.
 
+    So do those that were recorded by another edition of this collection.
+
     ``there``: such as ``network todo_default``, what is on the host.
     """
     changed = []
     for title, told in now.items():
-        before, name = released.get(title, told), told.partition(" ")[0]
-        if before != told:
-            kept = before.partition(" ")[0] == name and f"{title.split()[0]} {name}" in there
+        name, before = told.partition(" ")[0], released.get(title, told)
+        known, _, digest = before.partition(" ")
+        if before != told and digest.startswith(_EDITION):
+            kept = known == name and f"{title.split()[0]} {name}" in there
             changed.append(ChangedPart(title, name if kept else ""))
     return tuple(changed)
 

@@ -94,6 +94,14 @@ def test_what_is_not_on_the_host_has_nothing_to_keep() -> None:
     assert changed_parts(now, read_parts(CONFIG), ()) == (ChangedPart("volume data"),)
 
 
+def test_what_another_edition_recorded_is_not_compared() -> None:
+    before = {title: told.replace(" 1:", " 0:") for title, told in read_parts(CONFIG).items()}
+    bare = {title: told.replace(" 1:", " ") for title, told in read_parts(CONFIG).items()}
+    now = read_parts({"volumes": {"data": {"name": "shop_data", "driver": "x"}}})
+    assert before != read_parts(CONFIG)
+    assert changed_parts(now, before, THERE) == changed_parts(now, bare, THERE) == ()
+
+
 def test_the_content_itself_is_in_no_record() -> None:
     assert "level" not in str(read_parts(CONFIG))
 
