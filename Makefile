@@ -104,7 +104,7 @@ pictures: .venv/dev /usr/bin/chromium ## Take the README's pictures of the runni
 
 # Throwaway hosts: one scenario after the other, with the seconds that each took at the end.
 SCENARIOS := default
-REST := environment checkout update releases operations stacks debian13 fleet faults mutants
+REST := environment checkout update releases operations takeover stacks debian13 fleet faults mutants
 # How many plays the scenario `faults` ends at a random moment.
 FAULTS_KILLS ?= 20
 HOSTS := /usr/bin/mmdebstrap /usr/bin/ssh-keygen /usr/bin/chromium
