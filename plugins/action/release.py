@@ -71,7 +71,13 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible ships no types
         if preview:
             told = {**as_result(due), "changed": bool(due), "seen": args["seen"]}
             return {**result, **told, "rotated": rotated}
-        return {**result, **self._release(decided, task_vars), "rotated": rotated}
+        done = self._release(decided, task_vars)
+        # The release decides anew under its lock, and knows the backup that was proven last.
+        known = [action.as_result() for action in due]
+        for row in done.get("actions") or ():
+            if row not in known:
+                self._display.display(f"  {prefix}{Action(**row).line()}")
+        return {**result, **done, "rotated": rotated}
 
     def _release(self, decided: Decided, task_vars: dict[str, Any] | None) -> dict[str, Any]:
         args, base = self._task.args, Path(self._loader.get_basedir())

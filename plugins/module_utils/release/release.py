@@ -79,7 +79,7 @@ from ansible_collections.todo.stack.plugins.module_utils.release.record import (
     record,
     this_moment,
 )
-from ansible_collections.todo.stack.plugins.module_utils.release.restore import Wanted
+from ansible_collections.todo.stack.plugins.module_utils.release.restore import Wanted, named
 from ansible_collections.todo.stack.plugins.module_utils.release.services import Services
 from ansible_collections.todo.stack.plugins.module_utils.release.transaction import Transaction
 
@@ -136,6 +136,8 @@ def release(docker: DockerCli, order: Order, expect: Expect) -> Outcome:
         order = replace(order, spec=wanted_spec(order.spec))
         looked = look(docker, order.spec)
         _refuse_overtaken(order, looked)
+        if order.restore is not None:
+            order = replace(order, restore=named(order.restore, order.spec, looked.seen))
         images = wanted_images(looked.seen, order.spec.contracts, order.rows)
         actions = _actions(order, looked, images)
         if not actions:

@@ -13,7 +13,13 @@ from ansible_collections.todo.stack.plugins.module_utils.contract.backup import 
     major_of,
 )
 from ansible_collections.todo.stack.plugins.module_utils.contract.errors import StackError
-from ansible_collections.todo.stack.plugins.module_utils.decide.databases import Database
+from ansible_collections.todo.stack.plugins.module_utils.contract.spec import StackSpec
+from ansible_collections.todo.stack.plugins.module_utils.contract.state import StateDir
+from ansible_collections.todo.stack.plugins.module_utils.decide.databases import (
+    Database,
+    databases,
+    restored,
+)
 from ansible_collections.todo.stack.plugins.module_utils.edge.backups import (
     note,
     read_backups,
@@ -29,7 +35,7 @@ from ansible_collections.todo.stack.plugins.module_utils.edge.state import (
     read_record,
 )
 from ansible_collections.todo.stack.plugins.module_utils.look.host import docker_root
-from ansible_collections.todo.stack.plugins.module_utils.look.observation import Container
+from ansible_collections.todo.stack.plugins.module_utils.look.observation import Container, Seen
 from ansible_collections.todo.stack.plugins.module_utils.release.backup import (
     reading,
     refuse_full,
@@ -49,6 +55,17 @@ class Wanted:
 
     name: str = ""
     over_data: bool = False
+
+
+def named(wanted: Wanted, spec: StackSpec, seen: Seen) -> Wanted:
+    """Return the restore with its backup's name; raise StackError where there is none to choose."""
+    database = restored(databases(spec.contracts, seen), wanted.name)
+    return replace(wanted, name=_chosen(spec.state, database, wanted.name).name)
+
+
+def _chosen(state: StateDir, database: Database, name: str) -> Backup:
+    own = [one for one in read_backups(state) if one.service == database.service]
+    return chosen(own, name)
 
 
 @dataclass
@@ -120,8 +137,7 @@ class Restoring:
         if not running:
             raise StackError("it does not run", where=self.database.service)
         state = services.spec.state
-        own = [one for one in read_backups(state) if one.service == self.database.service]
-        backup = chosen(own, self.wanted.name)
+        backup = _chosen(state, self.database, self.wanted.name)
         if wrong := fault_of_file(state, backup):
             note(state, replace(backup, proven="", problem=wrong))
             raise StackError(f"the backup {backup.name} cannot be restored: {wrong}")

@@ -69,6 +69,7 @@ class Bench:
         self.sent: list[dict[str, Any]] = []
         self.shown: list[str] = []
         self.removed: list[str] = []
+        self.done: list[dict[str, str]] = []
 
     def run(
         self, looked: Seen, transport: str = "local", *, check_mode: bool = False,
@@ -92,7 +93,7 @@ class Bench:
 
         def execute(module_args: dict[str, Any], **_: Any) -> dict[str, Any]:
             self.sent.append(module_args)
-            return {"changed": True, "actions": [], "release": 5}
+            return {"changed": True, "actions": self.done, "release": 5}
 
         action._execute_module = execute
         result: dict[str, Any] = action.run(
@@ -135,6 +136,16 @@ def test_what_is_due_is_told_with_its_reason_and_sent_unless_it_is_a_preview(
         assert sent["images"] == [{k: v for k, v in rows[0].items() if k != "layers"}]
         assert (sent["since"], sent["contracts"], sent["seen"]) == (4, [], "")
         assert " on " in sent["by"]
+
+
+def test_what_the_host_has_decided_otherwise_is_told_too(bench: Bench) -> None:
+    written = {"service": "host", "action": "write", "why": "compose.yaml changed"}
+    more = {"service": "postgres", "action": "restore", "why": "from the backup 1-postgres"}
+    bench.done = [written, more]
+    bench.run(seen_of(definition_current=False))
+    assert bench.shown == [
+        "  host: write, compose.yaml changed", "  postgres: restore, from the backup 1-postgres",
+    ]  # fmt: skip
 
 
 def test_what_was_built_is_judged_by_the_host_also_where_nothing_is_due(bench: Bench) -> None:

@@ -18,13 +18,14 @@ from ansible_collections.todo.stack.plugins.module_utils.contract.backup import 
 from ansible_collections.todo.stack.plugins.module_utils.contract.errors import StackError
 from ansible_collections.todo.stack.plugins.module_utils.contract.spec import StackSpec
 from ansible_collections.todo.stack.plugins.module_utils.decide.databases import Database
+from ansible_collections.todo.stack.plugins.module_utils.decide.engine_state import EngineState
 from ansible_collections.todo.stack.plugins.module_utils.edge.backups import (
     path_of,
     read_backups,
     settle,
     write_file,
 )
-from ansible_collections.todo.stack.plugins.module_utils.look.observation import Space
+from ansible_collections.todo.stack.plugins.module_utils.look.observation import Seen, Space
 from ansible_collections.todo.stack.plugins.module_utils.release import backup, restore
 from ansible_collections.todo.stack.plugins.module_utils.release.restore import Restoring, Wanted
 from ansible_collections.todo.stack.plugins.module_utils.release.transaction import Transaction
@@ -152,6 +153,14 @@ def test_the_backup_is_restored_beside_while_the_application_serves(case: Case) 
     assert after[1].startswith("start id-old-todo-backend-1")
     assert case.server.held == {"tasks": NEW, "postgres": Holding()}
     assert Path(case.spec.state.of_release(2).definition).exists()
+
+
+def test_what_was_proven_last_has_a_name_before_anything_is_planned(
+    case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(restore, "databases", lambda *_: [DATABASE])
+    name = restore.named(Wanted(over_data=True), case.spec, Seen("todo", EngineState("running")))
+    assert name == Wanted("1-postgres", over_data=True)
 
 
 def test_names_change_all_at_once_or_not_at_all(case: Case) -> None:
