@@ -19,9 +19,10 @@ BACKUPS = f"{STATE_DIR}/backups"
 OVER = {"stack_restore_over_data": True}
 Play = Callable[..., Run]
 
+ROWS = 100_000
 # A table of the test's own: rows of one transaction are whole in a backup, or not in it.
 TABLE = "CREATE TABLE IF NOT EXISTS pairs (id bigserial PRIMARY KEY, batch bigint, note text);"
-FILL = "INSERT INTO pairs (batch, note) SELECT (i - 1) / 2, md5(i::text) FROM generate_series(1, {}) i;"
+FILL = "INSERT INTO pairs (batch, note) SELECT i / 2, md5(i::text) FROM generate_series(2, {}) i;"
 WRITE = (
     'while :; do echo "BEGIN; INSERT INTO pairs (batch) VALUES ($(date +%s%N));'
     ' INSERT INTO pairs (batch) SELECT max(batch) FROM pairs; COMMIT;"; done'
@@ -57,7 +58,7 @@ def leftovers(eyes: Eyes) -> str:
 def filled(eyes: Eyes) -> Iterator[None]:
     """Have rows in the database, and none of them afterwards."""
     sql(eyes, TABLE)
-    sql(eyes, FILL.format(100_000))
+    sql(eyes, FILL.format(ROWS + 1))
     yield
     sql(eyes, "DROP TABLE IF EXISTS pairs")
 
@@ -78,7 +79,7 @@ def test_a_backup_under_load_is_whole_private_and_proven(eyes: Eyes, run_play: P
     newest = backups(eyes)[0]
     assert newest["proven"]
     assert newest["holding"]["revision"]
-    assert newest["holding"]["tables"]["public.pairs"]["rows"] >= 100_000
+    assert newest["holding"]["tables"]["public.pairs"]["rows"] >= ROWS
     assert eyes.sh('stat -c %a "$0"/*', BACKUPS).split() == ["600"] * 2 * len(backups(eyes))
     assert leftovers(eyes) == ""
     written = count(eyes)
@@ -100,7 +101,7 @@ def test_what_was_destroyed_is_there_again(eyes: Eyes, run_play: Play) -> None:
     assert run_play("site.yml").code == 0
     run = run_play("restore.yml", variables=OVER)
     assert run.code == 0, run.told
-    assert count(eyes) == 100_000
+    assert count(eyes) == ROWS
     assert leftovers(eyes) == ""
     assert run_play("site.yml").recap(HOST)["changed"] == 0
 
@@ -183,7 +184,7 @@ def test_a_restore_that_is_killed_converges(
     assert run_play("site.yml").code == 0
     run = run_play("restore.yml", variables=OVER)
     assert run.code == 0, run.told
-    assert count(eyes) == 100_000
+    assert count(eyes) == ROWS
     assert leftovers(eyes) == ""
 
 
