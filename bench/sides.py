@@ -12,7 +12,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,7 @@ class Bench:
     copy: Path
     bases: dict[str, str]
     log: Path
+    peaks: dict[str, int] = field(default_factory=dict)
 
     def run(self, argv: list[str], **environment: str) -> float:
         """Run a command; return its wall seconds; stop the bench when it fails."""
@@ -39,17 +40,20 @@ class Bench:
         with self.log.open("a") as log:
             log.write(f"\n$ {' '.join(argv)}\n")
             log.flush()
-            done = subprocess.run(
+            process = subprocess.Popen(
                 argv,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 stdin=subprocess.DEVNULL,
                 env={**os.environ, **environment},
-                check=False,
             )
-        if done.returncode != 0:
-            sys.exit(f"{' '.join(argv[:3])} ... ended with {done.returncode}; see {self.log}")
-        return time.monotonic() - begun
+            _pid, status, usage = os.wait4(process.pid, 0)
+        seconds = time.monotonic() - begun
+        process.returncode = code = os.waitstatus_to_exitcode(status)
+        if code != 0:
+            sys.exit(f"{' '.join(argv[:3])} ... ended with {code}; see {self.log}")
+        self.peaks[argv[0]] = max(self.peaks.get(argv[0], 0), usage.ru_maxrss * 1024)
+        return seconds
 
     def ours(self, **environment: str) -> float:
         """`playbooks/local.yml`, whole: look, build, release, acceptance, report."""
@@ -62,6 +66,15 @@ class Bench:
             ANSIBLE_CONFIG=str(PROJECT / "ansible.cfg"),
             **environment,
         )
+
+    def peak_bytes(self) -> dict[str, int]:
+        """Return the most memory that the largest process of a run took, and the backend's own."""
+        argv = ["docker", "exec", "todo-backend-1", "grep", "VmHWM", "/proc/1/status"]
+        told = subprocess.run(argv, capture_output=True, check=True, text=True).stdout
+        return {
+            "a process of a run": self.peaks[str(PLAYBOOK)],
+            "the backend": int(told.split()[1]) * 1024,
+        }
 
     def task_seconds(self) -> list[dict[str, Any]]:
         """Run ours once more; return where its time went, a row a task."""
