@@ -79,7 +79,7 @@ def back_up(
     begun = time.monotonic()
     sweep(state)
     size = postgres.size_bytes()
-    refuse_full(state.folder, size, "a backup")
+    refuse_full(state.backups, size, "a backup")
     with postgres.snapshot() as snapshot:
         holding = snapshot.holding()
         if not holding.rows:

@@ -151,7 +151,7 @@ def test_a_disk_without_room_is_told_with_numbers_before_anything(
     server = Server()
     with pytest.raises(StackError, match="a backup may take 5 MB, and 54 MB are free") as caught:
         make(state, server)
-    assert caught.value.where == state.folder
+    assert caught.value.where == state.backups
     assert server.asked == []
 
 
