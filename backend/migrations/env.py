@@ -28,6 +28,12 @@ PAUSE_SECONDS = 1
 REFUSALS = ("28", "3D")
 # Any number, as long as every run takes the same one.
 LOCK = 7_203_117
+# What lies under it, in words that name no part of the address.
+WORDS = {
+    "gaierror": "nobody knows the name of its host",
+    "ConnectionRefusedError": "nothing listens at its port",
+    "TimeoutError": "it does not answer",
+}
 
 
 def run(connection: Connection, schema: str | None) -> None:
@@ -61,7 +67,11 @@ async def connected(engine: AsyncEngine) -> AsyncConnection:
             if not is_unavailable(error):
                 raise
             if sqlstate(error).startswith(REFUSALS) or time.monotonic() >= give_up:
-                raise CommandError(f"database unavailable: {name_of_cause(error)}") from None
+                cause = name_of_cause(error)
+                said = f"database unavailable: {cause}"
+                if words := WORDS.get(cause):
+                    said += f", {words}: look at DATABASE_URL"
+                raise CommandError(said) from None
         await asyncio.sleep(PAUSE_SECONDS)
 
 

@@ -99,7 +99,8 @@ def has_budget(**budget: int) -> Callable[[Path], object]:
     """Return a change by which the backend's image is to be smaller, or built sooner."""
 
     def change(project: Path) -> None:
-        append(project, "backend", "RUN sleep 2")
+        # Of its own: a layer from the cache takes no time.
+        append(project, "backend", f"RUN sleep 2 # {budget}")
         edit_contract(project, "backend", lambda c: c["build"]["budget"].update(budget))
 
     return change
@@ -161,7 +162,8 @@ BAD: dict[str, Bad] = {
         nothing, ["backend.PROT", "did you mean"], wrong("stack_env", "backend", "PROT", "8000"),
         refused=True),
     "a database nobody has": Bad(
-        nothing, ["nobody.invalid"], wrong("stack_secrets", "backend", "DATABASE_URL", ELSEWHERE)),
+        nothing, ["migrate", "nobody knows the name of its host", "DATABASE_URL"],
+        wrong("stack_secrets", "backend", "DATABASE_URL", ELSEWHERE)),
     "an address of the API with a query": Bad(
         nothing, ["frontend.NEXT_PUBLIC_API_URL"],
         wrong("stack_env", "frontend", "NEXT_PUBLIC_API_URL", "http://backend:8000/?x=1"),

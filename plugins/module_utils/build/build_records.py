@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -27,10 +27,13 @@ class BuildRecords:
         self.warnings: list[str] = []
         self.images = self._read()
 
-    def add(self, rows: Mapping[str, dict[str, Any]]) -> None:
-        """Put a new row before each image's others and write the file."""
+    def add(self, rows: Mapping[str, dict[str, Any]], released: Collection[str]) -> None:
+        """Put a new row before each image's others and write the file.
+
+        ``released``: the images of the releases that are kept, by their references.
+        """
         for image, row in rows.items():
-            self.images = with_record(self.images, image, row)
+            self.images = with_record(self.images, image, row, released)
         data = {"version": RECORDS_VERSION, "images": self.images}
         ensure_private_folder(self.path.parent)
         write_private(self.path, json.dumps(data, indent=1))

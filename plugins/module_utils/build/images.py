@@ -27,7 +27,7 @@ from ansible_collections.todo.stack.plugins.module_utils.decide.engine_state imp
     shortfalls,
 )
 from ansible_collections.todo.stack.plugins.module_utils.edge.docker import DockerCli
-from ansible_collections.todo.stack.plugins.module_utils.edge.state import as_it_is
+from ansible_collections.todo.stack.plugins.module_utils.edge.state import as_it_is, released_images
 from ansible_collections.todo.stack.plugins.module_utils.look.engine import describe_engine
 
 # Not /tmp, which is a small tmpfs on many machines.
@@ -91,7 +91,8 @@ def _build(
         )
         rows = builder.build(due)
     grown = [with_growth(row, records.images.get(d.spec.image, ())) for d, row in zip(due, rows)]
-    records.add({d.spec.image: row for d, row in zip(due, grown)})
+    rows_by_image = {d.spec.image: row for d, row in zip(due, grown)}
+    records.add(rows_by_image, released_images(wanted.state))
     return {row["service"]: row for row in grown}
 
 

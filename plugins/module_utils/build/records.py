@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from ansible_collections.todo.stack.plugins.module_utils.contract.errors import StackError
@@ -22,10 +22,27 @@ def read_records(data: object) -> dict[str, list[dict[str, Any]]]:
 
 
 def with_record(
-    records: Mapping[str, list[dict[str, Any]]], image: str, row: dict[str, Any]
+    records: Mapping[str, list[dict[str, Any]]],
+    image: str,
+    row: dict[str, Any],
+    released: Collection[str],
 ) -> dict[str, list[dict[str, Any]]]:
-    """Return the records with a new newest row; the oldest beyond ten are dropped."""
-    return {**records, image: [row, *records.get(image, [])][:_RECORDS_KEPT]}
+    """Return the records with a new newest row; the oldest beyond ten are dropped.
+
+    Of each image that a kept release runs, by its reference, the slowest build stays: it is judged.
+    """
+    rows = [row, *records.get(image, [])]
+    lasting: dict[str, dict[str, Any]] = {}
+    for one in rows[_RECORDS_KEPT:]:
+        name = str(one.get("content_image", ""))
+        if name in released and _seconds(one) >= _seconds(lasting.get(name, {})):
+            lasting[name] = one
+    return {**records, image: [*rows[:_RECORDS_KEPT], *lasting.values()]}
+
+
+def _seconds(row: Mapping[str, Any]) -> float:
+    told = row.get("build_seconds")
+    return float(told) if isinstance(told, (int, float)) else -1.0
 
 
 def find_record(

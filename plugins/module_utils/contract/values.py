@@ -113,13 +113,31 @@ def _type_problems(variable: Variable, value: str) -> Iterator[Finding]:
         yield "is no port", _PORT
     elif variable.type == "postgres_url":
         yield from _address_problems(value, POSTGRES_SCHEMES)
-    elif variable.type == "url":
+    elif variable.type in ("url", "base_url"):
         yield from _address_problems(value, WEB_SCHEMES)
+        if variable.type == "base_url":
+            yield from _base_problems(value)
     elif variable.type == "bind_address":
         if not is_listening_address(value):
             yield "is no address to listen on", "such as 0.0.0.0"
         elif is_loopback_host(value) and value not in ("0.0.0.0", "::"):  # noqa: S104
             yield "is loopback, which nothing outside the container reaches", "such as 0.0.0.0"
+
+
+def _base_problems(value: str) -> Iterator[Finding]:
+    """Yield what paths cannot be appended to, or would be sent along with each request."""
+    parts = split_url(value)
+    held = [
+        name
+        for name, there in (
+            ("user", parts.has_user),
+            ("query", "?" in parts.rest.partition("#")[0]),
+            ("fragment", "#" in parts.rest),
+        )
+        if there
+    ]
+    if held:
+        yield f"holds a {' and a '.join(held)}", "end it with its host, port or path"
 
 
 def _address_problems(value: str, schemes: tuple[str, ...]) -> Iterator[Finding]:

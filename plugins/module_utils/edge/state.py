@@ -96,6 +96,13 @@ def read_record(state: StateDir, number: int) -> dict[str, Any]:
     return raw if isinstance(raw, dict) else {}
 
 
+def released_images(state: StateDir) -> set[str]:
+    """Return the images that the kept releases run, by their references."""
+    found = [read_record(state, number).get("images") for number in numbers(state)]
+    rows = [row for images in found if isinstance(images, dict) for row in images.values()]
+    return {str(row["reference"]) for row in rows if isinstance(row, dict) and "reference" in row}
+
+
 def write_record(
     state: StateDir, number: int, record: Mapping[str, Any], keep: int = RELEASES_KEPT
 ) -> None:

@@ -19,7 +19,7 @@ from ansible_collections.todo.stack.plugins.module_utils.decide.plan import Imag
 from ansible_collections.todo.stack.plugins.module_utils.decide.resolution import given_names
 from ansible_collections.todo.stack.plugins.module_utils.decide.schema import told_of_schema
 from ansible_collections.todo.stack.plugins.module_utils.edge.docker import DockerCli
-from ansible_collections.todo.stack.plugins.module_utils.edge.state import numbers, read_record
+from ansible_collections.todo.stack.plugins.module_utils.edge.state import released_images
 from ansible_collections.todo.stack.plugins.module_utils.judge.check import Check
 from ansible_collections.todo.stack.plugins.module_utils.look.environment import fingerprints
 from ansible_collections.todo.stack.plugins.module_utils.look.look import Look
@@ -70,9 +70,7 @@ def forget_images(
 
     ``pins``: what ran before. ``failed``: what was built for a release that failed goes too.
     """
-    records = [read_record(spec.state, number) for number in numbers(spec.state)]
-    kept = {row["reference"] for one in records for row in (one.get("images") or {}).values()}
-    kept |= set(pins.values())
+    kept = released_images(spec.state) | set(pins.values())
     builds = BuildRecords(Path(spec.state.builds)).images
     for contract in spec.contracts:
         rows = builds.get(contract.image, ())[:_BUILDS_KEPT]

@@ -12,8 +12,8 @@ from ansible_collections.todo.stack.plugins.module_utils.build.build_records imp
 def test_what_was_added_is_read_again(tmp_path: Path) -> None:
     folder = tmp_path / "state"
     file = folder / "builds.json"
-    BuildRecords(file).add({"a": {"n": 1}, "b": {"n": 2}})
-    BuildRecords(file).add({"a": {"n": 3}})
+    BuildRecords(file).add({"a": {"n": 1}, "b": {"n": 2}}, ())
+    BuildRecords(file).add({"a": {"n": 3}}, ())
     again = BuildRecords(file)
     assert again.images == {"a": [{"n": 3}, {"n": 1}], "b": [{"n": 2}]}
     assert again.warnings == []
@@ -22,7 +22,7 @@ def test_what_was_added_is_read_again(tmp_path: Path) -> None:
 
 def test_the_file_stays_bounded(tmp_path: Path) -> None:
     for number in range(30):
-        BuildRecords(tmp_path / "builds.json").add({"a": {"n": number}})
+        BuildRecords(tmp_path / "builds.json").add({"a": {"n": number}}, ())
     kept = BuildRecords(tmp_path / "builds.json").images["a"]
     assert [row["n"] for row in kept] == list(range(29, 19, -1))
 
@@ -43,6 +43,6 @@ def test_a_damaged_file_gives_one_warning_and_is_begun_anew(tmp_path: Path, text
     assert records.images == {}
     assert len(records.warnings) == 1
     assert str(path) in records.warnings[0]
-    records.add({"a": {"n": 1}})
+    records.add({"a": {"n": 1}}, ())
     assert json.loads(path.read_text()) == {"version": 1, "images": {"a": [{"n": 1}]}}
     assert len(records.warnings) == 1

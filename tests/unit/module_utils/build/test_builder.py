@@ -88,7 +88,7 @@ def test_latest_stays_with_what_runs_where_the_release_moves_it(
     ("budget", "said"),
     [
         (Budget(bytes=104), "one: 105 bytes, over its budget of 104. Largest layers: 100 "),
-        (Budget(seconds=0.1), "over its budget of 0.1 s. Slowest steps: "),
+        (Budget(seconds=0.3), "over its budget of 0.3 s. Slowest steps: "),
     ],
 )
 def test_over_budget_moves_no_tag_and_removes_what_was_built(

@@ -97,9 +97,22 @@ def test_over_time_names_the_five_slowest_steps() -> None:
 def test_the_newest_ten_records_are_kept() -> None:
     records: dict[str, list[dict[str, Any]]] = {"other": [{"n": 0}]}
     for number in range(13):
-        records = with_record(records, "todo-backend", {"n": number})
+        records = with_record(records, "todo-backend", {"n": number}, ())
     assert [one["n"] for one in records["todo-backend"]] == list(range(12, 2, -1))
     assert records["other"] == [{"n": 0}]
+
+
+def test_the_slowest_build_of_a_released_image_stays_whatever_comes_after() -> None:
+    records: dict[str, list[dict[str, Any]]] = {}
+    built = [("a:1", 40.0), ("a:1", 90.5), ("a:1", 0.5), ("a:2", 9), ("a:3", 7), ("a:1", None)]
+    for name, seconds in [*built, *((f"a:{number}", 1) for number in range(10, 30))]:
+        row = {"content_image": name, "build_seconds": seconds}
+        records = with_record(records, "a", row, {"a:1", "a:3"})
+    rows = records["a"]
+    assert [one["content_image"] for one in rows[:10]] == [f"a:{n}" for n in range(29, 19, -1)]
+    lasting = {one["content_image"]: one["build_seconds"] for one in rows[10:]}
+    assert lasting == {"a:1": 90.5, "a:3": 7}
+    assert len(rows) == 12
 
 
 @pytest.mark.parametrize(

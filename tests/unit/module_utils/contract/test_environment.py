@@ -113,8 +113,8 @@ def test_a_secret_given_in_the_open_is_refused(contracts: list[Contract]) -> Non
 
 
 def test_a_plain_variable_may_be_given_as_a_secret(contracts: list[Contract]) -> None:
-    url = "http://user:Zx81Qq77@backend:8000"
-    assert lines(contracts, secrets={"frontend": {"NEXT_PUBLIC_API_URL": url}}) == []
+    url = "http://user:Zx81Qq77@models:8000"
+    assert lines(contracts, secrets={"backend": {"OPENAI_BASE_URL": url}}) == []
 
 
 def test_a_variable_given_twice_is_refused(contracts: list[Contract]) -> None:

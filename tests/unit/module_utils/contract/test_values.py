@@ -20,6 +20,7 @@ SECRET = Variable(purpose="", secret=True, required=True, min_length=32, generat
 PORT = Variable(purpose="", type="port")
 DATABASE = Variable(purpose="", type="postgres_url", secret=True, required=True)
 WEB = Variable(purpose="", type="url")
+BASE = Variable(purpose="", type="base_url")
 ADDRESS = Variable(purpose="", type="bind_address")
 GOOD_SECRET = "34KcnoOAmlfe0S3pN4tOKUW2PwoGKZrO2Y2_y39vHdU"
 ALL = "0.0.0.0"  # noqa: S104  judged, not bound
@@ -84,6 +85,14 @@ BAD = [
     (WEB, "http://", "has no host"),
     (WEB, "http://localhost:8000", LOCAL),
     (WEB, "http://backend:99999", "has a bad port"),
+    (BASE, "http://backend:8000/?x=1", "holds a query"),
+    (BASE, "http://backend:8000?", "holds a query"),
+    (BASE, "http://backend:8000/v1#top", "holds a fragment"),
+    (BASE, "http://backend:8000/#a?b", "holds a fragment"),
+    (BASE, "http://u:p9@backend:8000", "holds a user"),
+    (BASE, "http://@backend:8000/?a#b", "holds a user and a query and a fragment"),
+    (BASE, "ftp://backend", "has another scheme than http:// or https://"),
+    (BASE, "http://localhost:8000", LOCAL),
     (DATABASE, "postgresql://u:1?w@db/x", "holds a raw ? in the user or password"),
     *((ADDRESS, v, "is no address to listen on") for v in ("a b", "[::]", "0.0.0.0:80",
     "224.0.0.1")),
@@ -133,6 +142,8 @@ GOOD = [
     *((SECRET, f"{start}{GOOD_SECRET}") for start in ("sk-", "mya", "xxx", "your-", "secretkey",
     "<")),
     (WEB, "http://backend:8000"),
+    (BASE, "http://backend:8000"),
+    (BASE, "https://api.example.com/v1/"),
     (WEB, "https://api.example.com/v1?x=a@b#top"),
     (ADDRESS, ALL),
     *((ADDRESS, v) for v in ("::", "172.18.0.3", "fe80::1%eth0", "backend", "my-host.local", "0")),
