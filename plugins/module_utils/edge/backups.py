@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ansible_collections.todo.stack.plugins.module_utils.contract.backup import Backup, dispensable
@@ -70,11 +70,20 @@ def sweep(state: StateDir) -> None:
 def prune(state: StateDir, service: str, keep: int) -> list[str]:
     """Remove a database's old backups and return their names; the last proven one stays."""
     own = [one for one in read_backups(state) if one.service == service]
-    gone = dispensable(own, keep)
-    for one in gone:
+    return _remove(state, dispensable(own, keep))
+
+
+def thin(state: StateDir, service: str, why: str) -> list[str]:
+    """Remove what was backed up for one and the same reason, but for its first and its last."""
+    own = [one for one in read_backups(state) if (one.service, one.why) == (service, why)]
+    return _remove(state, [one for one in own[1:-1] if not one.proven])
+
+
+def _remove(state: StateDir, backups: Sequence[Backup]) -> list[str]:
+    for one in backups:
         path_of(state, one).unlink(missing_ok=True)
         (Path(state.backups) / f"{one.name}.json").unlink(missing_ok=True)
-    return [one.name for one in gone]
+    return [one.name for one in backups]
 
 
 def _read(path: Path) -> Backup | None:

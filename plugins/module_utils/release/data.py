@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from ansible_collections.todo.stack.plugins.module_utils.contract.errors import StackError
-from ansible_collections.todo.stack.plugins.module_utils.contract.model import Contract
+from ansible_collections.todo.stack.plugins.module_utils.contract.spec import StackSpec
+from ansible_collections.todo.stack.plugins.module_utils.contract.state import StateDir
 from ansible_collections.todo.stack.plugins.module_utils.decide.databases import (
     Database,
     databases,
     restored,
 )
 from ansible_collections.todo.stack.plugins.module_utils.decide.plan import Action
-from ansible_collections.todo.stack.plugins.module_utils.edge.backups import prune
+from ansible_collections.todo.stack.plugins.module_utils.edge.backups import prune, thin
 from ansible_collections.todo.stack.plugins.module_utils.look.observation import Seen
 from ansible_collections.todo.stack.plugins.module_utils.release.backup import (
     Keeping,
@@ -54,11 +55,17 @@ class Untouched:
 
 @dataclass
 class BackUpFirst(Untouched):
-    """A migration is about to run: what the databases hold is backed up before it."""
+    """A migration is about to run: what the databases hold is backed up before it.
 
+    Older backups go once the release has passed; those of one that fails again and again do not
+    pile up: of them the first and the last stay.
+    """
+
+    state: StateDir
     databases: Sequence[Database]
     keeping: Keeping
     number: int
+    made: list[str] = field(default_factory=list)
 
     def prepare(self, services: Services) -> None:
         """Back up each database that holds anything."""
@@ -67,11 +74,11 @@ class BackUpFirst(Untouched):
             for container in services.find(database.service)[:1]:
                 try:
                     made = back_up(
-                        services.spec.state,
+                        self.state,
                         server_of(services.docker, container.name, database),
                         database.service,
                         self.keeping,
-                        why=f"before release {self.number}",
+                        why=self._why,
                     )
                 except StackError as error:
                     raise StackError(
@@ -80,11 +87,21 @@ class BackUpFirst(Untouched):
                         remedy=error.remedy,
                     ) from None
                 if made:
-                    prune(services.spec.state, database.service, self.keeping.keep)
+                    thin(self.state, database.service, self._why)
+                    self.made.append(database.service)
+
+    def settle(self) -> None:
+        """Let go of what is older than is kept."""
+        for service in self.made:
+            prune(self.state, service, self.keeping.keep)
+
+    @property
+    def _why(self) -> str:
+        return f"before release {self.number}"
 
 
 def data_of(
-    contracts: Sequence[Contract],
+    spec: StackSpec,
     seen: Seen,
     actions: Sequence[Action],
     keeping: Keeping,
@@ -92,14 +109,16 @@ def data_of(
 ) -> Data:
     """Return what a release does with data: a restore, or a backup before a migration."""
     if restore is not None:
-        database = restored(databases(contracts, seen), restore.name)
+        database = restored(databases(spec.contracts, seen), restore.name)
         return Restoring(database, restore, keeping.identity, seen.release.number)
     due = {one.service for one in actions}
     if not any(one.one_shot and one.name in due for one in seen.services):
         return Untouched()
     off = seen.environment.switched_off
-    held = {one.service for contract in contracts for one in contract.embedded} - set(off)
+    held = {one.service for contract in spec.contracts for one in contract.embedded} - set(off)
     # One that is only now made holds nothing yet.
     if not any(seen.of_service(name) for name in held):
         return Untouched()
-    return BackUpFirst(databases(contracts, seen), keeping, seen.release.number + 1)
+    return BackUpFirst(
+        spec.state, databases(spec.contracts, seen), keeping, seen.release.number + 1
+    )

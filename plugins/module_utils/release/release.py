@@ -200,7 +200,7 @@ class _Release:
             actions=self.actions,
             new=files,
             data=data_of(
-                self.order.spec.contracts,
+                self.order.spec,
                 self.looked.seen,
                 self.actions,
                 self.order.keeping,

@@ -21,6 +21,7 @@ from ansible_collections.todo.stack.plugins.module_utils.edge.backups import (
     read_backups,
     settle,
     sweep,
+    thin,
     write_file,
 )
 
@@ -100,6 +101,18 @@ def test_old_ones_go_with_their_json_those_of_other_databases_stay(state: StateD
     assert [one.name for one in read_backups(state)] == ["4", "3", "1", "0"]
     assert "2.dump" not in names(state)
     assert prune(state, "postgres", 2) == []
+
+
+def test_of_a_release_that_fails_again_and_again_the_first_and_the_last_stay(
+    state: StateDir,
+) -> None:
+    made(state, "0", why="before release 4")
+    for name in ("1", "2", "3", "4", "5"):
+        made(state, name, why="before release 5", proven="x" * (name == "3"))
+    made(state, "6", why="before release 5", service="other")
+    assert thin(state, "postgres", "before release 5") == ["4", "2"]
+    assert [one.name for one in read_backups(state)] == ["6", "5", "3", "1", "0"]
+    assert thin(state, "other", "before release 5") == []
 
 
 def test_where_no_backup_was_made_there_is_none(state: StateDir) -> None:

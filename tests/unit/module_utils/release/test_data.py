@@ -36,7 +36,7 @@ def chosen(
     spec: StackSpec, seen: Seen, due: Sequence[str], restore: Wanted | None = None
 ) -> data.Data:
     actions = [Action(name, "recreate", "a reason", new=True) for name in due]
-    return data_of(spec.contracts, seen, actions, KEEPING, restore)
+    return data_of(spec, seen, actions, KEEPING, restore)
 
 
 @pytest.mark.parametrize(
@@ -75,6 +75,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         return object()
 
     monkeypatch.setattr(data, "back_up", back_up)
+    monkeypatch.setattr(data, "thin", lambda *given: noted.append(f"thin {given[2]}"))
     monkeypatch.setattr(data, "prune", lambda *given: noted.append(f"keep {given[2]}"))
     return noted
 
@@ -85,10 +86,10 @@ def test_the_backup_is_made_before_the_migration_and_old_ones_go(
     transaction = make({"migrate": "recreate", "backend": "recreate"})
     transaction.data = chosen(spec, look_at(world, spec).seen, ["migrate"])
     transaction.carry_out()
-    assert asked == ["postgres: before release 1", "keep 3"]
+    assert asked == ["postgres: before release 1", "thin before release 1", "keep 3"]
 
 
-def test_a_migration_that_fails_keeps_its_backup(
+def test_a_migration_that_fails_keeps_its_backup_and_the_older_ones(
     make: Make, world: World, spec: StackSpec, asked: list[str]
 ) -> None:
     world.scripts["new", "todo-migrate-1"] = [ENDED]
@@ -96,7 +97,7 @@ def test_a_migration_that_fails_keeps_its_backup(
     transaction.data = chosen(spec, look_at(world, spec).seen, ["migrate"])
     with pytest.raises(StackError):
         transaction.carry_out()
-    assert asked == ["postgres: before release 1", "keep 3"]
+    assert asked == ["postgres: before release 1", "thin before release 1"]
 
 
 def test_without_a_backup_nothing_is_migrated(
