@@ -311,7 +311,8 @@ class _Release:
         told = {
             **record(number, spec, looked, self.images, checks),
             "by": self.order.by,
-            "commit": self.order.commit,
+            # A restore brings data; what runs was made from what it was made from before.
+            "commit": self.looked.seen.release.commit if self.order.restore else self.order.commit,
             "began": self.began,
             "reasons": [action.line() for action in self.actions],
         }

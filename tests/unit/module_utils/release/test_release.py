@@ -17,6 +17,7 @@ from ansible_collections.todo.stack.plugins.module_utils.contract.errors import 
 )
 from ansible_collections.todo.stack.plugins.module_utils.contract.model import HttpCheck
 from ansible_collections.todo.stack.plugins.module_utils.contract.spec import StackSpec
+from ansible_collections.todo.stack.plugins.module_utils.decide.plan import Action
 from ansible_collections.todo.stack.plugins.module_utils.edge.files import exclusive
 from ansible_collections.todo.stack.plugins.module_utils.edge.state import (
     numbers,
@@ -35,6 +36,7 @@ from ansible_collections.todo.stack.plugins.module_utils.look.releases import (
 )
 from ansible_collections.todo.stack.plugins.module_utils.release import release as module
 from ansible_collections.todo.stack.plugins.module_utils.release.record import forget_images
+from ansible_collections.todo.stack.plugins.module_utils.release.restore import Wanted
 from ansible_collections.todo.stack.tests.unit.module_utils.release.conftest import (
     NEW,
     OLD,
@@ -84,6 +86,16 @@ def test_a_release_is_recorded_without_a_value(run: Start, host: Host, spec: Sta
     text = Path(spec.state.record(1)).read_text() + json.dumps(outcome.as_result())
     assert OLD not in text
     assert NEW not in text
+
+
+def test_a_restore_tells_the_commit_that_what_runs_was_made_from(
+    run: Start, spec: StackSpec, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(commit="aaaa")
+    due = (Action("postgres", "restore", "from the backup 1"),)
+    monkeypatch.setattr(module, "restore_actions", lambda *_: due)
+    run(since=1, commit="bbbb", restore=Wanted())
+    assert record_of(spec, 2)["commit"] == "aaaa"
 
 
 def test_fingerprints_are_keyed_by_the_host(run: Start, host: Host, spec: StackSpec) -> None:
