@@ -12,7 +12,8 @@ author:
   - The todo.stack maintainers (@todo-stack)
 description:
   - Which release runs, since when, by whom and from which commit; every service with its state, health, restarts,
-    image, memory and processors; disks; which releases can be gone back to; and what differs from what was released.
+    image, memory and processors; disks; which releases can be gone back to; what differs from what was released; what was
+    done last, by whom, and how it ended.
   - Needs nothing of the project, and no secrets. A host that cannot be reached is told as such, and is no failure.
 options:
   stack:

@@ -68,6 +68,11 @@ class StateDir:
         """The folder of what verifies the stack on its host, and of its last verdicts."""
         return self._file("watch")
 
+    @property
+    def audit(self) -> str:
+        """The log of who did what to the stack, which outlives it."""
+        return self._file("audit.jsonl")
+
     def record(self, number: int) -> str:
         """Return the record of a release."""
         return posixpath.join(self.releases, f"{number}.json")

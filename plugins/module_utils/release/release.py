@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.todo.stack.plugins.module_utils.contract.audit import AuditEntry
 from ansible_collections.todo.stack.plugins.module_utils.contract.codec import to_plain
 from ansible_collections.todo.stack.plugins.module_utils.contract.errors import (
     ProblemList,
@@ -71,6 +72,7 @@ from ansible_collections.todo.stack.plugins.module_utils.look.releases import (
     kept_releases,
     wanted_spec,
 )
+from ansible_collections.todo.stack.plugins.module_utils.release.audit import Audit, audited
 from ansible_collections.todo.stack.plugins.module_utils.release.backup import Keeping
 from ansible_collections.todo.stack.plugins.module_utils.release.data import data_of
 from ansible_collections.todo.stack.plugins.module_utils.release.gate import Gate, Trial
@@ -133,15 +135,35 @@ def release(docker: DockerCli, order: Order, expect: Expect) -> Outcome:
     ensure_private_folder(Path(state.folder))
     with locked(state, order.by, LOCK_SECONDS), terminated_as_interrupted():
         adopt(state)
-        order = replace(order, spec=wanted_spec(order.spec))
-        looked = look(docker, order.spec)
-        _refuse_overtaken(order, looked)
-        images = wanted_images(looked.seen, order.spec.contracts, order.rows)
-        actions = _actions(order, looked, images)
-        if not actions:
-            return Outcome(False, (), looked, looked.seen.release.number, order.spec)
-        _refuse(order, looked, actions, images)
-        return _Release(docker, order, expect, looked, actions, images).run()
+        with audited(state, _entry(order)) as audit:
+            return _released(docker, order, expect, audit)
+
+
+def _released(docker: DockerCli, order: Order, expect: Expect, audit: Audit) -> Outcome:
+    order = replace(order, spec=wanted_spec(order.spec))
+    looked = look(docker, order.spec)
+    _refuse_overtaken(order, looked)
+    images = wanted_images(looked.seen, order.spec.contracts, order.rows)
+    actions = _actions(order, looked, images)
+    number = looked.seen.release.number
+    if not actions:
+        return Outcome(False, (), looked, number, order.spec)
+    _refuse(order, looked, actions, images)
+    back_to = [f"to release {order.spec.release}"] if order.spec.release else []
+    detail = [*back_to, *order.spec.rotate, *(action.line() for action in actions)]
+    audit.begins(number + 1, "; ".join(detail))
+    return _Release(docker, order, expect, looked, actions, images).run()
+
+
+def _entry(order: Order) -> AuditEntry:
+    kinds = {
+        "restore": order.restore is not None,
+        "rollback": bool(order.spec.release),
+        "rotation": bool(order.spec.rotate),
+        "release": True,
+    }
+    what = next(kind for kind, is_it in kinds.items() if is_it)
+    return AuditEntry(what, order.by, commit=order.commit)
 
 
 def _actions(order: Order, looked: Look, images: Images) -> tuple[Action, ...]:

@@ -41,6 +41,7 @@ def summary(host: str, status: Status) -> dict[str, Any]:
         "back_to": _back_to(seen, contracts),
         "drift": [one.as_result() for one in drift(seen, contracts)],
         "backups": [_backup(one) for one in status.backups],
+        "audit": [asdict(one) for one in status.audit],
         "warnings": list(seen.warnings),
     }
 

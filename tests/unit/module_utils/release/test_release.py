@@ -115,8 +115,8 @@ def test_everything_that_is_written_is_private(run: Start, spec: StackSpec) -> N
     stray.chmod(0o644)
     outcome = run(passwords=(OLD, NEW))
     assert of_files(spec) == {
-        "builds.json", "compose.yaml", "environment.json", "secrets.json", "fingerprint.key",
-        "contents.json", "releases/1.json", "releases/1/compose.yaml",
+        "audit.jsonl", "builds.json", "compose.yaml", "environment.json", "secrets.json",
+        "fingerprint.key", "contents.json", "releases/1.json", "releases/1/compose.yaml",
         "releases/1/environment.json", "releases/1/stack.json",
     }  # fmt: skip
     for path in (Path(spec.state.folder), *Path(spec.state.folder).rglob("*")):
@@ -380,7 +380,7 @@ def test_what_the_second_look_finds_wrong_is_refused_before_anything(
     assert said in str(caught.value)
     assert "nothing was changed" in str(caught.value)
     assert host.done == []
-    assert of_files(spec) == set()
+    assert of_files(spec) == {"audit.jsonl"}
 
 
 def _with_limits(now: dict[str, Any], host: Host, spec: StackSpec) -> dict[str, Any]:

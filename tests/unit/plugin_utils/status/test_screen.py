@@ -9,6 +9,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 import pytest
+from ansible_collections.todo.stack.plugins.module_utils.contract.audit import AuditEntry
 from ansible_collections.todo.stack.plugins.module_utils.contract.backup import Backup, Holding
 from ansible_collections.todo.stack.plugins.module_utils.contract.model import Contract
 from ansible_collections.todo.stack.plugins.module_utils.contract.spec import StackSpec
@@ -87,6 +88,28 @@ def test_the_screen_of_a_stack_that_is_well(contracts: Sequence[Contract]) -> No
             "",
         ]
     )
+
+
+AT = "2026-01-18T12:00:00+00:00"
+
+
+@pytest.mark.parametrize(
+    ("entry", "line"),
+    [
+        (AuditEntry("rollback", "ops on laptop", "done", AT, 5, detail="to release 3"),
+         "rollback 5 done 2026-01-18 12:00 UTC (60 min ago), by ops on laptop"),
+        (AuditEntry("release", "ops on laptop", "began", AT, 5, detail="backend: recreate"),
+         "release 5 began 2026-01-18 12:00 UTC (60 min ago), by ops on laptop"),
+        (AuditEntry("removal", "ops on laptop", "refused", detail="not\nours" * 99),
+         f"removal refused, by ops on laptop: {('not ours' * 99)[:160]}"),
+    ],
+)  # fmt: skip
+def test_what_was_done_last_is_a_line_each(
+    contracts: Sequence[Contract], entry: AuditEntry, line: str
+) -> None:
+    status = running(contracts, audit=(entry, entry))
+    assert f"\n  audit     {line}\n            {line}\n" in shown(status)
+    assert json.loads(json.dumps(summary("web1", status)))["audit"][0]["by"] == "ops on laptop"
 
 
 def test_the_data_is_json_and_has_what_the_screen_has(contracts: Sequence[Contract]) -> None:
