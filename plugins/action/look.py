@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,7 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 from ansible_collections.todo.stack.plugins.module_utils.build.base_image import recipe_of
 from ansible_collections.todo.stack.plugins.module_utils.contract.codec import from_plain, to_plain
-from ansible_collections.todo.stack.plugins.module_utils.contract.errors import Problem
+from ansible_collections.todo.stack.plugins.module_utils.contract.errors import Problem, StackError
 from ansible_collections.todo.stack.plugins.module_utils.contract.model import WITHIN_SECONDS
 from ansible_collections.todo.stack.plugins.module_utils.contract.spec import StackSpec
 from ansible_collections.todo.stack.plugins.module_utils.decide.absence import (
@@ -36,11 +38,12 @@ from ansible_collections.todo.stack.plugins.plugin_utils.contract.stack_spec imp
     named_stack,
     read_project,
 )
-from ansible_collections.todo.stack.plugins.plugin_utils.judge.check_table import is_prose
-from ansible_collections.todo.stack.plugins.plugin_utils.judge.report import (
+from ansible_collections.todo.stack.plugins.plugin_utils.judge.artifacts import (
     artifacts_folder,
     set_aside,
 )
+from ansible_collections.todo.stack.plugins.plugin_utils.judge.check_table import is_prose
+from ansible_collections.todo.stack.plugins.plugin_utils.judge.index import write_index
 from ansible_collections.todo.stack.plugins.plugin_utils.unreached import explained
 
 MODULE = "todo.stack.look"
@@ -58,14 +61,12 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible ships no types
         """Return what was seen; secrets travel as one argument that nothing logs."""
         result: dict[str, Any] = super().run(tmp, task_vars)
         args, base = self._task.args, Path(self._loader.get_basedir())
-        if args.get("artifacts_dir") and not self._task.check_mode:
-            host = str((task_vars or {}).get("inventory_hostname", "localhost"))
-            set_aside(artifacts_folder(base / args["artifacts_dir"], host))
-        if wrong := option_problems(args, [*OPTIONS, *OWN_OPTIONS], ["project_dir"]):
-            return {**result, **refusal(wrong)}
         found: list[Project] = []
-        folder = base / str(args["project_dir"])
-        problems = judged(lambda: _read(args, folder, found))
+        folder = base / str(args.get("project_dir", ""))
+        problems = option_problems(args, [*OPTIONS, *OWN_OPTIONS], ["project_dir"])
+        problems = problems or judged(lambda: _read(args, folder, found))
+        if args.get("artifacts_dir") and not self._task.check_mode:
+            _set_aside(base / args["artifacts_dir"], found, task_vars or {})
         if not found:
             return {**result, **refusal(problems)}
         project = found[0]
@@ -99,6 +100,15 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible ships no types
                 what = f"waiting for {', '.join(starting)} to start"
                 Display().display(f"{host}: {what}, {now - begun:.0f} of {limit:.0f} s")
             time.sleep(PAUSE_SECONDS)
+
+
+def _set_aside(base: Path, found: Sequence[Project], task_vars: Mapping[str, Any]) -> None:
+    """Let no report of before be taken for this run's, whatever becomes of it."""
+    host = str(task_vars.get("inventory_hostname", "localhost"))
+    stack = found[0].spec.name if found else ""
+    if set_aside(artifacts_folder(base, host, stack)):
+        with suppress(StackError, OSError):  # acceptance says why it cannot be written
+            write_index(base.resolve(), list(task_vars.get("groups", {}).get("all", ())))
 
 
 def _read(args: dict[str, Any], folder: Path, found: list[Project]) -> list[Problem]:

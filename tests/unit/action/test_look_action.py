@@ -199,6 +199,25 @@ def test_a_run_that_is_refused_leaves_no_report_of_before(
     assert [path.name for path in report.parent.iterdir()] == [left]
 
 
+def test_the_page_over_all_hosts_tells_that_there_is_no_verdict_yet(
+    bench: Bench, tmp_path: Path
+) -> None:
+    base = tmp_path / "artifacts"
+    for folder, stack in (("vm1", "shop"), ("vm1/todo", "todo")):
+        (base / folder).mkdir(parents=True)
+        (base / folder / "acceptance.json").write_text(json.dumps({"stack": stack, "passed": True}))
+    bench.run(artifacts_dir=str(base))
+    assert (base / "vm1/acceptance.json").exists(), "it is another stack's"
+    assert (base / "vm1/todo/previous-acceptance.json").exists()
+    page = (base / "index.html").read_text()
+    assert "1 of 2 accepted" in page and "did not come to its checks" in page
+
+
+def test_without_a_report_of_before_nothing_is_written(bench: Bench, tmp_path: Path) -> None:
+    bench.run(artifacts_dir=str(tmp_path / "artifacts"))
+    assert not (tmp_path / "artifacts").exists()
+
+
 Change = Callable[[Path], object]
 
 
