@@ -260,6 +260,20 @@ class Migration:
 
 
 @dataclass(frozen=True)
+class Measured:
+    """What a service was like in a release: its image, the slowest build of it, its restarts.
+
+    ``restarts``: while the release ran, of one that runs still those before it was last mended.
+    ``counted``: what the engine had counted of the service's containers at the release's end.
+    """
+
+    size_bytes: Optional[int] = None
+    build_seconds: Optional[float] = None
+    restarts: int = 0
+    counted: int = 0
+
+
+@dataclass(frozen=True)
 class ReleaseSeen:
     """A release, by its record and the files that were kept of it; number 0 where there is none.
 
@@ -269,7 +283,8 @@ class ReleaseSeen:
     ``schema``: the revision that the database had, ``migrations`` those that led there, the
     newest first. ``back_to``: the release that it repeats. ``identity``: equal for releases of the
     same images, values and definition. ``accepted`` and ``failed``: its checks at its end.
-    ``damage``: why it cannot be repeated, as far as its files tell.
+    ``damage``: why it cannot be repeated, as far as its files tell. ``rollout_seconds``: what its
+    transaction took, ``measured``: its services; both are empty where they were not recorded.
     """
 
     number: int = 0
@@ -288,6 +303,8 @@ class ReleaseSeen:
     accepted: int = 0
     failed: tuple[str, ...] = ()
     damage: str = ""
+    rollout_seconds: Optional[float] = None
+    measured: Mapping[str, Measured] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

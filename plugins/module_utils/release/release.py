@@ -58,12 +58,9 @@ from ansible_collections.todo.stack.plugins.module_utils.edge.progress import si
 from ansible_collections.todo.stack.plugins.module_utils.edge.state import (
     adopt,
     forget_files,
-    is_same,
     locked,
     modes,
-    read_record,
     remember_contents,
-    write_record,
 )
 from ansible_collections.todo.stack.plugins.module_utils.judge.fault import Expect
 from ansible_collections.todo.stack.plugins.module_utils.judge.registry import judge
@@ -78,6 +75,7 @@ from ansible_collections.todo.stack.plugins.module_utils.release.data import dat
 from ansible_collections.todo.stack.plugins.module_utils.release.gate import Gate, Trial
 from ansible_collections.todo.stack.plugins.module_utils.release.record import (
     forget_images,
+    keep_record,
     record,
     this_moment,
 )
@@ -205,12 +203,14 @@ class _Release:
     actions: tuple[Action, ...]
     images: Images
     began: str = field(default_factory=this_moment)
+    begun: float = 0.0
 
     @property
     def state(self) -> StateDir:
         return self.order.spec.state
 
     def run(self) -> Outcome:
+        self.begun = time.monotonic()
         number = self.looked.seen.release.number + 1
         files = self._render(number)
         redact = redactor(self.looked.rendered.hidden(self.order.spec.contracts))
@@ -336,12 +336,10 @@ class _Release:
             # A restore brings data; what runs was made from what it was made from before.
             "commit": self.looked.seen.release.commit if self.order.restore else self.order.commit,
             "began": self.began,
+            "rollout_seconds": round(time.monotonic() - self.begun, 1),
             "reasons": [action.line() for action in self.actions],
         }
-        before = read_record(self.state, number - 1)
-        if is_same(before, told):  # it was mended, and is as it was since then
-            told |= {key: before[key] for key in ("began", "back_to") if key in before}
-        write_record(self.state, number, told, spec.keep_releases)
+        keep_record(self.state, number, told, self.looked.seen, spec.keep_releases)
         forget_images(self.docker, spec, self.looked.rendered.pins)
         # What was just written is part of what is seen.
         releases = kept_releases(self.state)

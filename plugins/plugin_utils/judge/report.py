@@ -13,6 +13,7 @@ from ansible_collections.todo.stack.plugins.module_utils.judge.check import Chec
 from ansible_collections.todo.stack.plugins.module_utils.judge.registry import criterion_of
 from ansible_collections.todo.stack.plugins.module_utils.look.observation import Seen
 from ansible_collections.todo.stack.plugins.plugin_utils.judge.pages import page
+from ansible_collections.todo.stack.plugins.plugin_utils.judge.trends import plots, trends
 
 TEMPLATE = "report.html.j2"
 # A step quicker than this tells nothing in a timeline.
@@ -47,6 +48,7 @@ def acceptance(
         "release": {"number": release.number, "at": release.at, "by": release.by},
         "actions": [action.as_result() for action in actions],
         "reasons": list(reasons),
+        "trends": trends(seen),
     }
 
 
@@ -69,6 +71,8 @@ def render_report(content: Mapping[str, Any]) -> str:
         failed=[check for check in content["checks"] if not check["passed"]],
         services=[(name, _rows(content["checks"], name)) for name in services],
         images=[_image(image) for image in content["images"]],
+        plots=plots(content["trends"]),
+        releases=[row["release"] for row in content["trends"]],
     )
 
 

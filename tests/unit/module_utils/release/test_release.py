@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import signal
 import stat
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -322,6 +324,69 @@ def test_what_only_mends_a_release_takes_its_place(run: Start, host: Host, spec:
     found = record_of(spec, 4)
     assert (found["began"], found["back_to"]) == ("2026-01-18T10:00:00+00:00", 1)
     assert found["at"] > found["began"]
+
+
+def restarted(host: Host, service: str, times: int) -> None:
+    """Have the engine have counted so many restarts of a service's container."""
+    for box in host.boxes:
+        if box.service == service:
+            box.states = [{**box.states[-1], "restarts": times}]
+
+
+def test_what_is_measured_of_a_release_is_recorded(
+    run: Start, host: Host, spec: StackSpec, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticks = iter(range(100, 200, 7))
+    monkeypatch.setattr(module, "time", SimpleNamespace(
+        monotonic=lambda: float(next(ticks)), time=time.time))  # fmt: skip
+    run()
+    record = record_of(spec, 1)
+    assert record["rollout_seconds"] == 7.0
+    assert sorted(record["measured"]) == ["backend", "frontend", "postgres"]
+    assert record["measured"]["backend"]["restarts"] == 0
+
+
+def test_how_often_it_restarted_goes_into_the_record_of_the_release_that_is_left(
+    run: Start, host: Host, spec: StackSpec
+) -> None:
+    run(spec=replace(spec, definition="name: todo # 0\n"))
+    restarted(host, "backend", 2)
+    host.boxes = [box for box in host.boxes if box.service != "frontend"]
+    first = record_of(spec, 1)
+    run(since=1)
+    left, now = record_of(spec, 1), record_of(spec, 2)
+    assert (left["measured"]["backend"]["restarts"], now["measured"]["backend"]["restarts"]) == (
+        2, 0,
+    )  # fmt: skip
+    left["measured"]["backend"]["restarts"] = 0
+    assert left == first, "nothing else of it is changed"
+
+
+def test_restarts_go_on_in_a_release_that_is_mended(
+    run: Start, host: Host, spec: StackSpec
+) -> None:
+    run()
+    took = record_of(spec, 1)["rollout_seconds"]
+    for number in (1, 2):  # its container is made anew each time, and counts from 0
+        restarted(host, "postgres", 2 * number)
+        host.boxes = [box for box in host.boxes if box.service != "frontend"]
+        run(since=number)
+    assert numbers(spec.state) == [3]
+    record = record_of(spec, 3)
+    assert (record["measured"]["postgres"]["restarts"], record["rollout_seconds"]) == (6, took)
+
+
+def test_the_record_of_an_older_version_is_left_for_a_new_one(
+    run: Start, host: Host, spec: StackSpec
+) -> None:
+    run(spec=replace(spec, definition="name: todo # 0\n"))
+    old = record_of(spec, 1)
+    del old["measured"], old["rollout_seconds"]
+    Path(spec.state.record(1)).write_text(json.dumps(old))
+    host.boxes = [box for box in host.boxes if box.service != "frontend"]
+    run(since=1)
+    assert record_of(spec, 1) == {**old, "measured": {}}
+    assert record_of(spec, 2)["measured"]
 
 
 def test_where_nothing_is_due_nothing_is_done(run: Start, host: Host, spec: StackSpec) -> None:

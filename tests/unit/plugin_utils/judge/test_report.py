@@ -51,6 +51,7 @@ def test_the_artifact_has_the_keys_that_programs_rely_on(sample: dict[str, Any])
     assert content == sample
     assert list(content) == [
         "host", "stack", "at", "passed", "checks", "images", "release", "actions", "reasons",
+        "trends",
     ]  # fmt: skip
     assert list(content["checks"][0]) == [
         "id", "service", "criterion", "passed", "measured", "limit", "unit", "message",
@@ -102,3 +103,30 @@ def test_an_image_without_a_record_is_shown_all_the_same(sample: dict[str, Any])
     assert Page(render_report(sample)).words.count("Budget") == 1
     sample["images"] = []
     assert "Images" not in Page(render_report(sample)).words
+
+
+def grown(sample: dict[str, Any], restarts: int) -> dict[str, Any]:
+    """Return the sample of a host that keeps two releases."""
+    rows = [
+        {"release": number, "began": "", "rollout_seconds": 9.5,
+         "services": {"backend": {"size_bytes": number * 10**6, "build_seconds": None,
+                                  "restarts": restarts}}}
+        for number in (6, 7)
+    ]  # fmt: skip
+    return {**sample, "trends": rows}
+
+
+def test_the_page_draws_trends_itself(sample: dict[str, Any]) -> None:
+    page = Page(render_report(grown(sample, 0)))
+    assert page.tags.count("svg") == page.tags.count("polyline") == 3
+    assert not set(page.tags) & {"script", "link", "img", "iframe", "use", "image"}
+    assert page.addresses == []
+    assert {"Releases 6 to 7", "Image size", "Restarts", "Rollout", "backend 7.0 MB"} <= {
+        *page.words
+    }
+    assert "backend, release 6: 6.0 MB" in page.words
+
+
+def test_before_the_second_release_there_is_no_trend(sample: dict[str, Any]) -> None:
+    one = {**sample, "trends": grown(sample, 0)["trends"][:1]}
+    assert "svg" not in Page(render_report(one)).tags
