@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from ansible_collections.todo.stack.plugins.module_utils.decide.absence import (
     absence_problems,
     absence_warnings,
 )
+from ansible_collections.todo.stack.plugins.module_utils.decide.expiry import expiry_warnings
 from ansible_collections.todo.stack.plugins.module_utils.decide.going_back import (
     going_back_problems,
 )
@@ -47,7 +49,8 @@ from ansible_collections.todo.stack.plugins.plugin_utils.judge.index import writ
 from ansible_collections.todo.stack.plugins.plugin_utils.unreached import explained
 
 MODULE = "todo.stack.look"
-OWN_OPTIONS = ("artifacts_dir", "min_free_bytes", "engine_managed")
+OWN_OPTIONS = ("artifacts_dir", "min_free_bytes", "engine_managed", "secret_max_age")
+SECRET_MAX_AGE_DAYS = 365
 PAUSE_SECONDS = 1.0
 TOLD_SECONDS = 10.0
 
@@ -64,7 +67,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible ships no types
         found: list[Project] = []
         folder = base / str(args.get("project_dir", ""))
         problems = option_problems(args, [*OPTIONS, *OWN_OPTIONS], ["project_dir"])
-        problems = problems or judged(lambda: _read(args, folder, found))
+        problems = problems or judged(lambda: [*_read(args, folder, found), *_age_problems(args)])
         if args.get("artifacts_dir") and not self._task.check_mode:
             _set_aside(base / args["artifacts_dir"], found, task_vars or {})
         if not found:
@@ -117,6 +120,15 @@ def _read(args: dict[str, Any], folder: Path, found: list[Project]) -> list[Prob
     return found[0].problems
 
 
+def _max_age(args: Mapping[str, Any]) -> str:
+    return str(args.get("secret_max_age", SECRET_MAX_AGE_DAYS))
+
+
+def _age_problems(args: Mapping[str, Any]) -> Iterator[Problem]:
+    if not _max_age(args).isdecimal():
+        yield Problem("must be a number of days; 0 is no limit", "stack_secret_max_age")
+
+
 def _starting(answer: dict[str, Any]) -> list[str]:
     if '"starting"' not in answer.get("seen", ""):
         return []
@@ -153,5 +165,11 @@ def _result(
         "release": seen.wanted,
         "bind_address": project.spec.bind_address,
         "relaxed": dict(project.spec.relaxed),
-        "warnings": [*seen.warnings, *absence_warnings(seen, project.spec)],
+        "warnings": [
+            *seen.warnings,
+            *absence_warnings(seen, project.spec),
+            *expiry_warnings(
+                seen, project.spec.contracts, datetime.now(timezone.utc), int(_max_age(args))
+            ),
+        ],
     }

@@ -39,6 +39,11 @@ class StateDir:
         return self._file("secrets.json")
 
     @property
+    def secrets_since(self) -> str:
+        """Since when each secret has its value, without the value."""
+        return self._file("secrets_since.json")
+
+    @property
     def builds(self) -> str:
         """The records of the last builds."""
         return self._file("builds.json")

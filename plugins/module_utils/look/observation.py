@@ -239,6 +239,7 @@ class EnvironmentSeen:
     that a run would make. ``unreadable``: why the rendered environment cannot be known.
     ``prints``: service -> keyed fingerprint of all its values. ``pins``: service -> the image that
     environment.json names. ``secrets_kept``: whether secrets.json holds just what it is to.
+    ``secrets_since``: secret, ``service.NAME`` -> when it was made or given, ISO 8601.
     """
 
     drift: Mapping[str, Names] = field(default_factory=dict)
@@ -249,6 +250,7 @@ class EnvironmentSeen:
     pins: Mapping[str, str] = field(default_factory=dict)
     secrets_kept: bool = True
     unreadable: str = ""
+    secrets_since: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -318,7 +320,7 @@ class Seen:
     released. ``releases``: all that are kept, the oldest first, ``release`` the one that runs;
     ``wanted``: the number of the one that was looked for, 0 where it is none of them, and
     ``staying`` the secrets that have changed since and stay. ``problem``: why nothing of the
-    engine could be seen.
+    engine could be seen. ``system``: the host's own, such as ``debian 12``.
     """
 
     stack: str
@@ -342,6 +344,7 @@ class Seen:
     releases: tuple[ReleaseSeen, ...] = ()
     wanted: int = 0
     staying: tuple[str, ...] = ()
+    system: str = ""
 
     def of_service(self, service: str) -> list[Container]:
         """Return the service's containers, without one-offs, by their number."""

@@ -21,6 +21,7 @@ from ansible_collections.todo.stack.plugins.module_utils.contract.masking import
 from ansible_collections.todo.stack.plugins.module_utils.contract.spec import StackSpec
 from ansible_collections.todo.stack.plugins.module_utils.contract.state import StateDir, StateFiles
 from ansible_collections.todo.stack.plugins.module_utils.decide.databases import restore_actions
+from ansible_collections.todo.stack.plugins.module_utils.decide.expiry import secrets_since
 from ansible_collections.todo.stack.plugins.module_utils.decide.going_back import (
     going_back_problems,
 )
@@ -64,6 +65,7 @@ from ansible_collections.todo.stack.plugins.module_utils.edge.state import (
 )
 from ansible_collections.todo.stack.plugins.module_utils.judge.fault import Expect
 from ansible_collections.todo.stack.plugins.module_utils.judge.registry import judge
+from ansible_collections.todo.stack.plugins.module_utils.look.environment import read_since
 from ansible_collections.todo.stack.plugins.module_utils.look.look import Look, look
 from ansible_collections.todo.stack.plugins.module_utils.look.releases import (
     kept_releases,
@@ -288,9 +290,19 @@ class _Release:
         if kept and read_text(path) != text:
             write_private(path, text)
 
+    def _write_since(self) -> None:
+        rendered, path = self.looked.rendered, Path(self.state.secrets_since)
+        known = read_since(self.state)
+        since = secrets_since(
+            self.order.spec.contracts, known, rendered.current, rendered.values, this_moment()
+        )
+        if since != known:
+            write_private(path, as_json(since))
+
     def _keep(self, files: StateFiles) -> None:
         """Let the release's files be the current ones."""
         current = self.state.current
+        self._write_since()  # before the values by which it is known which ones are others
         write_private(Path(current.environment), read_text(Path(files.environment)) or "")
         write_private(Path(current.definition), read_text(Path(files.definition)) or "")
         self._write_secrets()

@@ -27,7 +27,7 @@ from ansible_collections.todo.stack.plugins.module_utils.look.containers import 
 from ansible_collections.todo.stack.plugins.module_utils.release.audit import Audit, audited
 
 # They belong to the data: without them the database is locked.
-_KEPT_WITH_DATA = {"secrets.json", "environment.json"}
+_KEPT_WITH_DATA = {"secrets.json", "environment.json", "secrets_since.json"}
 # To outlive the stack is what they are for.
 _KEPT = {"backups", "audit.jsonl"}
 

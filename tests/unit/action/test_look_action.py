@@ -18,6 +18,7 @@ from ansible_collections.todo.stack.plugins.module_utils.contract.spec import St
 from ansible_collections.todo.stack.plugins.module_utils.decide.engine_state import EngineState
 from ansible_collections.todo.stack.plugins.module_utils.look.observation import (
     Container,
+    EnvironmentSeen,
     PortUse,
     Seen,
 )
@@ -178,6 +179,23 @@ def test_misspelt_and_missing_options_are_told_without_asking_the_host(bench: Be
     assert "bind_adress: there is no such option -> did you mean bind_address?" in result["msg"]
     assert "project_dir: is required" in result["msg"]
     assert bench.sent == []
+
+
+def test_what_ends_soon_is_a_warning_and_no_failure(bench: Bench) -> None:
+    known = {"backend.BETTER_AUTH_SECRET": "2020-01-01T00:00:00+00:00"}
+    bench.seen = replace(SEEN, system="debian 10", environment=EnvironmentSeen(secrets_since=known))
+    result = bench.run()
+    assert "failed" not in result
+    [debian, secret] = result["warnings"]
+    assert debian.startswith("this host's Debian 10 is past its end of life")
+    assert "days old, stack_secret_max_age is 365" in secret
+    assert [one[:11] for one in bench.run(secret_max_age="0")["warnings"]] == ["this host's"]
+
+
+@pytest.mark.parametrize("days", ["a year", -1, 1.5, ""])
+def test_an_age_that_is_no_number_of_days_is_refused(bench: Bench, days: object) -> None:
+    result = bench.run(secret_max_age=days)
+    assert "stack_secret_max_age: must be a number of days; 0 is no limit" in result["msg"]
 
 
 def test_what_the_host_fails_with_is_the_result(bench: Bench) -> None:

@@ -119,7 +119,7 @@ def test_everything_that_is_written_is_private(run: Start, spec: StackSpec) -> N
     assert of_files(spec) == {
         "audit.jsonl", "builds.json", "compose.yaml", "environment.json", "secrets.json",
         "fingerprint.key", "contents.json", "releases/1.json", "releases/1/compose.yaml",
-        "releases/1/environment.json", "releases/1/stack.json",
+        "releases/1/environment.json", "releases/1/stack.json", "secrets_since.json",
     }  # fmt: skip
     for path in (Path(spec.state.folder), *Path(spec.state.folder).rglob("*")):
         assert stat.S_IMODE(path.stat().st_mode) == (0o700 if path.is_dir() else 0o600), path
@@ -387,6 +387,38 @@ def test_the_record_of_an_older_version_is_left_for_a_new_one(
     run(since=1)
     assert record_of(spec, 1) == {**old, "measured": {}}
     assert record_of(spec, 2)["measured"]
+
+
+def since_of(spec: StackSpec) -> dict[str, str]:
+    found: dict[str, str] = json.loads(Path(spec.state.secrets_since).read_text())
+    return found
+
+
+def test_since_when_a_secret_has_its_value_is_recorded_without_it(
+    run: Start, host: Host, spec: StackSpec
+) -> None:
+    run()
+    assert list(since_of(spec)) == ["backend.DATABASE_URL"]
+    Path(spec.state.secrets_since).write_text('{"backend.DATABASE_URL": "then"}')
+    host.boxes = [box for box in host.boxes if box.service != "frontend"]
+    run(since=1)
+    assert since_of(spec) == {"backend.DATABASE_URL": "then"}
+    run(since=2, passwords=(OLD, NEW))
+    assert since_of(spec)["backend.DATABASE_URL"].endswith("+00:00")
+    assert NEW not in Path(spec.state.secrets_since).read_text()
+
+
+def test_a_rotation_that_fails_makes_no_secret_younger(
+    run: Start, host: Host, spec: StackSpec
+) -> None:
+    run()
+    Path(spec.state.secrets_since).write_text('{"backend.DATABASE_URL": "then"}')
+    for box in host.boxes:
+        box.version = "other" if box.service in {"backend", "frontend"} else "old"
+    host.scripts["new", "todo-backend-candidate"] = [ENDED]
+    with pytest.raises(StackError):
+        run(since=1, passwords=(OLD, NEW))
+    assert since_of(spec) == {"backend.DATABASE_URL": "then"}
 
 
 def test_where_nothing_is_due_nothing_is_done(run: Start, host: Host, spec: StackSpec) -> None:

@@ -29,7 +29,10 @@ GONE = [
     "rm --force --volumes shop-backend-1", "network rm shop_default",
     "image rm todo-backend:abc", "image rm sha256:0",
 ]  # fmt: skip
-FILES = ("compose.yaml", "environment.json", "secrets.json", "builds.json", "releases/3.json")
+FILES = (
+    "compose.yaml", "environment.json", "secrets.json", "secrets_since.json", "builds.json",
+    "releases/3.json",
+)  # fmt: skip
 
 
 def docker_of(**changes: Any) -> FakeDocker:
@@ -62,7 +65,7 @@ def changing(run: FakeDocker) -> list[str]:
 @pytest.mark.parametrize(
     ("data", "more", "kept"),
     [
-        (False, [], ["audit.jsonl", "environment.json", "secrets.json"]),
+        (False, [], ["audit.jsonl", "environment.json", "secrets.json", "secrets_since.json"]),
         (True, ["volume rm shop_postgres-data"], ["audit.jsonl"]),
     ],
 )
