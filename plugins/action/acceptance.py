@@ -32,7 +32,7 @@ from ansible_collections.todo.stack.plugins.plugin_utils.judge.check_table impor
     marks_for,
 )
 from ansible_collections.todo.stack.plugins.plugin_utils.judge.expectation import meets
-from ansible_collections.todo.stack.plugins.plugin_utils.judge.index import write_index
+from ansible_collections.todo.stack.plugins.plugin_utils.judge.index import INDEX, write_index
 from ansible_collections.todo.stack.plugins.plugin_utils.judge.report import acceptance, why
 from ansible_collections.todo.stack.plugins.plugin_utils.judge.verdict import (
     failed_ids,
@@ -103,15 +103,17 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible ships no types
         """Write the artifacts; that they cannot be written changes no verdict."""
         if self._task.check_mode:
             return {"artifacts": []}
-        base = folder = Path(self._loader.get_basedir()) / options["artifacts_dir"]
+        base = place = Path(self._loader.get_basedir()) / options["artifacts_dir"]
+        told: dict[str, Any] = {"artifacts": []}
         try:
-            folder = artifacts_folder(base, content["host"], content["stack"])
-            written = [str(path) for path in write_artifacts(folder, content)]
-            return {"artifacts": written, "index": str(write_index(base.resolve(), hosts))}
+            place = artifacts_folder(base, content["host"], content["stack"])
+            told["artifacts"] = [str(path) for path in write_artifacts(place, content)]
+            place = base.resolve() / INDEX
+            told["index"] = str(write_index(place.parent, hosts))
         except Exception as problem:  # whatever it is, the host is as good as it was judged
             reason = getattr(problem, "strerror", None) or type(problem).__name__
-            said = f"{folder}: the report cannot be written ({reason})"
-            return {"artifacts": [], "warnings": [said]}
+            told["warnings"] = [f"{place}: the report cannot be written ({reason})"]
+        return told
 
     def _verdict(
         self,

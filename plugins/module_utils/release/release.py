@@ -163,7 +163,8 @@ def _entry(order: Order) -> AuditEntry:
         "release": True,
     }
     what = next(kind for kind, is_it in kinds.items() if is_it)
-    return AuditEntry(what, order.by, commit=order.commit)
+    # A restore makes nothing of the checkout.
+    return AuditEntry(what, order.by, commit="" if order.restore else order.commit)
 
 
 def _actions(order: Order, looked: Look, images: Images) -> tuple[Action, ...]:

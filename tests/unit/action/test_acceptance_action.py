@@ -217,6 +217,15 @@ def test_a_report_that_cannot_be_written_changes_no_verdict(
     assert warning.endswith("the report cannot be written (Not a directory)")
 
 
+def test_a_page_over_all_hosts_that_cannot_be_written_leaves_the_report(bench: Bench) -> None:
+    (bench.folder / "artifacts/index.html").mkdir(parents=True)
+    result = bench.run()
+    assert (result["passed"], len(result["artifacts"])) == (True, 3)
+    assert "index" not in result
+    path = bench.folder / "artifacts/index.html"
+    assert result["warnings"] == [f"{path}: the report cannot be written (Is a directory)"]
+
+
 def test_a_record_that_the_report_cannot_show_changes_no_verdict(bench: Bench) -> None:
     def damaged(*_: object) -> None:
         raise KeyError("steps")

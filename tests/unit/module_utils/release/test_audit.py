@@ -93,6 +93,7 @@ def test_a_restore_names_its_backup(
     run(restore=Wanted("7-postgres"))
     assert told(spec)[-1] == ("restore", 1, "done")
     assert last(spec).detail == "postgres: restore, from the backup 7-postgres"
+    assert last(spec).commit == ""
 
 
 def test_a_rollback_names_the_release_it_goes_to(run: Start, host: Host, spec: StackSpec) -> None:
