@@ -32,7 +32,11 @@ from ansible_collections.todo.stack.plugins.plugin_utils.judge.check_table impor
     marks_for,
 )
 from ansible_collections.todo.stack.plugins.plugin_utils.judge.expectation import meets
-from ansible_collections.todo.stack.plugins.plugin_utils.judge.index import INDEX, write_index
+from ansible_collections.todo.stack.plugins.plugin_utils.judge.index import (
+    INDEX,
+    hosts_of,
+    write_index,
+)
 from ansible_collections.todo.stack.plugins.plugin_utils.judge.report import acceptance, why
 from ansible_collections.todo.stack.plugins.plugin_utils.judge.verdict import (
     failed_ids,
@@ -78,8 +82,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible ships no types
             reasons=reasons,
         )
         self._show(host, checks, why(content))
-        hosts = list((task_vars or {}).get("groups", {}).get("all", ()))
-        written = self._written(content, hosts, options)
+        written = self._written(content, hosts_of(task_vars or {}), options)
         return {**result, **self._verdict(content, checks, written, enforce=options["enforce"])}
 
     def _show(self, host: str, checks: Sequence[Check], reasons: Sequence[str]) -> None:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 from ansible_collections.todo.stack.plugins.module_utils.build.base_image import recipe_of
 from ansible_collections.todo.stack.plugins.module_utils.contract.codec import from_plain, to_plain
-from ansible_collections.todo.stack.plugins.module_utils.contract.errors import Problem, StackError
+from ansible_collections.todo.stack.plugins.module_utils.contract.errors import Problem
 from ansible_collections.todo.stack.plugins.module_utils.contract.model import WITHIN_SECONDS
 from ansible_collections.todo.stack.plugins.module_utils.contract.spec import StackSpec
 from ansible_collections.todo.stack.plugins.module_utils.decide.absence import (
@@ -40,12 +39,8 @@ from ansible_collections.todo.stack.plugins.plugin_utils.contract.stack_spec imp
     named_stack,
     read_project,
 )
-from ansible_collections.todo.stack.plugins.plugin_utils.judge.artifacts import (
-    artifacts_folder,
-    set_aside,
-)
 from ansible_collections.todo.stack.plugins.plugin_utils.judge.check_table import is_prose
-from ansible_collections.todo.stack.plugins.plugin_utils.judge.index import write_index
+from ansible_collections.todo.stack.plugins.plugin_utils.judge.index import retire_report
 from ansible_collections.todo.stack.plugins.plugin_utils.unreached import explained
 
 MODULE = "todo.stack.look"
@@ -69,7 +64,8 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible ships no types
         problems = option_problems(args, [*OPTIONS, *OWN_OPTIONS], ["project_dir"])
         problems = problems or judged(lambda: [*_read(args, folder, found), *_age_problems(args)])
         if args.get("artifacts_dir") and not self._task.check_mode:
-            _set_aside(base / args["artifacts_dir"], found, task_vars or {})
+            stack = found[0].spec.name if found else ""
+            retire_report(base / args["artifacts_dir"], stack, task_vars or {})
         if not found:
             return {**result, **refusal(problems)}
         project = found[0]
@@ -103,15 +99,6 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible ships no types
                 what = f"waiting for {', '.join(starting)} to start"
                 Display().display(f"{host}: {what}, {now - begun:.0f} of {limit:.0f} s")
             time.sleep(PAUSE_SECONDS)
-
-
-def _set_aside(base: Path, found: Sequence[Project], task_vars: Mapping[str, Any]) -> None:
-    """Let no report of before be taken for this run's, whatever becomes of it."""
-    host = str(task_vars.get("inventory_hostname", "localhost"))
-    stack = found[0].spec.name if found else ""
-    if set_aside(artifacts_folder(base, host, stack)):
-        with suppress(StackError, OSError):  # acceptance says why it cannot be written
-            write_index(base.resolve(), list(task_vars.get("groups", {}).get("all", ())))
 
 
 def _read(args: dict[str, Any], folder: Path, found: list[Project]) -> list[Problem]:

@@ -26,6 +26,12 @@ options:
     description: Whether volumes and secrets go too.
     type: bool
     default: false
+  artifacts_dir:
+    description:
+      - Where M(todo.stack.acceptance) writes its report, on the controller. That of the stack is renamed there to
+        C(previous-...), so that it tells nothing of a stack that is gone.
+      - Left out, and in check mode, nothing is renamed.
+    type: path
   by:
     description: Set by the controller side of this module; not for playbooks.
     type: str
@@ -82,6 +88,7 @@ ARGUMENT_SPEC = {
     "stack": {"type": "str", "required": True},
     "state_dir": {"type": "path", "default": "/var/lib/todo-stack"},
     "data": {"type": "bool", "default": False},
+    "artifacts_dir": {"type": "path"},
     "by": {"type": "str", "default": ""},
 }
 

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from ansible_collections.todo.stack.plugins.module_utils.contract.errors import StackError
 from ansible_collections.todo.stack.plugins.module_utils.edge.files import exclusive
 from ansible_collections.todo.stack.plugins.plugin_utils.judge.artifacts import (
     CONTENT,
     PREVIOUS,
     REPORT,
+    artifacts_folder,
     read_content,
+    set_aside,
     write_whole,
 )
 from ansible_collections.todo.stack.plugins.plugin_utils.judge.pages import page
@@ -34,10 +38,23 @@ def write_index(base: Path, hosts: Sequence[str]) -> Path:
     return path
 
 
+def retire_report(base: Path, stack: str, task_vars: Mapping[str, Any]) -> None:
+    """Let a report of before tell nothing of a host's stack as it is now, also on the page."""
+    host = str(task_vars.get("inventory_hostname", "localhost"))
+    if set_aside(artifacts_folder(base, host, stack)):
+        with suppress(StackError, OSError):  # acceptance says why it cannot be written
+            write_index(base.resolve(), hosts_of(task_vars))
+
+
+def hosts_of(task_vars: Mapping[str, Any]) -> list[str]:
+    """Return the hosts of the inventory."""
+    return list(task_vars.get("groups", {}).get("all", ()))
+
+
 def index_rows(base: Path, hosts: Sequence[str]) -> list[Row]:
     """Return a row for each report below ``base`` and each host without one, by host and stack.
 
-    ``passed`` is None where the last run has not come to its checks.
+    ``passed`` is None where nothing was judged since the last run began, or the stack was removed.
     """
     rows = [*_reported(base)]
     known = {row["host"] for row in rows}

@@ -228,7 +228,7 @@ def test_the_page_over_all_hosts_tells_that_there_is_no_verdict_yet(
     assert (base / "vm1/acceptance.json").exists(), "it is another stack's"
     assert (base / "vm1/todo/previous-acceptance.json").exists()
     page = (base / "index.html").read_text()
-    assert "1 of 2 accepted" in page and "did not come to its checks" in page
+    assert "1 of 2 accepted" in page and "did not come to its checks," in page
 
 
 def test_without_a_report_of_before_nothing_is_written(bench: Bench, tmp_path: Path) -> None:
