@@ -22,18 +22,22 @@ from ansible_collections.todo.stack.plugins.module_utils.judge.image import imag
 from ansible_collections.todo.stack.plugins.module_utils.judge.registry import judge
 from ansible_collections.todo.stack.plugins.module_utils.look.observation import Seen
 from ansible_collections.todo.stack.plugins.modules.acceptance import ARGUMENT_SPEC
+from ansible_collections.todo.stack.plugins.plugin_utils.judge.artifacts import (
+    artifacts_folder,
+    write_artifacts,
+)
 from ansible_collections.todo.stack.plugins.plugin_utils.judge.check_table import (
     check_table,
     is_prose,
     marks_for,
 )
 from ansible_collections.todo.stack.plugins.plugin_utils.judge.expectation import meets
-from ansible_collections.todo.stack.plugins.plugin_utils.judge.report import (
-    acceptance,
-    artifacts_folder,
-    why,
-    write_artifacts,
+from ansible_collections.todo.stack.plugins.plugin_utils.judge.index import (
+    INDEX,
+    hosts_of,
+    write_index,
 )
+from ansible_collections.todo.stack.plugins.plugin_utils.judge.report import acceptance, why
 from ansible_collections.todo.stack.plugins.plugin_utils.judge.verdict import (
     failed_ids,
     failure,
@@ -70,14 +74,16 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible ships no types
             return {**result, "changed": False, "skipped": True, "msg": said}
         content = acceptance(
             host,
+            datetime.now(timezone.utc),
             checks,
             image_rows(contracts, seen, reasons),
-            seen.release,
+            seen,
             actions=actions,
             reasons=reasons,
         )
         self._show(host, checks, why(content))
-        return {**result, **self._verdict(host, content, checks, options)}
+        written = self._written(content, hosts_of(task_vars or {}), options)
+        return {**result, **self._verdict(content, checks, written, enforce=options["enforce"])}
 
     def _show(self, host: str, checks: Sequence[Check], reasons: Sequence[str]) -> None:
         marks = marks_for(getattr(sys.__stdout__, "encoding", None))
@@ -95,38 +101,41 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible ships no types
             Display().display(text, screen_only=True)
 
     def _written(
-        self, host: str, content: Mapping[str, Any], options: Mapping[str, Any]
+        self, content: Mapping[str, Any], hosts: Sequence[str], options: Mapping[str, Any]
     ) -> dict[str, Any]:
         """Write the artifacts; that they cannot be written changes no verdict."""
         if self._task.check_mode:
             return {"artifacts": []}
-        folder = Path(self._loader.get_basedir()) / options["artifacts_dir"]
+        base = place = Path(self._loader.get_basedir()) / options["artifacts_dir"]
+        told: dict[str, Any] = {"artifacts": []}
         try:
-            folder = artifacts_folder(folder, host)
-            when = datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M UTC")
-            return {"artifacts": [str(path) for path in write_artifacts(folder, content, when)]}
+            place = artifacts_folder(base, content["host"], content["stack"])
+            told["artifacts"] = [str(path) for path in write_artifacts(place, content)]
+            place = base.resolve() / INDEX
+            told["index"] = str(write_index(place.parent, hosts))
         except Exception as problem:  # whatever it is, the host is as good as it was judged
             reason = getattr(problem, "strerror", None) or type(problem).__name__
-            said = f"{folder}: the report cannot be written ({reason})"
-            return {"artifacts": [], "warnings": [said]}
+            told["warnings"] = [f"{place}: the report cannot be written ({reason})"]
+        return told
 
     def _verdict(
         self,
-        host: str,
         content: Mapping[str, Any],
         checks: Sequence[Check],
-        options: Mapping[str, Any],
+        written: Mapping[str, Any],
+        *,
+        enforce: bool,
     ) -> dict[str, Any]:
-        failed, written = failed_ids(checks), self._written(host, content, options)
+        failed = failed_ids(checks)
         verdict = {
             "changed": False,
             "passed": content["passed"],
             "failed_checks": failed,
             **written,
         }
-        if failed and options["enforce"]:
+        if failed and enforce:
             # The rows would push the message off the screen: they are in the artifact.
-            message = failure(host, checks, (written["artifacts"] or [""])[-1])
+            message = failure(content["host"], checks, (written["artifacts"] or [""])[-1])
             return {**verdict, "failed": True, "msg": message}
         return {**verdict, "checks": content["checks"], "images": content["images"]}
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime, timezone
 from typing import Any
 
 from ansible.plugins.action import ActionBase
 from ansible_collections.todo.stack.plugins.module_utils.build.base_image import (
     SOURCES,
     Wanted,
-    end_of_life_warnings,
     result_of,
+)
+from ansible_collections.todo.stack.plugins.module_utils.decide.expiry import (
+    base_image_warnings,
 )
 from ansible_collections.todo.stack.plugins.modules.base_images_info import ARGUMENT_SPEC
 
@@ -43,4 +46,8 @@ def all_found(
     if not set(args) <= set(ARGUMENT_SPEC) or source not in SOURCES or not isinstance(mirror, str):
         return None
     found = result_of(wanted, present, source, mirror)
-    return None if found["missing"] else {**found, "warnings": end_of_life_warnings(wanted)}
+    if found["missing"]:
+        return None
+    today = datetime.now(timezone.utc).date()
+    warnings = [*base_image_warnings((one.reference for one in wanted), today)]
+    return {**found, "warnings": warnings}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,7 @@ from ansible_collections.todo.stack.plugins.module_utils.decide.absence import (
     absence_problems,
     absence_warnings,
 )
+from ansible_collections.todo.stack.plugins.module_utils.decide.expiry import expiry_warnings
 from ansible_collections.todo.stack.plugins.module_utils.decide.going_back import (
     going_back_problems,
 )
@@ -37,14 +40,12 @@ from ansible_collections.todo.stack.plugins.plugin_utils.contract.stack_spec imp
     read_project,
 )
 from ansible_collections.todo.stack.plugins.plugin_utils.judge.check_table import is_prose
-from ansible_collections.todo.stack.plugins.plugin_utils.judge.report import (
-    artifacts_folder,
-    set_aside,
-)
+from ansible_collections.todo.stack.plugins.plugin_utils.judge.index import retire_report
 from ansible_collections.todo.stack.plugins.plugin_utils.unreached import explained
 
 MODULE = "todo.stack.look"
-OWN_OPTIONS = ("artifacts_dir", "min_free_bytes", "engine_managed")
+OWN_OPTIONS = ("artifacts_dir", "min_free_bytes", "engine_managed", "secret_max_age")
+SECRET_MAX_AGE_DAYS = 365
 PAUSE_SECONDS = 1.0
 TOLD_SECONDS = 10.0
 
@@ -58,14 +59,13 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible ships no types
         """Return what was seen; secrets travel as one argument that nothing logs."""
         result: dict[str, Any] = super().run(tmp, task_vars)
         args, base = self._task.args, Path(self._loader.get_basedir())
-        if args.get("artifacts_dir") and not self._task.check_mode:
-            host = str((task_vars or {}).get("inventory_hostname", "localhost"))
-            set_aside(artifacts_folder(base / args["artifacts_dir"], host))
-        if wrong := option_problems(args, [*OPTIONS, *OWN_OPTIONS], ["project_dir"]):
-            return {**result, **refusal(wrong)}
         found: list[Project] = []
-        folder = base / str(args["project_dir"])
-        problems = judged(lambda: _read(args, folder, found))
+        folder = base / str(args.get("project_dir", ""))
+        problems = option_problems(args, [*OPTIONS, *OWN_OPTIONS], ["project_dir"])
+        problems = problems or judged(lambda: [*_read(args, folder, found), *_age_problems(args)])
+        if args.get("artifacts_dir") and not self._task.check_mode:
+            stack = found[0].spec.name if found else ""
+            retire_report(base / args["artifacts_dir"], stack, task_vars or {})
         if not found:
             return {**result, **refusal(problems)}
         project = found[0]
@@ -107,6 +107,15 @@ def _read(args: dict[str, Any], folder: Path, found: list[Project]) -> list[Prob
     return found[0].problems
 
 
+def _max_age(args: Mapping[str, Any]) -> str:
+    return str(args.get("secret_max_age", SECRET_MAX_AGE_DAYS))
+
+
+def _age_problems(args: Mapping[str, Any]) -> Iterator[Problem]:
+    if not _max_age(args).isdecimal():
+        yield Problem("must be a number of days; 0 is no limit", "stack_secret_max_age")
+
+
 def _starting(answer: dict[str, Any]) -> list[str]:
     if '"starting"' not in answer.get("seen", ""):
         return []
@@ -143,5 +152,11 @@ def _result(
         "release": seen.wanted,
         "bind_address": project.spec.bind_address,
         "relaxed": dict(project.spec.relaxed),
-        "warnings": [*seen.warnings, *absence_warnings(seen, project.spec)],
+        "warnings": [
+            *seen.warnings,
+            *absence_warnings(seen, project.spec),
+            *expiry_warnings(
+                seen, project.spec.contracts, datetime.now(timezone.utc), int(_max_age(args))
+            ),
+        ],
     }

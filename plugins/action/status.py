@@ -28,6 +28,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible ships no types
         result: dict[str, Any] = super().run(tmp, task_vars)
         _, options = self.validate_argument_spec(ARGUMENT_SPEC)
         host = str((task_vars or {}).get("inventory_hostname", "localhost"))
+        now = datetime.now(timezone.utc)
         try:
             answer = self._execute_module(MODULE, options, task_vars=task_vars)
         except AnsibleConnectionFailure as problem:
@@ -35,10 +36,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible ships no types
         else:
             if "status" not in answer:
                 return {**result, **explained(answer)}
-            told = summary(host, from_plain(Status, json.loads(answer["status"])))
-        lines = (
-            [json.dumps(told)]
-            if options["output"] == "json"
-            else screen(told, datetime.now(timezone.utc))
-        )
+            found = from_plain(Status, json.loads(answer["status"]))
+            told = summary(host, found, now, options["secret_max_age"])
+        lines = [json.dumps(told)] if options["output"] == "json" else screen(told, now)
         return {**result, **answer, "changed": False, "summary": told, "screen": lines}

@@ -12,8 +12,8 @@ version_added: 0.1.0
 description:
   - Judges what M(todo.stack.look) or M(todo.stack.release) saw of a host. Every compose service is
     judged, whether it has a contract or not, and the host itself.
-  - Shows a table, writes C(acceptance.json) and C(report.html) on the controller, and fails when a
-    check has failed.
+  - Shows a table, writes C(acceptance.json), C(junit.xml) and C(report.html) on the controller, and
+    fails when a check has failed. C(index.html) is a page over all hosts and stacks.
   - Runs on the controller alone.
 options:
   seen:
@@ -35,7 +35,8 @@ options:
     default: {}
   artifacts_dir:
     description:
-      - Folder on the controller; a folder for each host is made in it.
+      - Folder on the controller; a folder for each host is made in it. A second stack of a host gets one
+        of its own name within that.
       - In check mode nothing is written. A report that cannot be written is a warning.
     type: path
     required: true
@@ -121,7 +122,12 @@ artifacts:
   returned: always, none of them in check mode
   type: list
   elements: str
-  sample: [artifacts/localhost/acceptance.json, artifacts/localhost/report.html]
+  sample: [artifacts/localhost/acceptance.json, artifacts/localhost/junit.xml, artifacts/localhost/report.html]
+index:
+  description: The page over all hosts and stacks.
+  returned: where it was written
+  type: str
+  sample: artifacts/index.html
 """
 
 from typing import Any

@@ -12,7 +12,7 @@ version_added: 0.1.0
 description:
   - Asks the engine once for every wanted base image and changes nothing.
   - A base is found by its upstream reference, or under C(localhost/todo-stack/) where it was made on
-    the host itself. Warns of releases past their end of life.
+    the host itself. Warns of releases past their end of life, or near it.
 options:
   wanted:
     description: Base images by C(reference), with the C(kind) and C(version) of the recipe that could make them.
@@ -102,16 +102,19 @@ missing:
 """
 
 import os
+from datetime import datetime, timezone
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.todo.stack.plugins.module_utils.build.base_image import (
     SOURCES,
     Wanted,
     candidates,
-    end_of_life_warnings,
     result_of,
 )
 from ansible_collections.todo.stack.plugins.module_utils.contract.errors import StackError
+from ansible_collections.todo.stack.plugins.module_utils.decide.expiry import (
+    base_image_warnings,
+)
 from ansible_collections.todo.stack.plugins.module_utils.edge.docker import DockerCli
 from ansible_collections.todo.stack.plugins.module_utils.edge.process import run
 from ansible_collections.todo.stack.plugins.module_utils.edge.surroundings import (
@@ -138,7 +141,8 @@ def main() -> None:
     leave_callers_shell()
     source, mirror = module.params["source"], module.params["registry_mirror"]
     wanted = [Wanted(**entry) for entry in module.params["wanted"]]
-    for warning in end_of_life_warnings(wanted):
+    today = datetime.now(timezone.utc).date()
+    for warning in base_image_warnings((one.reference for one in wanted), today):
         module.warn(warning)
     names = [name for want in wanted for name in candidates(want.reference, source)]
     try:

@@ -31,6 +31,12 @@ options:
     description: Whether a later step installs, updates or starts the engine, so that its absence is no problem.
     type: bool
     default: false
+  secret_max_age:
+    description:
+      - How many days old a secret may be before that is a warning; 0 is no limit.
+      - The host records when a secret was made, or first given, without its value.
+    type: int
+    default: 365
 attributes:
   check_mode:
     description: Reads only, and does so in check mode too.
@@ -144,6 +150,7 @@ ARGUMENT_SPEC = {
     "artifacts_dir": {"type": "path"},
     "min_free_bytes": {"type": "int", "default": 3_000_000_000},
     "engine_managed": {"type": "bool", "default": False},
+    "secret_max_age": {"type": "int", "default": 365},
 }
 
 

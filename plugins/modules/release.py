@@ -16,6 +16,7 @@ description:
   - What fails before that leaves nothing changed. What fails after it has the version before put back. Both is said, with the
     evidence - state, exit code, restarts, the last healthcheck and the end of the log, secrets hidden.
   - A release that holds is recorded on the host; C(latest) names its images from then on.
+  - What came to the lock is a line of the audit log on the host - who asked for what, and how it ended - also what was refused.
 extends_documentation_fragment:
   - todo.stack.stack
 options:

@@ -11,7 +11,7 @@ version_added: 0.1.0
 author:
   - The todo.stack maintainers (@todo-stack)
 description:
-  - Removes the containers, networks and images of one stack. Its volumes and its secrets stay unless O(data=true), its backups in any case.
+  - Removes the containers, networks and images of one stack. Its volumes and its secrets stay unless O(data=true), its backups and its audit log in any case.
   - What bears another stack's name is not touched.
 options:
   stack:
@@ -26,6 +26,16 @@ options:
     description: Whether volumes and secrets go too.
     type: bool
     default: false
+  artifacts_dir:
+    description:
+      - Where M(todo.stack.acceptance) writes its report, on the controller. That of the stack is renamed there to
+        C(previous-...), so that it tells nothing of a stack that is gone.
+      - Left out, and in check mode, nothing is renamed.
+    type: path
+  by:
+    description: Set by the controller side of this module; not for playbooks.
+    type: str
+    default: ""
 attributes:
   check_mode:
     support: full
@@ -78,6 +88,8 @@ ARGUMENT_SPEC = {
     "stack": {"type": "str", "required": True},
     "state_dir": {"type": "path", "default": "/var/lib/todo-stack"},
     "data": {"type": "bool", "default": False},
+    "artifacts_dir": {"type": "path"},
+    "by": {"type": "str", "default": ""},
 }
 
 
@@ -89,7 +101,11 @@ def main() -> None:
     state = StateDir(params["state_dir"], params["stack"])
     try:
         removed = remove_stack(
-            DockerCli(run), state, data=params["data"], check_mode=module.check_mode
+            DockerCli(run),
+            state,
+            data=params["data"],
+            check_mode=module.check_mode,
+            by=params["by"],
         )
     except StackError as error:
         module.fail_json(msg=str(error), **{"changed": False, **error.details})

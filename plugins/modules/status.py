@@ -12,7 +12,9 @@ author:
   - The todo.stack maintainers (@todo-stack)
 description:
   - Which release runs, since when, by whom and from which commit; every service with its state, health, restarts,
-    image, memory and processors; disks; which releases can be gone back to; and what differs from what was released.
+    image, memory and processors; disks; which releases can be gone back to; what differs from what was released; what was
+    done last, by whom, and how it ended.
+  - Warns of base images and a Debian past their end of life or near it, and of secrets that are old.
   - Needs nothing of the project, and no secrets. A host that cannot be reached is told as such, and is no failure.
 options:
   stack:
@@ -23,6 +25,10 @@ options:
     description: The folder on the managed host in which each stack has a folder of its own name.
     type: path
     default: /var/lib/todo-stack
+  secret_max_age:
+    description: How many days old a secret may be before that is a warning; 0 is no limit.
+    type: int
+    default: 365
   output:
     description: Whether RV(screen) is for people, or one line of JSON.
     type: str
@@ -93,6 +99,7 @@ from ansible_collections.todo.stack.plugins.module_utils.look.status import stat
 ARGUMENT_SPEC = {
     "stack": {"type": "str", "required": True},
     "state_dir": {"type": "path", "default": "/var/lib/todo-stack"},
+    "secret_max_age": {"type": "int", "default": 365},
     "output": {"type": "str", "choices": ["text", "json"], "default": "text"},
 }
 

@@ -221,7 +221,7 @@ def look_everywhere(search: Search, tmp_path: Path, *, layers: bool = True) -> N
     search.files("shell history", *home.glob(".*history"))
     search.files("logs of the machine", Path("/var/log"))
     search.files("reports", PROJECT / "artifacts")
-    for name in ("compose.yaml", "builds.json", "contents.json"):
+    for name in ("compose.yaml", "builds.json", "contents.json", "audit.jsonl"):
         search.files(f"state: {name}", STATE / name)
     ids = docker("ps", "-aq", "--filter", "label=com.docker.compose.project=todo").split()
     for one in ids:

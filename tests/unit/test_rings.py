@@ -28,6 +28,7 @@ READING = {
     "state": {"IDENTITY", "as_it_is", "modes", "numbers", "read_record"},
     "compose": {"Compose"},
     "docker": {"DockerCli", "Run", "at_once"},
+    "audit": {"read_entries"},
     "backups": {"read_backups"},
     **{edge: set() for edge in ("notify", "pipes", "postgres", "systemd")},
 }

@@ -102,6 +102,8 @@ def test_a_host_that_fails_leaves_the_others_complete_and_is_named(fleet: Fleet)
     assert counts[BROKEN]["changed"] == 0
     assert all(fleet.report(name)["passed"] for name in WHOLE)
     assert fleet.report(BROKEN) == {}
+    page = (fleet.place / "artifacts/index.html").read_text()
+    assert f"{len(WHOLE)} of {len(HOSTS)} accepted" in page and f"<td>{BROKEN}</td>" in page
     assert f"fatal: [{BROKEN}]" in output
     assert "3000" in output
 

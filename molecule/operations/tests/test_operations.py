@@ -266,6 +266,33 @@ def test_status_tells_what_is_and_what_differs(eyes: Eyes, run_play: Any) -> Non
     assert f"{HOST}  todo" in screen.output and "  backup    " in screen.output
 
 
+def test_who_did_what_is_kept_on_the_host_and_told(eyes: Eyes, run_play: Any) -> None:
+    text = eyes.sh('cat "$0"/audit.jsonl', STATE_DIR)
+    assert eyes.sh('stat -c %a "$0"/audit.jsonl', STATE_DIR).strip() == "600"
+    entries = [json.loads(line) for line in text.splitlines()]
+    ended = [(one["what"], one["outcome"]) for one in entries]
+    for told in (("release", "done"), ("rollback", "done"), ("rollback", "failed"),
+                 ("rotation", "done")):  # fmt: skip
+        assert told in ended
+    assert ended.count(("rollback", "began")) == sum(
+        what == "rollback" and outcome in {"done", "failed"} for what, outcome in ended
+    )
+    number = releases(eyes)[-1]
+    assert (entries[-1]["release"], entries[-1]["outcome"]) == (number, "done")
+    assert status_of(run_play)["audit"][0] == entries[-1]
+    assert entries[-1]["by"] == record(eyes, number)["by"]
+    secrets = [v for names in eyes.state("secrets.json").values() for v in names.values()]
+    assert not [one for one in secrets if one in text]
+
+
+def test_what_was_measured_of_each_release_is_recorded(eyes: Eyes) -> None:
+    told = record(eyes, releases(eyes)[-1])
+    assert told["rollout_seconds"] > 0
+    assert told["measured"]["backend"]["size_bytes"] > 0
+    known = eyes.state("secrets_since.json")
+    assert {"backend.DATABASE_URL", "backend.BETTER_AUTH_SECRET"} <= set(known)
+
+
 def test_logs_are_side_by_side_and_show_no_secret(eyes: Eyes, run_play: Any) -> None:
     secrets = [v for names in eyes.state("secrets.json").values() for v in names.values()]
     told = "; ".join(f"echo 'it is {one} 1>&2'" for one in secrets)

@@ -14,8 +14,6 @@ SOURCES = ("auto", "registry", "archive", "bootstrap")
 
 # Official images that can be made from packages and an interpreter of the host.
 _RECIPE = re.compile(r"(?P<kind>python|node|postgres):(?P<version>\d+(?:\.\d+)?)(?=[.-]|$)")
-# Releases that get no security fixes any more, and since when.
-END_OF_LIFE = {("node", "18"): "2025-04-30", ("node", "20"): "2026-04-30"}
 
 
 @dataclass(frozen=True)
@@ -152,16 +150,6 @@ def candidates(reference: str, source: str) -> list[str]:
     """Return the names that satisfy a reference, the preferred first."""
     upstream, local = familiar(reference), local_name(reference)
     return {"registry": [upstream], "bootstrap": [local]}.get(source, [upstream, local])
-
-
-def end_of_life_warnings(wanted: Iterable[Wanted]) -> list[str]:
-    """Return a warning for each wanted release that is no longer maintained."""
-    return [
-        f"{want.reference} is past its end of life ({date}) and gets no security fixes. It is the "
-        "default because it is specified: name a newer one in base_images_wanted and the contract."
-        for want in wanted
-        if (date := END_OF_LIFE.get((want.kind, want.version.split(".")[0])))
-    ]
 
 
 def _row(reference: str, name: str, image: Mapping[str, Any]) -> BaseImage:

@@ -39,6 +39,11 @@ class StateDir:
         return self._file("secrets.json")
 
     @property
+    def secrets_since(self) -> str:
+        """Since when each secret has its value, without the value."""
+        return self._file("secrets_since.json")
+
+    @property
     def builds(self) -> str:
         """The records of the last builds."""
         return self._file("builds.json")
@@ -67,6 +72,11 @@ class StateDir:
     def watch(self) -> str:
         """The folder of what verifies the stack on its host, and of its last verdicts."""
         return self._file("watch")
+
+    @property
+    def audit(self) -> str:
+        """The log of who did what to the stack, which outlives it."""
+        return self._file("audit.jsonl")
 
     def record(self, number: int) -> str:
         """Return the record of a release."""

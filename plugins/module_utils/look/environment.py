@@ -139,6 +139,7 @@ def compared(state: StateDir, rendered: Rendered) -> EnvironmentSeen:
         secrets_kept=not rendered.damaged and rendered.kept == rendered.resolution.kept,
         prints=fingerprints(Path(state.fingerprint_key), new),
         unreadable=_unreadable(path),
+        secrets_since=read_since(state),
     )
 
 
@@ -165,6 +166,15 @@ def read_kept(path: Path) -> Values | None:
     except (ValueError, RecursionError):
         return None
     return raw if _is_values(raw) else None
+
+
+def read_since(state: StateDir) -> dict[str, str]:
+    """Return since when each secret has its value; of what is damaged nothing is known."""
+    try:
+        raw = json.loads(read_text(Path(state.secrets_since)) or "{}")
+    except (ValueError, RecursionError):
+        return {}
+    return {str(k): str(v) for k, v in raw.items()} if isinstance(raw, dict) else {}
 
 
 def missing_of(found: Values, needed: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ansible_collections.todo.stack.plugins.module_utils.contract.errors import StackError
 from ansible_collections.todo.stack.plugins.module_utils.edge.docker import DockerCli
+from ansible_collections.todo.stack.plugins.module_utils.edge.files import read_text
 from ansible_collections.todo.stack.plugins.module_utils.edge.procfs import space_of
 from ansible_collections.todo.stack.plugins.module_utils.look.observation import Space
 
@@ -34,6 +35,13 @@ def docker_root(docker: DockerCli) -> str:
         return docker.read("info", "--format", "{{.DockerRootDir}}").strip() or DEFAULT_DOCKER_ROOT
     except StackError:
         return DEFAULT_DOCKER_ROOT
+
+
+def system() -> str:
+    """Return the host's distribution and its release, such as ``debian 12``; "" for none known."""
+    lines = (read_text(Path("/etc/os-release")) or "").splitlines()
+    told = dict(line.split("=", 1) for line in lines if "=" in line)
+    return " ".join(told.get(key, "").strip("\"'") for key in ("ID", "VERSION_ID")).strip()
 
 
 def ip_forward() -> bool:

@@ -102,6 +102,7 @@ def look(docker: DockerCli, spec: StackSpec) -> Look:
         engine=engine,
         available_memory_bytes=host.available_memory(),
         ip_forward=host.ip_forward(),
+        system=host.system(),
         release=releases[-1] if releases else ReleaseSeen(),
         releases=releases,
         wanted=int(spec.release or 0),

@@ -239,6 +239,7 @@ class EnvironmentSeen:
     that a run would make. ``unreadable``: why the rendered environment cannot be known.
     ``prints``: service -> keyed fingerprint of all its values. ``pins``: service -> the image that
     environment.json names. ``secrets_kept``: whether secrets.json holds just what it is to.
+    ``secrets_since``: secret, ``service.NAME`` -> when it was made or given, ISO 8601.
     """
 
     drift: Mapping[str, Names] = field(default_factory=dict)
@@ -249,6 +250,7 @@ class EnvironmentSeen:
     pins: Mapping[str, str] = field(default_factory=dict)
     secrets_kept: bool = True
     unreadable: str = ""
+    secrets_since: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -257,6 +259,20 @@ class Migration:
 
     revision: str
     backward_compatible: bool = False
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What a service was like in a release: its image, the slowest build of it, its restarts.
+
+    ``restarts``: while the release ran, of one that runs still those before it was last mended.
+    ``counted``: what the engine had counted of the service's containers at the release's end.
+    """
+
+    size_bytes: Optional[int] = None
+    build_seconds: Optional[float] = None
+    restarts: int = 0
+    counted: int = 0
 
 
 @dataclass(frozen=True)
@@ -269,7 +285,8 @@ class ReleaseSeen:
     ``schema``: the revision that the database had, ``migrations`` those that led there, the
     newest first. ``back_to``: the release that it repeats. ``identity``: equal for releases of the
     same images, values and definition. ``accepted`` and ``failed``: its checks at its end.
-    ``damage``: why it cannot be repeated, as far as its files tell.
+    ``damage``: why it cannot be repeated, as far as its files tell. ``rollout_seconds``: what its
+    transaction took, ``measured``: its services; both are empty where they were not recorded.
     """
 
     number: int = 0
@@ -288,6 +305,8 @@ class ReleaseSeen:
     accepted: int = 0
     failed: tuple[str, ...] = ()
     damage: str = ""
+    rollout_seconds: Optional[float] = None
+    measured: Mapping[str, Measured] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -301,7 +320,7 @@ class Seen:
     released. ``releases``: all that are kept, the oldest first, ``release`` the one that runs;
     ``wanted``: the number of the one that was looked for, 0 where it is none of them, and
     ``staying`` the secrets that have changed since and stay. ``problem``: why nothing of the
-    engine could be seen.
+    engine could be seen. ``system``: the host's own, such as ``debian 12``.
     """
 
     stack: str
@@ -325,6 +344,7 @@ class Seen:
     releases: tuple[ReleaseSeen, ...] = ()
     wanted: int = 0
     staying: tuple[str, ...] = ()
+    system: str = ""
 
     def of_service(self, service: str) -> list[Container]:
         """Return the service's containers, without one-offs, by their number."""

@@ -29,6 +29,7 @@ from ansible_collections.todo.stack.plugins.module_utils.edge.state import (
 )
 from ansible_collections.todo.stack.plugins.module_utils.look.environment import fingerprints
 from ansible_collections.todo.stack.plugins.module_utils.look.observation import (
+    Measured,
     Migration,
     Names,
     ReleaseSeen,
@@ -74,6 +75,8 @@ def read_release(state: StateDir, number: int) -> ReleaseSeen:
         accepted=_number(accepted.get("passed")),
         failed=tuple(str(one) for one in accepted.get("failed") or ()),
         damage=_damage(state, number, raw),
+        rollout_seconds=_seconds(raw.get("rollout_seconds")),
+        measured={n: _measured(one) for n, one in _rows(raw.get("measured")).items()},
     )
 
 
@@ -162,6 +165,20 @@ def _identity(raw: Record) -> str:
 
 def _rows(raw: object) -> Mapping[str, Any]:
     return raw if isinstance(raw, dict) else {}
+
+
+def _measured(raw: object) -> Measured:
+    row = _rows(raw)
+    return Measured(
+        size_bytes=_number(row.get("size_bytes")) or None,
+        build_seconds=_seconds(row.get("build_seconds")),
+        restarts=_number(row.get("restarts")),
+        counted=_number(row.get("counted")),
+    )
+
+
+def _seconds(raw: object) -> float | None:
+    return raw if isinstance(raw, (int, float)) else None
 
 
 def _number(raw: object) -> int:

@@ -15,18 +15,32 @@ from ansible_collections.todo.stack.plugins.module_utils.contract.labels import 
     STACK_LABEL,
 )
 from ansible_collections.todo.stack.plugins.module_utils.contract.spec import StackSpec
+from ansible_collections.todo.stack.plugins.module_utils.contract.state import StateDir
 from ansible_collections.todo.stack.plugins.module_utils.decide.plan import Images
 from ansible_collections.todo.stack.plugins.module_utils.decide.resolution import given_names
 from ansible_collections.todo.stack.plugins.module_utils.decide.schema import told_of_schema
 from ansible_collections.todo.stack.plugins.module_utils.edge.docker import DockerCli
-from ansible_collections.todo.stack.plugins.module_utils.edge.state import released_images
+from ansible_collections.todo.stack.plugins.module_utils.edge.state import (
+    amend_record,
+    is_same,
+    read_record,
+    released_images,
+    write_record,
+)
 from ansible_collections.todo.stack.plugins.module_utils.judge.check import Check
+from ansible_collections.todo.stack.plugins.module_utils.judge.measures import (
+    measured,
+    restarts_in,
+)
 from ansible_collections.todo.stack.plugins.module_utils.look.environment import fingerprints
 from ansible_collections.todo.stack.plugins.module_utils.look.look import Look
+from ansible_collections.todo.stack.plugins.module_utils.look.observation import Seen
 from ansible_collections.todo.stack.plugins.module_utils.look.releases import read_migrations
 
 # Builds that were never released keep their tag while they are among the last ones.
 _BUILDS_KEPT = 2
+# What a release that is mended keeps of its record.
+_GOES_ON = ("began", "back_to", "rollout_seconds")
 
 
 def this_moment() -> str:
@@ -56,11 +70,31 @@ def record(
         "back_to": seen.wanted,
         "one_shots": _one_shots(looked),
         "parts": dict(looked.parts),
+        "measured": to_plain(measured(spec.contracts, seen)),
         "acceptance": {
             "passed": sum(one.passed for one in checks),
             "failed": [one.id for one in checks if not one.passed],
         },
     }
+
+
+def keep_record(state: StateDir, number: int, told: dict[str, Any], left: Seen, keep: int) -> None:
+    """Write the record of a release, and into that of the one before how it has fared.
+
+    ``left``: what was seen before. A release that only mends is the one before, and goes on.
+    """
+    before, restarts = read_record(state, number - 1), restarts_in(left.release, left)
+    if is_same(before, told):
+        told |= {key: before[key] for key in _GOES_ON if key in before}
+        told["measured"] = _with_restarts(told["measured"], restarts)
+    elif before:
+        fared = {**before, "measured": _with_restarts(before.get("measured") or {}, restarts)}
+        amend_record(state, number - 1, fared)
+    write_record(state, number, told, keep)
+
+
+def _with_restarts(rows: Mapping[str, Any], restarts: Mapping[str, int]) -> dict[str, Any]:
+    return {name: {**row, "restarts": restarts.get(name, 0)} for name, row in rows.items()}
 
 
 def forget_images(

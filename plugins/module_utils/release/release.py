@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.todo.stack.plugins.module_utils.contract.audit import AuditEntry
 from ansible_collections.todo.stack.plugins.module_utils.contract.codec import to_plain
 from ansible_collections.todo.stack.plugins.module_utils.contract.errors import (
     ProblemList,
@@ -20,6 +21,7 @@ from ansible_collections.todo.stack.plugins.module_utils.contract.masking import
 from ansible_collections.todo.stack.plugins.module_utils.contract.spec import StackSpec
 from ansible_collections.todo.stack.plugins.module_utils.contract.state import StateDir, StateFiles
 from ansible_collections.todo.stack.plugins.module_utils.decide.databases import restore_actions
+from ansible_collections.todo.stack.plugins.module_utils.decide.expiry import secrets_since
 from ansible_collections.todo.stack.plugins.module_utils.decide.going_back import (
     going_back_problems,
 )
@@ -57,25 +59,25 @@ from ansible_collections.todo.stack.plugins.module_utils.edge.progress import si
 from ansible_collections.todo.stack.plugins.module_utils.edge.state import (
     adopt,
     forget_files,
-    is_same,
     locked,
     modes,
-    read_record,
     remember_contents,
-    write_record,
 )
 from ansible_collections.todo.stack.plugins.module_utils.judge.fault import Expect
 from ansible_collections.todo.stack.plugins.module_utils.judge.registry import judge
+from ansible_collections.todo.stack.plugins.module_utils.look.environment import read_since
 from ansible_collections.todo.stack.plugins.module_utils.look.look import Look, look
 from ansible_collections.todo.stack.plugins.module_utils.look.releases import (
     kept_releases,
     wanted_spec,
 )
+from ansible_collections.todo.stack.plugins.module_utils.release.audit import Audit, audited
 from ansible_collections.todo.stack.plugins.module_utils.release.backup import Keeping
 from ansible_collections.todo.stack.plugins.module_utils.release.data import data_of
 from ansible_collections.todo.stack.plugins.module_utils.release.gate import Gate, Trial
 from ansible_collections.todo.stack.plugins.module_utils.release.record import (
     forget_images,
+    keep_record,
     record,
     this_moment,
 )
@@ -133,17 +135,38 @@ def release(docker: DockerCli, order: Order, expect: Expect) -> Outcome:
     ensure_private_folder(Path(state.folder))
     with locked(state, order.by, LOCK_SECONDS), terminated_as_interrupted():
         adopt(state)
-        order = replace(order, spec=wanted_spec(order.spec))
-        looked = look(docker, order.spec)
-        _refuse_overtaken(order, looked)
-        if order.restore is not None:
-            order = replace(order, restore=named(order.restore, order.spec, looked.seen))
-        images = wanted_images(looked.seen, order.spec.contracts, order.rows)
-        actions = _actions(order, looked, images)
-        if not actions:
-            return Outcome(False, (), looked, looked.seen.release.number, order.spec)
-        _refuse(order, looked, actions, images)
-        return _Release(docker, order, expect, looked, actions, images).run()
+        with audited(state, _entry(order)) as audit:
+            return _released(docker, order, expect, audit)
+
+
+def _released(docker: DockerCli, order: Order, expect: Expect, audit: Audit) -> Outcome:
+    order = replace(order, spec=wanted_spec(order.spec))
+    looked = look(docker, order.spec)
+    _refuse_overtaken(order, looked)
+    if order.restore is not None:
+        order = replace(order, restore=named(order.restore, order.spec, looked.seen))
+    images = wanted_images(looked.seen, order.spec.contracts, order.rows)
+    actions = _actions(order, looked, images)
+    number = looked.seen.release.number
+    if not actions:
+        return Outcome(False, (), looked, number, order.spec)
+    _refuse(order, looked, actions, images)
+    back_to = [f"to release {order.spec.release}"] if order.spec.release else []
+    detail = [*back_to, *order.spec.rotate, *(action.line() for action in actions)]
+    audit.begins(number + 1, "; ".join(detail))
+    return _Release(docker, order, expect, looked, actions, images).run()
+
+
+def _entry(order: Order) -> AuditEntry:
+    kinds = {
+        "restore": order.restore is not None,
+        "rollback": bool(order.spec.release),
+        "rotation": bool(order.spec.rotate),
+        "release": True,
+    }
+    what = next(kind for kind, is_it in kinds.items() if is_it)
+    # A restore makes nothing of the checkout.
+    return AuditEntry(what, order.by, commit="" if order.restore else order.commit)
 
 
 def _actions(order: Order, looked: Look, images: Images) -> tuple[Action, ...]:
@@ -185,12 +208,14 @@ class _Release:
     actions: tuple[Action, ...]
     images: Images
     began: str = field(default_factory=this_moment)
+    begun: float = 0.0
 
     @property
     def state(self) -> StateDir:
         return self.order.spec.state
 
     def run(self) -> Outcome:
+        self.begun = time.monotonic()
         number = self.looked.seen.release.number + 1
         files = self._render(number)
         redact = redactor(self.looked.rendered.hidden(self.order.spec.contracts))
@@ -268,9 +293,19 @@ class _Release:
         if kept and read_text(path) != text:
             write_private(path, text)
 
+    def _write_since(self) -> None:
+        rendered, path = self.looked.rendered, Path(self.state.secrets_since)
+        known = read_since(self.state)
+        since = secrets_since(
+            self.order.spec.contracts, known, rendered.current, rendered.values, this_moment()
+        )
+        if since != known:
+            write_private(path, as_json(since))
+
     def _keep(self, files: StateFiles) -> None:
         """Let the release's files be the current ones."""
         current = self.state.current
+        self._write_since()  # before the values by which it is known which ones are others
         write_private(Path(current.environment), read_text(Path(files.environment)) or "")
         write_private(Path(current.definition), read_text(Path(files.definition)) or "")
         self._write_secrets()
@@ -313,14 +348,13 @@ class _Release:
         told = {
             **record(number, spec, looked, self.images, checks),
             "by": self.order.by,
-            "commit": self.order.commit,
+            # A restore brings data; what runs was made from what it was made from before.
+            "commit": self.looked.seen.release.commit if self.order.restore else self.order.commit,
             "began": self.began,
+            "rollout_seconds": round(time.monotonic() - self.begun, 1),
             "reasons": [action.line() for action in self.actions],
         }
-        before = read_record(self.state, number - 1)
-        if is_same(before, told):  # it was mended, and is as it was since then
-            told |= {key: before[key] for key in ("began", "back_to") if key in before}
-        write_record(self.state, number, told, spec.keep_releases)
+        keep_record(self.state, number, told, self.looked.seen, spec.keep_releases)
         forget_images(self.docker, spec, self.looked.rendered.pins)
         # What was just written is part of what is seen.
         releases = kept_releases(self.state)

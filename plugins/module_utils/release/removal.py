@@ -6,6 +6,7 @@ import shutil
 from contextlib import suppress
 from pathlib import Path
 
+from ansible_collections.todo.stack.plugins.module_utils.contract.audit import AuditEntry
 from ansible_collections.todo.stack.plugins.module_utils.contract.errors import ProblemList
 from ansible_collections.todo.stack.plugins.module_utils.contract.labels import (
     COMPOSE_PROJECT,
@@ -16,27 +17,45 @@ from ansible_collections.todo.stack.plugins.module_utils.contract.state import S
 from ansible_collections.todo.stack.plugins.module_utils.decide.problems import unlabelled_problems
 from ansible_collections.todo.stack.plugins.module_utils.edge.docker import DockerCli
 from ansible_collections.todo.stack.plugins.module_utils.edge.files import exclusive
-from ansible_collections.todo.stack.plugins.module_utils.edge.state import adopt, to_adopt
+from ansible_collections.todo.stack.plugins.module_utils.edge.state import (
+    adopt,
+    numbers,
+    to_adopt,
+)
 from ansible_collections.todo.stack.plugins.module_utils.edge.systemd import remove_timer
 from ansible_collections.todo.stack.plugins.module_utils.look.containers import read_container
+from ansible_collections.todo.stack.plugins.module_utils.release.audit import Audit, audited
 
 # They belong to the data: without them the database is locked.
-_KEPT_WITH_DATA = {"secrets.json", "environment.json"}
-# What outlives the data is what they are for.
-_BACKUPS = "backups"
+_KEPT_WITH_DATA = {"secrets.json", "environment.json", "secrets_since.json"}
+# To outlive the stack is what they are for.
+_KEPT = {"backups", "audit.jsonl"}
 
 
-def remove_stack(docker: DockerCli, state: StateDir, *, data: bool, check_mode: bool) -> list[str]:
-    """Return the names of what was removed; raise ProblemList for what is not the stack's."""
+def remove_stack(
+    docker: DockerCli, state: StateDir, *, data: bool, check_mode: bool, by: str
+) -> list[str]:
+    """Return the names of what was removed; raise ProblemList for what is not the stack's.
+
+    ``by``: who asks, for the audit log.
+    """
     if check_mode or not (to_adopt(state) or Path(state.folder).is_dir()):
         return _remove(docker, state, data=data, check_mode=check_mode)
     Path(state.folder).mkdir(mode=0o700, exist_ok=True)
     with exclusive(Path(state.folder)):
         adopt(state)
-        return _remove(docker, state, data=data, check_mode=check_mode)
+        with audited(state, AuditEntry("removal", by)) as audit:
+            return _remove(docker, state, data=data, check_mode=False, audit=audit)
 
 
-def _remove(docker: DockerCli, state: StateDir, *, data: bool, check_mode: bool) -> list[str]:
+def _remove(
+    docker: DockerCli,
+    state: StateDir,
+    *,
+    data: bool,
+    check_mode: bool,
+    audit: Audit | None = None,
+) -> list[str]:
     containers = [read_container(one) for one in docker.project_containers(state.name)]
     if problems := list(unlabelled_problems(state.name, containers)):
         raise ProblemList(problems)
@@ -46,13 +65,16 @@ def _remove(docker: DockerCli, state: StateDir, *, data: bool, check_mode: bool)
     if data:
         due += [("volume", "rm", name) for name in _labelled(docker, "volume", state.name)]
     files = _files(state, everything=data)
+    found = [*names, *(command[-1] for command in due), *(str(path) for path in files)]
+    if audit and found:
+        audit.begins(max(numbers(state), default=0), "with its data" if data else "its data stays")
     if not check_mode:
         remove_timer(docker.run, state.name)
         docker.remove_containers(names)
         for command in due:
             docker.read(*command)
         _delete(state, files)
-    return [*names, *(command[-1] for command in due), *(str(path) for path in files)]
+    return found
 
 
 def _labelled(docker: DockerCli, kind: str, project: str) -> list[str]:
@@ -68,7 +90,7 @@ def _files(state: StateDir, *, everything: bool) -> list[Path]:
     """Return the files that go; those of the layout before, where they are adopted first."""
     folder = Path(state.folder)
     found = {*(folder.iterdir() if folder.is_dir() else ()), *(folder / n for n in to_adopt(state))}
-    kept = {_BACKUPS} if everything else {_BACKUPS, *_KEPT_WITH_DATA}
+    kept = _KEPT if everything else {*_KEPT, *_KEPT_WITH_DATA}
     return [path for path in sorted(found) if path.name not in kept]
 
 

@@ -1,31 +1,21 @@
-"""The acceptance of a host as files: `acceptance.json` for programs, `report.html` for people."""
+"""The acceptance of a host: as data for programs, as a page for people."""
 
 from __future__ import annotations
 
-import json
-import os
 import re
-import tempfile
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
-from pathlib import Path
+from datetime import datetime
 from typing import Any
 
 from ansible_collections.todo.stack.plugins.module_utils.contract.codec import from_plain
 from ansible_collections.todo.stack.plugins.module_utils.decide.plan import Action
 from ansible_collections.todo.stack.plugins.module_utils.judge.check import Check
 from ansible_collections.todo.stack.plugins.module_utils.judge.registry import criterion_of
-from ansible_collections.todo.stack.plugins.module_utils.look.observation import ReleaseSeen
-from ansible_collections.todo.stack.plugins.plugin_utils.judge.units import (
-    human,
-    megabytes,
-    seconds,
-)
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from ansible_collections.todo.stack.plugins.module_utils.look.observation import Seen
+from ansible_collections.todo.stack.plugins.plugin_utils.judge.pages import page
+from ansible_collections.todo.stack.plugins.plugin_utils.judge.trends import plots, trends
 
 TEMPLATE = "report.html.j2"
-CONTENT = "acceptance.json"
-REPORT = "report.html"
 # A step quicker than this tells nothing in a timeline.
 IDLE_SECONDS = 0.05
 # What the engine writes around an instruction in an image's history.
@@ -34,25 +24,31 @@ NOISE = re.compile(r"^(/bin/sh -c #\(nop\)\s*|RUN \|\d+ .*?(?=/bin/sh -c)|RUN (?
 
 def acceptance(
     host: str,
+    at: datetime,
     checks: Sequence[Check],
     images: Sequence[Mapping[str, Any]],
-    release: ReleaseSeen,
+    seen: Seen,
     *,
     actions: Sequence[Action] = (),
     reasons: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Return the content of ``acceptance.json``.
 
-    ``actions``: what the release did, ``reasons``: why images were built.
+    ``at``: when it was judged. ``actions``: what the release did, ``reasons``: why images were
+    built.
     """
+    release = seen.release
     return {
         "host": host,
+        "stack": seen.stack,
+        "at": at.isoformat(timespec="seconds"),
         "passed": bool(checks) and all(check.passed for check in checks),
         "checks": [check.as_result() for check in checks],
         "images": [dict(image) for image in images],
         "release": {"number": release.number, "at": release.at, "by": release.by},
         "actions": [action.as_result() for action in actions],
         "reasons": list(reasons),
+        "trends": trends(seen),
     }
 
 
@@ -61,51 +57,22 @@ def why(content: Mapping[str, Any]) -> list[str]:
     return [*content["reasons"], *(from_plain(Action, one).line() for one in content["actions"])]
 
 
-def artifacts_folder(base: Path, host: str) -> Path:
-    """Return the folder of a host's report."""
-    return base.resolve() / host.replace("/", "_")
-
-
-def set_aside(folder: Path) -> None:
-    """Let a report of before tell nothing of a run that has begun, and may not come to its own."""
-    for name in (CONTENT, REPORT):
-        with suppress(FileNotFoundError):
-            (folder / name).replace(folder / f"previous-{name}")
-
-
-def write_artifacts(folder: Path, content: Mapping[str, Any], when: str) -> list[Path]:
-    """Write both files whole or not at all, and return their paths; ``when`` is shown as it is."""
-    folder.mkdir(parents=True, exist_ok=True)
-    written = {
-        folder / CONTENT: json.dumps(content, indent=2, ensure_ascii=False) + "\n",
-        folder / REPORT: render_report(content, when),
-    }
-    for path, text in written.items():
-        _write_whole(path, text)
-    return list(written)
-
-
-def render_report(content: Mapping[str, Any], when: str) -> str:
+def render_report(content: Mapping[str, Any]) -> str:
     """Return the report as one HTML page that needs nothing else."""
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters.update(human=human, megabytes=megabytes, seconds=seconds)
     services = list(dict.fromkeys(check["service"] for check in content["checks"]))
-    return environment.get_template(TEMPLATE).render(
+    return page(
+        TEMPLATE,
         host=content["host"],
         passed=content["passed"],
-        when=when,
+        at=content["at"],
         release=content["release"],
         why=why(content),
         total=len(content["checks"]),
         failed=[check for check in content["checks"] if not check["passed"]],
         services=[(name, _rows(content["checks"], name)) for name in services],
         images=[_image(image) for image in content["images"]],
+        plots=plots(content["trends"]),
+        releases=[row["release"] for row in content["trends"]],
     )
 
 
@@ -171,15 +138,3 @@ def _what(created_by: str) -> str:
     """Return the instruction that made a layer, without the engine's wrapping."""
     text = NOISE.sub("", " ".join(created_by.split())).removesuffix("# buildkit").strip()
     return text.removeprefix("/bin/sh -c ") or "imported"
-
-
-def _write_whole(path: Path, text: str) -> None:
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
-            file.write(text)
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

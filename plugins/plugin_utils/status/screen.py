@@ -10,6 +10,8 @@ from ansible_collections.todo.stack.plugins.plugin_utils.judge.units import mega
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 _GIGABYTE = 10**9
+# Of why something failed; all of it is in the log.
+_TOLD_CHARACTERS = 160
 _HEADER = ("service", "state", "restarts", "up", "image", "size", "memory", "cpu")
 Row = Mapping[str, Any]
 
@@ -27,6 +29,7 @@ def screen(told: Row, now: datetime) -> list[str]:
         *_labelled("back to", _back_to(told["back_to"], now)),
         *_labelled("drift", _drift(told)),
         *_labelled("backup", _backups(told["backups"], now)),
+        *_labelled("audit", [_audited(row, now) for row in told["audit"]]),
         *_labelled("warning", [str(one) for one in told["warnings"]]),
     ]
     return [f"{host}  {told['stack']}", *rows, *_services(told["services"]), ""]
@@ -125,6 +128,14 @@ def _backup(row: Row, now: datetime) -> str:
     parts = [str(row["name"]), ago(row["at"], now), megabytes(row["bytes"])]
     parts += [f"restored as a proof {proven}" if proven else "never proven by a restore"]
     return ", ".join([*filter(None, parts), *filter(None, [row["problem"]])])
+
+
+def _audited(row: Row, now: datetime) -> str:
+    which = f"{row['what']} {row['release']}" if row["release"] else str(row["what"])
+    parts = [f"{which} {row['outcome']} {ago(row['at'], now)}".rstrip(), f"by {row['by']}"]
+    told = ", ".join(parts)
+    went_well = row["outcome"] in {"began", "done"}
+    return told if went_well else f"{told}: {' '.join(row['detail'].split())[:_TOLD_CHARACTERS]}"
 
 
 def _services(rows: Sequence[Row]) -> list[str]:

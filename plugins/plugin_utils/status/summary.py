@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from ansible_collections.todo.stack.plugins.module_utils.contract.backup import Backup
 from ansible_collections.todo.stack.plugins.module_utils.contract.model import Contract
+from ansible_collections.todo.stack.plugins.module_utils.decide.expiry import (
+    base_image_warnings,
+    bases_of,
+    expiry_warnings,
+)
 from ansible_collections.todo.stack.plugins.module_utils.decide.going_back import (
     obstacles,
     reachable,
@@ -26,8 +32,11 @@ from ansible_collections.todo.stack.plugins.module_utils.look.usage import Usage
 _NANO = 10**9
 
 
-def summary(host: str, status: Status) -> dict[str, Any]:
-    """Return all that is told of a host's stack; sizes in bytes, times ISO 8601 in UTC."""
+def summary(host: str, status: Status, now: datetime, secret_max_age_days: int) -> dict[str, Any]:
+    """Return all that is told of a host's stack; sizes in bytes, times ISO 8601 in UTC.
+
+    ``secret_max_age_days``: from when on a secret is told to be old; 0 for never.
+    """
     seen, contracts = status.seen, status.spec.contracts
     return {
         "host": host,
@@ -41,7 +50,12 @@ def summary(host: str, status: Status) -> dict[str, Any]:
         "back_to": _back_to(seen, contracts),
         "drift": [one.as_result() for one in drift(seen, contracts)],
         "backups": [_backup(one) for one in status.backups],
-        "warnings": list(seen.warnings),
+        "audit": [asdict(one) for one in status.audit],
+        "warnings": [
+            *seen.warnings,
+            *base_image_warnings(bases_of(seen), now.date()),
+            *expiry_warnings(seen, contracts, now, secret_max_age_days),
+        ],
     }
 
 

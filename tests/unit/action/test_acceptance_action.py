@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import datetime, timezone
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -91,7 +92,8 @@ class Bench:
         action._task = SimpleNamespace(args=args, check_mode=self.check_mode)
         action._loader = SimpleNamespace(get_basedir=lambda: str(self.folder))
         action._load_name = "todo.stack.acceptance"
-        result: dict[str, Any] = action.run(task_vars={"inventory_hostname": "vm1"})
+        hosts = {"inventory_hostname": "vm1", "groups": {"all": ["vm1", "vm2"]}}
+        result: dict[str, Any] = action.run(task_vars=hosts)
         return result
 
     def artifact(self) -> dict[str, Any]:
@@ -114,6 +116,26 @@ def test_a_good_host_passes(bench: Bench) -> None:
     assert [check["id"] for check in result["checks"]] == ["backend.health"]
     assert bench.artifact()["passed"] is True
     assert bench.artifact()["release"] == {"number": 7, "at": "2026-01-18T10:00:00Z", "by": "ops"}
+
+
+def test_the_verdict_is_also_xml_and_on_the_page_over_all_hosts(bench: Bench) -> None:
+    result = bench.run()
+    folder = bench.folder / "artifacts"
+    names = ["acceptance.json", "junit.xml", "report.html"]
+    assert result["artifacts"] == [str(folder / "vm1" / name) for name in names]
+    assert result["index"] == str(folder / "index.html")
+    page = (folder / "index.html").read_text()
+    assert "1 of 2 accepted" in page and 'href="vm1/report.html"' in page
+    assert bench.artifact()["stack"] == "todo"
+    lasted = datetime.now(timezone.utc) - datetime.fromisoformat(bench.artifact()["at"])
+    assert lasted.total_seconds() < 60
+
+
+def test_another_stack_of_the_host_leaves_the_report_of_the_first(bench: Bench) -> None:
+    bench.run()
+    shop = bench.run(replace(BAD, stack="shop"))
+    assert shop["msg"].endswith("artifacts/vm1/shop/report.html")
+    assert bench.artifact()["passed"] is True
 
 
 def test_a_look_that_the_templates_have_turned_into_data_is_read_as_well(bench: Bench) -> None:
@@ -193,6 +215,15 @@ def test_a_report_that_cannot_be_written_changes_no_verdict(
     (warning,) = result["warnings"]
     assert str(bench.folder / "artifacts/vm1") in warning
     assert warning.endswith("the report cannot be written (Not a directory)")
+
+
+def test_a_page_over_all_hosts_that_cannot_be_written_leaves_the_report(bench: Bench) -> None:
+    (bench.folder / "artifacts/index.html").mkdir(parents=True)
+    result = bench.run()
+    assert (result["passed"], len(result["artifacts"])) == (True, 3)
+    assert "index" not in result
+    path = bench.folder / "artifacts/index.html"
+    assert result["warnings"] == [f"{path}: the report cannot be written (Is a directory)"]
 
 
 def test_a_record_that_the_report_cannot_show_changes_no_verdict(bench: Bench) -> None:

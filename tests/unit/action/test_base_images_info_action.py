@@ -37,7 +37,7 @@ def test_all_that_is_wanted_was_seen() -> None:
         "python:3.12-slim": "localhost/todo-stack/python:3.12-slim", "node:20-slim": "node:20-slim",
     }  # fmt: skip
     assert (result["missing"], result["changed"], "asked" in result) == ([], False, False)
-    assert len(result["warnings"]) == 1
+    assert [one for one in result["warnings"] if one.startswith("node:20-slim is past its end")]
 
 
 @pytest.mark.parametrize(

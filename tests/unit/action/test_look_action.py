@@ -18,6 +18,7 @@ from ansible_collections.todo.stack.plugins.module_utils.contract.spec import St
 from ansible_collections.todo.stack.plugins.module_utils.decide.engine_state import EngineState
 from ansible_collections.todo.stack.plugins.module_utils.look.observation import (
     Container,
+    EnvironmentSeen,
     PortUse,
     Seen,
 )
@@ -180,6 +181,23 @@ def test_misspelt_and_missing_options_are_told_without_asking_the_host(bench: Be
     assert bench.sent == []
 
 
+def test_what_ends_soon_is_a_warning_and_no_failure(bench: Bench) -> None:
+    known = {"backend.BETTER_AUTH_SECRET": "2020-01-01T00:00:00+00:00"}
+    bench.seen = replace(SEEN, system="debian 10", environment=EnvironmentSeen(secrets_since=known))
+    result = bench.run()
+    assert "failed" not in result
+    [debian, secret] = result["warnings"]
+    assert debian.startswith("this host's Debian 10 is past its end of life")
+    assert "days old, stack_secret_max_age is 365" in secret
+    assert [one[:11] for one in bench.run(secret_max_age="0")["warnings"]] == ["this host's"]
+
+
+@pytest.mark.parametrize("days", ["a year", -1, 1.5, ""])
+def test_an_age_that_is_no_number_of_days_is_refused(bench: Bench, days: object) -> None:
+    result = bench.run(secret_max_age=days)
+    assert "stack_secret_max_age: must be a number of days; 0 is no limit" in result["msg"]
+
+
 def test_what_the_host_fails_with_is_the_result(bench: Bench) -> None:
     bench.told = {"failed": True, "msg": "unexpected KeyError in look", "changed": False}
     assert bench.run() == bench.told
@@ -197,6 +215,25 @@ def test_a_run_that_is_refused_leaves_no_report_of_before(
     folder = str(tmp_path / "artifacts")
     assert bench.run(project_dir="no", artifacts_dir=folder, check_mode=check_mode)["failed"]
     assert [path.name for path in report.parent.iterdir()] == [left]
+
+
+def test_the_page_over_all_hosts_tells_that_there_is_no_verdict_yet(
+    bench: Bench, tmp_path: Path
+) -> None:
+    base = tmp_path / "artifacts"
+    for folder, stack in (("vm1", "shop"), ("vm1/todo", "todo")):
+        (base / folder).mkdir(parents=True)
+        (base / folder / "acceptance.json").write_text(json.dumps({"stack": stack, "passed": True}))
+    bench.run(artifacts_dir=str(base))
+    assert (base / "vm1/acceptance.json").exists(), "it is another stack's"
+    assert (base / "vm1/todo/previous-acceptance.json").exists()
+    page = (base / "index.html").read_text()
+    assert "1 of 2 accepted" in page and "did not come to its checks," in page
+
+
+def test_without_a_report_of_before_nothing_is_written(bench: Bench, tmp_path: Path) -> None:
+    bench.run(artifacts_dir=str(tmp_path / "artifacts"))
+    assert not (tmp_path / "artifacts").exists()
 
 
 Change = Callable[[Path], object]

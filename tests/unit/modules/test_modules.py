@@ -160,6 +160,7 @@ class Crashing:
         "stack": "todo",
         "state_dir": "/none",
         "data": False,
+        "by": "",
         "state": "present",
         "archive": "",
         "settings": "",

@@ -8,7 +8,6 @@ import pytest
 from ansible_collections.todo.stack.plugins.module_utils.build.base_image import (
     Wanted,
     candidates,
-    end_of_life_warnings,
     familiar,
     index_images,
     local_name,
@@ -112,16 +111,3 @@ def test_what_is_missing_says_how_it_is_called() -> None:
     row = missing_row(PYTHON, "m.example")
     assert row.pull == "m.example/library/python:3.12-slim"
     assert (row.name, row.local) == tuple(candidates(PYTHON.reference, "auto"))
-
-
-@pytest.mark.parametrize(
-    ("want", "count"),
-    [
-        (Wanted("node:20-slim", "node", "20"), 1),
-        (Wanted("node:20.1-slim", "node", "20.1"), 1),
-        (Wanted("node:24-slim", "node", "24"), 0),
-        (PYTHON, 0),
-    ],
-)
-def test_a_release_past_its_end_of_life_is_warned_of(want: Wanted, count: int) -> None:
-    assert len(end_of_life_warnings([want])) == count

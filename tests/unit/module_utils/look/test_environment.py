@@ -52,6 +52,23 @@ def test_secrets_that_a_file_has_lost_are_found_again(host: Host, lost: str) -> 
     assert found.seen.warnings == (f"{path} had lost secrets; they were found again",)
 
 
+@pytest.mark.parametrize(
+    ("text", "known"),
+    [
+        ('{"backend.BETTER_AUTH_SECRET": "then"}', {"backend.BETTER_AUTH_SECRET": "then"}),
+        *((text, {}) for text in ("", "{", "null", "[]", "[" * 100_000)),
+        (None, {}),
+    ],
+    ids=lambda one: repr(one)[:20],
+)
+def test_since_when_secrets_have_their_value_is_seen_as_far_as_it_can_be_read(
+    host: Host, text: str | None, known: dict[str, str]
+) -> None:
+    if text is not None:
+        host.write("secrets_since.json", text)
+    assert host.look().seen.environment.secrets_since == known
+
+
 def test_a_damaged_file_is_mended_also_where_no_secret_is_needed(host: Host) -> None:
     url = "postgresql://todo:npg_Ab12Cd34@db.example.net/todo"
     given = Given(secrets={"backend": {"DATABASE_URL": url, "BETTER_AUTH_SECRET": "s" * 40}})

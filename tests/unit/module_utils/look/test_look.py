@@ -15,6 +15,7 @@ from ansible_collections.todo.stack.plugins.module_utils.contract.masking import
 from ansible_collections.todo.stack.plugins.module_utils.decide.images import wanted_images
 from ansible_collections.todo.stack.plugins.module_utils.decide.plan import plan
 from ansible_collections.todo.stack.plugins.module_utils.edge.http import Answer
+from ansible_collections.todo.stack.plugins.module_utils.look import host as host_module
 from ansible_collections.todo.stack.plugins.module_utils.look.observation import (
     ChangedPart,
     End,
@@ -67,7 +68,24 @@ def test_without_an_engine_all_else_is_seen(host: Host, monkeypatch: pytest.Monk
     assert set(seen.environment.names) == set(SERVICES)
     assert (seen.services, seen.containers, seen.images) == ((), (), ())
     assert seen.available_memory_bytes > 0
+    assert seen.system == host_module.system()
     assert host.docker.asked == []
+
+
+@pytest.mark.parametrize(
+    ("text", "system"),
+    [
+        ('PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nVERSION_ID="12"\nID=debian\n', "debian 12"),
+        ("ID='ubuntu'\nVERSION_ID='24.04'\nnonsense\n", "ubuntu 24.04"),
+        ("ID=arch\n", "arch"),
+        (None, ""),
+    ],
+)
+def test_the_hosts_own_release_is_seen(
+    monkeypatch: pytest.MonkeyPatch, text: str | None, system: str
+) -> None:
+    monkeypatch.setattr(host_module, "read_text", {Path("/etc/os-release"): text}.get)
+    assert host_module.system() == system
 
 
 @pytest.mark.parametrize(

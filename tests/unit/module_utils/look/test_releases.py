@@ -27,6 +27,7 @@ from ansible_collections.todo.stack.plugins.module_utils.look.environment import
 )
 from ansible_collections.todo.stack.plugins.module_utils.look.look import look
 from ansible_collections.todo.stack.plugins.module_utils.look.observation import (
+    Measured,
     Migration,
     ReleaseSeen,
 )
@@ -84,6 +85,26 @@ def test_a_damaged_record_is_a_release_of_which_nothing_is_known(
     Path(state.record(2)).write_bytes(text.encode(errors="surrogateescape"))
     assert current_release(state) == expected
     assert [one.number for one in kept_releases(state)] == [1, 2]
+
+
+MEASURED = {"backend": {"size_bytes": 40, "build_seconds": 1.5, "restarts": 2, "counted": 3}}
+
+
+@pytest.mark.parametrize(
+    ("told", "seconds", "expected"),
+    [
+        ({"rollout_seconds": 9.5, "measured": MEASURED}, 9.5, {"backend": Measured(40, 1.5, 2, 3)}),
+        ({"measured": {"postgres": {}}}, None, {"postgres": Measured()}),
+        ({"rollout_seconds": "9", "measured": {"backend": [1]}}, None, {"backend": Measured()}),
+        ({"measured": "x"}, None, {}),
+    ],
+)
+def test_what_was_measured_is_read_as_far_as_it_can_be(
+    state: StateDir, told: dict[str, Any], seconds: float | None, expected: dict[str, Measured]
+) -> None:
+    write_record(state, 1, {**RECORD, **told})
+    found = current_release(state)
+    assert (found.rollout_seconds, found.measured) == (seconds, expected)
 
 
 def test_before_the_first_release_there_is_none(state: StateDir) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from ansible_collections.todo.stack.plugins.module_utils.contract.audit import AuditEntry
 from ansible_collections.todo.stack.plugins.module_utils.contract.backup import (
     Backup,
     Holding,
@@ -54,6 +55,20 @@ def test_what_was_edited_by_hand_is_drift(host: Host) -> None:
 def test_before_the_first_release_there_is_a_status_too(host: Host) -> None:
     found = asked(host)
     assert (found.seen.release.number, found.seen.wanted, found.spec.contracts) == (0, 0, ())
+
+
+def test_the_last_that_was_done_is_told_the_newest_first(host: Host) -> None:
+    entries = [
+        AuditEntry("release", "ops", outcome, release=number)
+        for number in (1, 2, 3, 4)
+        for outcome in ("began", "done")
+    ]
+    host.write("audit.jsonl", "".join(json.dumps(to_plain(one)) + "\n" for one in entries))
+    found = asked(host)
+    assert [(one.release, one.outcome) for one in found.audit] == [
+        (4, "done"), (3, "done"), (2, "done"),
+    ]  # fmt: skip
+    assert from_plain(Status, json.loads(json.dumps(to_plain(found)))) == found
 
 
 def test_backups_are_told_without_what_their_tables_hold(host: Host) -> None:

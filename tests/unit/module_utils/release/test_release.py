@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import signal
 import stat
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -17,6 +19,7 @@ from ansible_collections.todo.stack.plugins.module_utils.contract.errors import 
 )
 from ansible_collections.todo.stack.plugins.module_utils.contract.model import HttpCheck
 from ansible_collections.todo.stack.plugins.module_utils.contract.spec import StackSpec
+from ansible_collections.todo.stack.plugins.module_utils.decide.plan import Action
 from ansible_collections.todo.stack.plugins.module_utils.edge.files import exclusive
 from ansible_collections.todo.stack.plugins.module_utils.edge.state import (
     numbers,
@@ -35,6 +38,7 @@ from ansible_collections.todo.stack.plugins.module_utils.look.releases import (
 )
 from ansible_collections.todo.stack.plugins.module_utils.release import release as module
 from ansible_collections.todo.stack.plugins.module_utils.release.record import forget_images
+from ansible_collections.todo.stack.plugins.module_utils.release.restore import Wanted
 from ansible_collections.todo.stack.tests.unit.module_utils.release.conftest import (
     NEW,
     OLD,
@@ -86,6 +90,16 @@ def test_a_release_is_recorded_without_a_value(run: Start, host: Host, spec: Sta
     assert NEW not in text
 
 
+def test_a_restore_tells_the_commit_that_what_runs_was_made_from(
+    run: Start, spec: StackSpec, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(commit="aaaa")
+    due = (Action("postgres", "restore", "from the backup 1"),)
+    monkeypatch.setattr(module, "restore_actions", lambda *_: due)
+    run(since=1, commit="bbbb", restore=Wanted())
+    assert record_of(spec, 2)["commit"] == "aaaa"
+
+
 def test_fingerprints_are_keyed_by_the_host(run: Start, host: Host, spec: StackSpec) -> None:
     run()
     first = record_of(spec, 1)["environment"]
@@ -103,9 +117,9 @@ def test_everything_that_is_written_is_private(run: Start, spec: StackSpec) -> N
     stray.chmod(0o644)
     outcome = run(passwords=(OLD, NEW))
     assert of_files(spec) == {
-        "builds.json", "compose.yaml", "environment.json", "secrets.json", "fingerprint.key",
-        "contents.json", "releases/1.json", "releases/1/compose.yaml",
-        "releases/1/environment.json", "releases/1/stack.json",
+        "audit.jsonl", "builds.json", "compose.yaml", "environment.json", "secrets.json",
+        "fingerprint.key", "contents.json", "releases/1.json", "releases/1/compose.yaml",
+        "releases/1/environment.json", "releases/1/stack.json", "secrets_since.json",
     }  # fmt: skip
     for path in (Path(spec.state.folder), *Path(spec.state.folder).rglob("*")):
         assert stat.S_IMODE(path.stat().st_mode) == (0o700 if path.is_dir() else 0o600), path
@@ -312,6 +326,101 @@ def test_what_only_mends_a_release_takes_its_place(run: Start, host: Host, spec:
     assert found["at"] > found["began"]
 
 
+def restarted(host: Host, service: str, times: int) -> None:
+    """Have the engine have counted so many restarts of a service's container."""
+    for box in host.boxes:
+        if box.service == service:
+            box.states = [{**box.states[-1], "restarts": times}]
+
+
+def test_what_is_measured_of_a_release_is_recorded(
+    run: Start, host: Host, spec: StackSpec, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticks = iter(range(100, 200, 7))
+    monkeypatch.setattr(module, "time", SimpleNamespace(
+        monotonic=lambda: float(next(ticks)), time=time.time))  # fmt: skip
+    run()
+    record = record_of(spec, 1)
+    assert record["rollout_seconds"] == 7.0
+    assert sorted(record["measured"]) == ["backend", "frontend", "postgres"]
+    assert record["measured"]["backend"]["restarts"] == 0
+
+
+def test_how_often_it_restarted_goes_into_the_record_of_the_release_that_is_left(
+    run: Start, host: Host, spec: StackSpec
+) -> None:
+    run(spec=replace(spec, definition="name: todo # 0\n"))
+    restarted(host, "backend", 2)
+    host.boxes = [box for box in host.boxes if box.service != "frontend"]
+    first = record_of(spec, 1)
+    run(since=1)
+    left, now = record_of(spec, 1), record_of(spec, 2)
+    assert (left["measured"]["backend"]["restarts"], now["measured"]["backend"]["restarts"]) == (
+        2, 0,
+    )  # fmt: skip
+    left["measured"]["backend"]["restarts"] = 0
+    assert left == first, "nothing else of it is changed"
+
+
+def test_restarts_go_on_in_a_release_that_is_mended(
+    run: Start, host: Host, spec: StackSpec
+) -> None:
+    run()
+    took = record_of(spec, 1)["rollout_seconds"]
+    for number in (1, 2):  # its container is made anew each time, and counts from 0
+        restarted(host, "postgres", 2 * number)
+        host.boxes = [box for box in host.boxes if box.service != "frontend"]
+        run(since=number)
+    assert numbers(spec.state) == [3]
+    record = record_of(spec, 3)
+    assert (record["measured"]["postgres"]["restarts"], record["rollout_seconds"]) == (6, took)
+
+
+def test_the_record_of_an_older_version_is_left_for_a_new_one(
+    run: Start, host: Host, spec: StackSpec
+) -> None:
+    run(spec=replace(spec, definition="name: todo # 0\n"))
+    old = record_of(spec, 1)
+    del old["measured"], old["rollout_seconds"]
+    Path(spec.state.record(1)).write_text(json.dumps(old))
+    host.boxes = [box for box in host.boxes if box.service != "frontend"]
+    run(since=1)
+    assert record_of(spec, 1) == {**old, "measured": {}}
+    assert record_of(spec, 2)["measured"]
+
+
+def since_of(spec: StackSpec) -> dict[str, str]:
+    found: dict[str, str] = json.loads(Path(spec.state.secrets_since).read_text())
+    return found
+
+
+def test_since_when_a_secret_has_its_value_is_recorded_without_it(
+    run: Start, host: Host, spec: StackSpec
+) -> None:
+    run()
+    assert list(since_of(spec)) == ["backend.DATABASE_URL"]
+    Path(spec.state.secrets_since).write_text('{"backend.DATABASE_URL": "then"}')
+    host.boxes = [box for box in host.boxes if box.service != "frontend"]
+    run(since=1)
+    assert since_of(spec) == {"backend.DATABASE_URL": "then"}
+    run(since=2, passwords=(OLD, NEW))
+    assert since_of(spec)["backend.DATABASE_URL"].endswith("+00:00")
+    assert NEW not in Path(spec.state.secrets_since).read_text()
+
+
+def test_a_rotation_that_fails_makes_no_secret_younger(
+    run: Start, host: Host, spec: StackSpec
+) -> None:
+    run()
+    Path(spec.state.secrets_since).write_text('{"backend.DATABASE_URL": "then"}')
+    for box in host.boxes:
+        box.version = "other" if box.service in {"backend", "frontend"} else "old"
+    host.scripts["new", "todo-backend-candidate"] = [ENDED]
+    with pytest.raises(StackError):
+        run(since=1, passwords=(OLD, NEW))
+    assert since_of(spec) == {"backend.DATABASE_URL": "then"}
+
+
 def test_where_nothing_is_due_nothing_is_done(run: Start, host: Host, spec: StackSpec) -> None:
     run()
     before, host.done = of_files(spec), []
@@ -368,7 +477,7 @@ def test_what_the_second_look_finds_wrong_is_refused_before_anything(
     assert said in str(caught.value)
     assert "nothing was changed" in str(caught.value)
     assert host.done == []
-    assert of_files(spec) == set()
+    assert of_files(spec) == {"audit.jsonl"}
 
 
 def _with_limits(now: dict[str, Any], host: Host, spec: StackSpec) -> dict[str, Any]:

@@ -8,8 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible_collections.todo.stack.plugins.module_utils.contract.audit import AuditEntry
 from ansible_collections.todo.stack.plugins.module_utils.contract.errors import ProblemList
 from ansible_collections.todo.stack.plugins.module_utils.contract.state import StateDir
+from ansible_collections.todo.stack.plugins.module_utils.edge.audit import (
+    append_entry,
+    read_entries,
+)
 from ansible_collections.todo.stack.plugins.module_utils.edge.docker import DockerCli
 from ansible_collections.todo.stack.plugins.module_utils.release import removal
 from ansible_collections.todo.stack.plugins.module_utils.release.removal import remove_stack
@@ -24,7 +29,10 @@ GONE = [
     "rm --force --volumes shop-backend-1", "network rm shop_default",
     "image rm todo-backend:abc", "image rm sha256:0",
 ]  # fmt: skip
-FILES = ("compose.yaml", "environment.json", "secrets.json", "builds.json", "releases/3.json")
+FILES = (
+    "compose.yaml", "environment.json", "secrets.json", "secrets_since.json", "builds.json",
+    "releases/3.json",
+)  # fmt: skip
 
 
 def docker_of(**changes: Any) -> FakeDocker:
@@ -33,7 +41,8 @@ def docker_of(**changes: Any) -> FakeDocker:
 
 
 def remove(run: FakeDocker, state: StateDir, **how: bool) -> list[str]:
-    return remove_stack(DockerCli(run), state, **{"data": False, "check_mode": False, **how})
+    options = {"data": False, "check_mode": False, **how}
+    return remove_stack(DockerCli(run), state, by="ops on laptop", **options)
 
 
 @pytest.fixture
@@ -56,12 +65,12 @@ def changing(run: FakeDocker) -> list[str]:
 @pytest.mark.parametrize(
     ("data", "more", "kept"),
     [
-        (False, [], ["environment.json", "secrets.json"]),
-        (True, ["volume rm shop_postgres-data"], None),
+        (False, [], ["audit.jsonl", "environment.json", "secrets.json", "secrets_since.json"]),
+        (True, ["volume rm shop_postgres-data"], ["audit.jsonl"]),
     ],
 )
 def test_containers_networks_and_images_go_the_data_when_told(
-    state: StateDir, data: bool, more: list[str], kept: list[str] | None
+    state: StateDir, data: bool, more: list[str], kept: list[str]
 ) -> None:
     run = docker_of()
     preview = remove(docker_of(), state, data=data, check_mode=True)
@@ -69,8 +78,7 @@ def test_containers_networks_and_images_go_the_data_when_told(
     assert changing(run) == GONE + more
     assert removed == preview
     assert removed[: len(GONE + more)] == [line.split()[-1] for line in GONE + more]
-    folder = Path(state.folder)
-    assert (sorted(path.name for path in folder.iterdir()) if folder.exists() else None) == kept
+    assert sorted(path.name for path in Path(state.folder).iterdir()) == kept
     assert (Path(state.root) / "todo/secrets.json").exists()
     assert remove(FakeDocker(), state, data=data) == []
 
@@ -123,10 +131,33 @@ def test_a_container_that_is_not_ours_stops_it_all(state: StateDir) -> None:
     assert all((Path(state.folder) / name).exists() for name in FILES)
 
 
-def test_the_last_stack_takes_the_root_with_it(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("data", "told"), [(True, "with its data"), (False, "its data stays")])
+def test_the_log_of_what_was_done_outlives_the_stack(
+    state: StateDir, data: bool, told: str
+) -> None:
+    done = AuditEntry("release", "ops", "done", "2026-01-18T10:00:00+00:00", 3)
+    append_entry(state, done)
+    remove(docker_of(), state, data=data)
+    again = remove(FakeDocker(), state, data=data)
+    [first, began, ended] = read_entries(state)
+    assert (first, again) == (done, [])
+    for entry, outcome in ((began, "began"), (ended, "done")):
+        assert (entry.what, entry.by, entry.release) == ("removal", "ops on laptop", 3)
+        assert (entry.outcome, entry.detail) == (outcome, told)
+
+
+def test_a_removal_that_is_refused_is_told(state: StateDir) -> None:
+    with pytest.raises(ProblemList):
+        remove(docker_of(labels={"todo.stack.service": None}), state)
+    [entry] = read_entries(state)
+    assert (entry.what, entry.outcome) == ("removal", "refused")
+    assert "shop-backend-1" in entry.detail
+
+
+def test_a_folder_that_is_empty_goes_and_the_root_with_it(tmp_path: Path) -> None:
     state = StateDir(str(tmp_path / "state"), "shop")
     Path(state.folder).mkdir(parents=True)
-    assert remove(docker_of(), state, data=True)
+    assert remove(FakeDocker(), state, data=True) == []
     assert not Path(state.root).exists()
 
 

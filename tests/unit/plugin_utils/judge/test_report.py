@@ -1,33 +1,22 @@
-"""The artifacts: whole files, exact keys, a page that needs and runs nothing from elsewhere."""
+"""The acceptance: exact keys, a page that needs and runs nothing from elsewhere."""
 
 from __future__ import annotations
 
-import json
+from datetime import datetime, timezone
 from html.parser import HTMLParser
-from pathlib import Path
 from typing import Any
 
-import pytest
+from ansible_collections.todo.stack.plugins.module_utils.decide.engine_state import EngineState
 from ansible_collections.todo.stack.plugins.module_utils.decide.plan import Action
 from ansible_collections.todo.stack.plugins.module_utils.judge.check import Check
-from ansible_collections.todo.stack.plugins.module_utils.look.observation import ReleaseSeen
+from ansible_collections.todo.stack.plugins.module_utils.look.observation import ReleaseSeen, Seen
 from ansible_collections.todo.stack.plugins.plugin_utils.judge.report import (
     acceptance,
     render_report,
-    set_aside,
     why,
-    write_artifacts,
 )
 
-SAMPLE = Path(__file__).parents[2] / "data" / "acceptance.json"
-WHEN = "2026-01-18 10:00 UTC"
-
-
-@pytest.fixture
-def sample() -> dict[str, Any]:
-    """Return the sample's content."""
-    found: dict[str, Any] = json.loads(SAMPLE.read_text())
-    return found
+AT = datetime(2026, 1, 18, 10, tzinfo=timezone.utc)
 
 
 class Page(HTMLParser):
@@ -52,15 +41,17 @@ def test_the_artifact_has_the_keys_that_programs_rely_on(sample: dict[str, Any])
     rows = [{key: row[key] for key in row if key != "id"} for row in sample["checks"]]
     content = acceptance(
         "localhost",
+        AT,
         [Check(**row) for row in rows],
         sample["images"],
-        ReleaseSeen(**sample["release"]),
+        Seen("todo", EngineState("running"), release=ReleaseSeen(**sample["release"])),
         actions=[Action(**action) for action in sample["actions"]],
         reasons=sample["reasons"],
     )
     assert content == sample
     assert list(content) == [
-        "host", "passed", "checks", "images", "release", "actions", "reasons",
+        "host", "stack", "at", "passed", "checks", "images", "release", "actions", "reasons",
+        "trends",
     ]  # fmt: skip
     assert list(content["checks"][0]) == [
         "id", "service", "criterion", "passed", "measured", "limit", "unit", "message",
@@ -68,59 +59,22 @@ def test_the_artifact_has_the_keys_that_programs_rely_on(sample: dict[str, Any])
 
 
 def test_no_checks_at_all_are_no_acceptance() -> None:
-    assert acceptance("localhost", [], [], ReleaseSeen())["passed"] is False
-
-
-def test_a_report_that_is_set_aside_is_found_under_another_name(
-    tmp_path: Path, sample: dict[str, Any]
-) -> None:
-    set_aside(tmp_path)
-    for _ in range(2):
-        write_artifacts(tmp_path, sample, WHEN)
-        set_aside(tmp_path)
-    names = ["previous-acceptance.json", "previous-report.html"]
-    assert sorted(path.name for path in tmp_path.iterdir()) == names
-
-
-def test_both_files_are_written_whole_and_nothing_else(
-    tmp_path: Path, sample: dict[str, Any]
-) -> None:
-    folder = tmp_path / "artifacts" / "localhost"
-    for _ in range(2):
-        written = write_artifacts(folder, sample, WHEN)
-    assert sorted(path.name for path in folder.iterdir()) == ["acceptance.json", "report.html"]
-    assert json.loads(written[0].read_text()) == sample
-
-
-def test_an_interrupted_write_leaves_the_old_file_and_no_other(
-    tmp_path: Path, sample: dict[str, Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    write_artifacts(tmp_path, sample, WHEN)
-    before = (tmp_path / "acceptance.json").read_text()
-
-    def interrupted(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(Path, "replace", interrupted)
-    with pytest.raises(KeyboardInterrupt):
-        write_artifacts(tmp_path, {**sample, "host": "other"}, WHEN)
-    assert (tmp_path / "acceptance.json").read_text() == before
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["acceptance.json", "report.html"]
+    assert acceptance("localhost", AT, [], [], Seen("", EngineState("")))["passed"] is False
 
 
 def test_the_page_shows_every_check_and_loads_nothing(sample: dict[str, Any]) -> None:
-    page = Page(render_report(sample, WHEN))
+    page = Page(render_report(sample))
     assert not set(page.tags) & {"script", "link", "img", "iframe"}
     assert page.addresses == []
     assert "localhost is not accepted" in page.words
     good = sum(check["passed"] for check in sample["checks"])
-    assert f"{good} of {len(sample['checks'])} checks passed, {WHEN}" in page.words
+    assert f"{good} of {len(sample['checks'])} checks passed, 2026-01-18 10:00 UTC" in page.words
     assert page.words.count("✓") == good
     assert {"231.4 MB", "at most 500.0 MB", "COPY /opt/venv /opt/venv"} <= set(page.words)
 
 
 def test_the_page_says_why_and_which_release(sample: dict[str, Any]) -> None:
-    words = Page(render_report(sample, WHEN)).words
+    words = Page(render_report(sample)).words
     assert "Release 7, 2026-01-18T09:59:30Z, by ops" in words
     lines = why(sample)
     assert lines == [
@@ -130,30 +84,49 @@ def test_the_page_says_why_and_which_release(sample: dict[str, Any]) -> None:
     assert set(lines) <= set(words)
     assert "Volumes" in words
     sample.update(release={"number": 0, "at": "", "by": ""}, actions=[], reasons=[])
-    bare = Page(render_report(sample, WHEN)).words
+    bare = Page(render_report(sample)).words
     assert not [word for word in bare if word.startswith(("Release", "What this run did"))]
-
-
-def test_a_name_that_is_no_unicode_is_written_all_the_same(
-    tmp_path: Path, sample: dict[str, Any]
-) -> None:
-    sample["reasons"] = ["backend: caf\udce9.py changed"]
-    written = write_artifacts(tmp_path, sample, WHEN)
-    assert all("caf\\udce9.py" in path.read_text() for path in written)
 
 
 def test_text_from_a_host_is_text_and_no_markup(sample: dict[str, Any]) -> None:
     sample["checks"][0]["message"] = "<script>alert(1)</script>"
     sample["images"][0]["layers"][0]["created_by"] = "RUN echo '<b>'"
-    html = render_report(sample, WHEN)
+    html = render_report(sample)
     assert "<script>" not in html
     assert "&lt;b&gt;" in html
 
 
 def test_an_image_without_a_record_is_shown_all_the_same(sample: dict[str, Any]) -> None:
     sample["images"][0].update(base_bytes=None, build_seconds=None, steps=[], cached_steps=None)
-    assert "todo-backend:cc33" in render_report(sample, WHEN)
+    assert "todo-backend:cc33" in render_report(sample)
     sample["images"][0]["budget"] = {"seconds": None, "bytes": None}
-    assert Page(render_report(sample, WHEN)).words.count("Budget") == 1
+    assert Page(render_report(sample)).words.count("Budget") == 1
     sample["images"] = []
-    assert "Images" not in Page(render_report(sample, WHEN)).words
+    assert "Images" not in Page(render_report(sample)).words
+
+
+def grown(sample: dict[str, Any], restarts: int) -> dict[str, Any]:
+    """Return the sample of a host that keeps two releases."""
+    rows = [
+        {"release": number, "began": "", "rollout_seconds": 9.5,
+         "services": {"backend": {"size_bytes": number * 10**6, "build_seconds": None,
+                                  "restarts": restarts}}}
+        for number in (6, 7)
+    ]  # fmt: skip
+    return {**sample, "trends": rows}
+
+
+def test_the_page_draws_trends_itself(sample: dict[str, Any]) -> None:
+    page = Page(render_report(grown(sample, 0)))
+    assert page.tags.count("svg") == page.tags.count("polyline") == 3
+    assert not set(page.tags) & {"script", "link", "img", "iframe", "use", "image"}
+    assert page.addresses == []
+    assert {"Releases 6 to 7", "Image size", "Restarts", "Rollout", "backend 7.0 MB"} <= {
+        *page.words
+    }
+    assert "backend, release 6: 6.0 MB" in page.words
+
+
+def test_before_the_second_release_there_is_no_trend(sample: dict[str, Any]) -> None:
+    one = {**sample, "trends": grown(sample, 0)["trends"][:1]}
+    assert "svg" not in Page(render_report(one)).tags

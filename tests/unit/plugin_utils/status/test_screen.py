@@ -9,6 +9,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 import pytest
+from ansible_collections.todo.stack.plugins.module_utils.contract.audit import AuditEntry
 from ansible_collections.todo.stack.plugins.module_utils.contract.backup import Backup, Holding
 from ansible_collections.todo.stack.plugins.module_utils.contract.model import Contract
 from ansible_collections.todo.stack.plugins.module_utils.contract.spec import StackSpec
@@ -64,7 +65,7 @@ def running(contracts: Sequence[Contract], **changes: Any) -> Status:
 
 
 def shown(status: Status) -> str:
-    return "\n".join(screen(summary("web1", status), NOW))
+    return "\n".join(screen(summary("web1", status, NOW, 365), NOW))
 
 
 def test_the_screen_of_a_stack_that_is_well(contracts: Sequence[Contract]) -> None:
@@ -89,8 +90,49 @@ def test_the_screen_of_a_stack_that_is_well(contracts: Sequence[Contract]) -> No
     )
 
 
+def test_what_ends_soon_is_a_warning(contracts: Sequence[Contract]) -> None:
+    status = running(contracts)
+    environment = replace(
+        status.seen.environment, secrets_since={"backend.BETTER_AUTH_SECRET": AT_FIRST}
+    )
+    images = ({"Id": "sha256:b", "Record": {"base_image": "localhost/todo-stack/python:3.9-slim"}},
+              *status.seen.images[1:])  # fmt: skip
+    seen = replace(status.seen, system="debian 10", environment=environment, images=images,
+                   warnings=("a",))  # fmt: skip
+    lines = shown(replace(status, seen=seen)).partition("  warning   ")[2].splitlines()
+    starts = ["a", "python:3.9-slim is past", "this host's Debian 10 is past",
+              "backend.BETTER_AUTH_SECRET is 2939 days old"]  # fmt: skip
+    assert [line.strip()[: len(start)] for line, start in zip(lines, starts)] == starts
+
+
+AT_FIRST = "2018-01-01T00:00:00+00:00"
+AT = "2026-01-18T12:00:00+00:00"
+
+
+@pytest.mark.parametrize(
+    ("entry", "line"),
+    [
+        (AuditEntry("rollback", "ops on laptop", "done", AT, 5, detail="to release 3"),
+         "rollback 5 done 2026-01-18 12:00 UTC (60 min ago), by ops on laptop"),
+        (AuditEntry("release", "ops on laptop", "began", AT, 5, detail="backend: recreate"),
+         "release 5 began 2026-01-18 12:00 UTC (60 min ago), by ops on laptop"),
+        (AuditEntry("removal", "ops on laptop", "refused", detail="not\nours" * 99),
+         f"removal refused, by ops on laptop: {('not ours' * 99)[:160]}"),
+    ],
+)  # fmt: skip
+def test_what_was_done_last_is_a_line_each(
+    contracts: Sequence[Contract], entry: AuditEntry, line: str
+) -> None:
+    status = running(contracts, audit=(entry, entry))
+    assert f"\n  audit     {line}\n            {line}\n" in shown(status)
+    assert (
+        json.loads(json.dumps(summary("web1", status, NOW, 365)))["audit"][0]["by"]
+        == "ops on laptop"
+    )
+
+
 def test_the_data_is_json_and_has_what_the_screen_has(contracts: Sequence[Contract]) -> None:
-    told = json.loads(json.dumps(summary("web1", running(contracts))))
+    told = json.loads(json.dumps(summary("web1", running(contracts), NOW, 365)))
     assert (told["reached"], told["release"]["number"], told["drift"]) == (True, 4, [])
     [backend] = [one for one in told["services"] if one["service"] == "backend"]
     assert (backend["memory_bytes"], backend["memory_limit_bytes"]) == (85_000_000, 512_000_000)
@@ -164,7 +206,7 @@ def test_the_newest_backup_has_its_line_and_that_which_was_proven(
 
 def test_backups_are_told_as_data(contracts: Sequence[Contract]) -> None:
     made = replace(PROVEN, holding=Holding("0005"), recipient="age1x", release=3, why="asked for")
-    [told] = summary("web1", running(contracts, backups=(made,)))["backups"]
+    [told] = summary("web1", running(contracts, backups=(made,)), NOW, 365)["backups"]
     assert told == {
         "name": made.name, "service": "postgres", "at": made.at, "why": "asked for", "release": 3,
         "bytes": made.bytes, "proven": made.proven, "problem": "", "schema": "0005",
