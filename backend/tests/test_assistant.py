@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import httpx
+import jsonschema_rs
 import pytest
 from pydantic import SecretStr
 
@@ -15,6 +16,7 @@ from app.logs import JsonFormatter
 from app.tasks import store
 
 from .conftest import serving
+from .description import document
 from .people import METRICS_TOKEN, bearer, carry, signed_up
 from .stand_in import StandIn, break_off, call, hang, refuse, say, standing_in
 
@@ -44,6 +46,16 @@ async def ada(database_url: str, stand_in: StandIn) -> AsyncIterator[httpx.Async
         yield client
 
 
+def _described() -> jsonschema_rs.Validator:
+    """Return what the API's document says of an event."""
+    found = document()
+    answer = found["paths"][ASSISTANT]["post"]["responses"]["200"]["content"]["text/event-stream"]
+    return jsonschema_rs.validator_for({**answer["schema"], "components": found["components"]})
+
+
+DESCRIBED = _described()
+
+
 async def events_of(client: httpx.AsyncClient, said: str = "hello") -> Events:
     body = {"messages": [{"role": "user", "content": said}]}
     reply = await client.post(ASSISTANT, json=body)
@@ -51,8 +63,11 @@ async def events_of(client: httpx.AsyncClient, said: str = "hello") -> Events:
     assert reply.headers["content-type"] == "text/event-stream; charset=utf-8"
     events = []
     for block in reply.text.removesuffix("\n\n").split("\n\n"):
-        name, data = block.split("\n")
-        events.append((name.removeprefix("event: "), json.loads(data.removeprefix("data: "))))
+        name, data = (line.partition(": ")[2] for line in block.split("\n"))
+        event = json.loads(data)
+        DESCRIBED.validate(event)
+        assert name == event.pop("type")
+        events.append((name, event))
     return events
 
 
@@ -107,7 +122,7 @@ async def test_it_works_on_tasks(ada: httpx.AsyncClient, stand_in: StandIn) -> N
     events = await events_of(ada, "I have the milk, throw it away")
     actions = [data["action"] for name, data in events if name == "task"]
     assert actions == ["listed", "updated", "deleted"]
-    assert events[0][1] == {"action": "listed"}
+    assert events[0][1] == {"action": "listed", "task": None}
     assert told(stand_in)[0]["tasks"][0]["title"] == "milk"
     assert (await ada.get(TASKS)).json()["items"] == []
 

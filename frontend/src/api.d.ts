@@ -33,7 +33,7 @@ export interface paths {
         };
         /**
          * Ready
-         * @description Tell the schema's revision, or answer 503 naming the dependency that is missing.
+         * @description Tell the schema's revision and the migrations, or name the dependency that is missing.
          */
         readonly get: operations["ready_ready_get"];
         readonly put?: never;
@@ -1844,16 +1844,50 @@ export interface operations {
             };
         };
         readonly responses: {
-            /** @description The events, in the order of what is said and done */
+            /** @description The data of each event, in the order of what is said and done */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "text/event-stream": {
-                        /** @enum {unknown} */
-                        readonly event: "text" | "task" | "done" | "error";
-                        readonly data: string;
+                        /**
+                         * Type
+                         * @default text
+                         * @constant
+                         */
+                        readonly type: "text";
+                        /** Delta */
+                        readonly delta: string;
+                    } | {
+                        /**
+                         * Type
+                         * @default task
+                         * @constant
+                         */
+                        readonly type: "task";
+                        /**
+                         * Action
+                         * @enum {string}
+                         */
+                        readonly action: "created" | "updated" | "deleted" | "listed";
+                        readonly task: components["schemas"]["TaskView"] | null;
+                    } | {
+                        /**
+                         * Type
+                         * @default done
+                         * @constant
+                         */
+                        readonly type: "done";
+                    } | {
+                        /**
+                         * Type
+                         * @default error
+                         * @constant
+                         */
+                        readonly type: "error";
+                        /** Detail */
+                        readonly detail: string;
                     };
                 };
             };

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
-from .browsing import PASSWORD, SITE, Person
+from .browsing import NOTHING_AHEAD, PASSWORD, SITE, Person
 from .test_browser import browser, other, person, site
 from .test_browser_kept import forgive, saved, write_notes
 
@@ -280,3 +280,43 @@ def test_a_page_older_than_its_server_comes_anew_when_nothing_is_lost_by_it(pers
     assert not page.evaluate("Boolean(window.old)")
     page.get_by_role("button", name="Unsaved changes").click()
     expect(page.get_by_label("Notes")).to_have_value("half a sentence")
+
+
+def test_an_editor_that_comes_late_neither_takes_the_focus_nor_keeps_a_page_old(
+    person: Person,
+) -> None:
+    page = person.page
+    person.sign_up()
+    person.add("Stay")
+    page.add_init_script(NOTHING_AHEAD)
+    page.reload()
+    expect(person.task("Stay")).to_be_visible()
+    page.evaluate("window.old = true")
+
+    def newer(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, headers={**answer.headers, "x-build": "another"})
+
+    # As after a release: the chunks are others, and the answers say so.
+    chunks = "**/_next/static/chunks/**"
+    page.route(chunks, lambda route: route.fulfill(status=404))
+    page.route("**/api/**", newer)
+    person.task_field.fill("Not entered yet")
+    page.get_by_role("button", name="Stay", exact=True).click()
+    search = page.get_by_label("Search your tasks")
+    search.fill("st")
+    page.unroute(chunks)
+    expect(page.get_by_label("Notes")).to_be_visible()
+    page.keyboard.type("ay")
+    expect(search).to_have_value("stay")
+    page.wait_for_timeout(2500)
+    assert page.evaluate("window.old")
+    page.get_by_role("button", name="Cancel").focus()
+    with page.expect_event("load", timeout=20_000):
+        page.keyboard.press("Enter")
+    page.unroute("**/api/**")
+    assert not page.evaluate("Boolean(window.old)")
+    expect_line(page, "Not entered yet")
+    expect(search).to_have_value("stay")
+    person.shows("Stay")
+    forgive(person, "chunk", "404")

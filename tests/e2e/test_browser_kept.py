@@ -217,3 +217,54 @@ def test_a_write_for_another_account_is_not_done(person: Person, other: Person) 
     person.task_field.press("Enter")
     expect(page.get_by_text("Nothing to do")).to_be_visible()
     assert saved(other) == []
+
+
+@pytest.mark.parametrize("enters", [False, True])
+def test_what_was_typed_before_the_page_listens_is_kept(person: Person, enters: bool) -> None:
+    page = person.page
+    person.sign_up()
+    for line in ("Alpha !high", "Beta", "Beta too !high"):
+        person.add(line)
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    scripts = "**/_next/static/**/*.js"
+    page.route(scripts, hold)
+    page.reload(wait_until="commit")
+    person.task_field.fill("Buy stamps #home")
+    if enters:
+        person.task_field.press("Enter")
+    page.get_by_label("Search your tasks").fill("beta")
+    page.get_by_text("All", exact=True).click()
+    page.get_by_label("Priority").select_option("high")
+    for route in held:
+        route.continue_()
+    page.unroute(scripts)
+    person.shows("Beta too")
+    expect(page).to_have_url(f"{SITE}/tasks?q=beta&show=all&priority=high")
+    expect(person.task_field).to_have_value("Buy stamps #home")
+    expect(page.get_by_text("#home", exact=True)).to_be_visible()
+    page.reload()
+    expect(person.task_field).to_have_value("Buy stamps #home")
+    person.shows("Beta too")
+
+
+def test_a_deleted_account_leaves_nothing_on_the_device(person: Person) -> None:
+    page, context = person.page, person.page.context
+    person.sign_up()
+    person.add("Alpha")
+    write_notes(page, "Alpha", "a secret of mine")
+    other_tab = context.new_page()
+    other_tab.goto(f"{SITE}/tasks")
+    other_tab.get_by_label("What is to be done?").fill("another secret")
+    kept = "JSON.stringify(Object.entries(localStorage))"
+    assert all(words in page.evaluate(kept) for words in ("a secret", "another secret"))
+    page.goto(f"{SITE}/settings")
+    page.get_by_role("button", name="Delete my account").click()
+    page.get_by_label("Your password").fill(PASSWORD)
+    page.get_by_role("button", name="Delete everything").click()
+    expect(page.get_by_text("Your account and all its tasks are deleted.")).to_be_visible()
+    expect(other_tab.get_by_text("Sign in to see your tasks.")).to_be_visible()
+    assert page.evaluate(kept) == "[]"

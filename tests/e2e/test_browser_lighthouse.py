@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import json
 import socket
+from collections import Counter
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Page, sync_playwright
 
-from .browsing import CHROMIUM, QUIET, arrive, local_base
+from .browsing import CHROMIUM, QUIET, Person, arrive, local_base
 from .conftest import docker
-from .test_browser import site
+from .test_browser import browser, person, site
 
-__all__ = ["site"]
+__all__ = ["browser", "person", "site"]
 LEAST = 95
 # Of a slow phone on a slow network, imitated: what else this machine does weighs four times there.
 LEAST_PHONE_PERFORMANCE = 90
 # On a phone imitated four times slower, the blocking time of one page was 350 ms, then 520 ms.
 TRIES = 8
+# With which Lighthouse's score of a phone is 95, where all else is as it is.
+MOST_BLOCKING_MS = 270
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +59,44 @@ def audit(image: str, port: int, address: str, cookie: str, device: str) -> dict
         if best["performance"] >= fast and min(others) >= LEAST:
             break
     return best
+
+
+def blocking_ms(page: Page, address: str) -> float:
+    """Return how long a phone four times slower is held up by a page, whatever else runs here.
+
+    Lighthouse measures by the clock; this counts the processor's time of the page alone.
+    """
+    session = page.context.new_cdp_session(page)
+    events: list[dict[str, Any]] = []
+    ended: list[bool] = []
+    session.on("Tracing.dataCollected", lambda message: events.extend(message["value"]))
+    session.on("Tracing.tracingComplete", lambda _: ended.append(True))
+    session.send("Network.setCacheDisabled", {"cacheDisabled": True})
+    categories = {
+        "includedCategories": ["devtools.timeline", "disabled-by-default-devtools.timeline"]
+    }
+    session.send("Tracing.start", {"transferMode": "ReportEvents", "traceConfig": categories})
+    page.goto(address)
+    page.wait_for_timeout(2000)
+    session.send("Tracing.end")
+    while not ended:
+        page.wait_for_timeout(50)
+    [(main, _)] = Counter(
+        (each["pid"], each["tid"]) for each in events if each["name"] == "EvaluateScript"
+    ).most_common(1)
+    tasks: list[float] = [
+        4 * each.get("tdur", 0) / 1000
+        for each in events
+        if each["name"] == "RunTask" and (each["pid"], each["tid"]) == main
+    ]
+    return sum(max(0.0, each - 50) for each in tasks)
+
+
+def test_a_slow_phone_is_not_held_up_for_long(person: Person) -> None:
+    person.sign_up()
+    person.add("Water the plants")
+    tries = [blocking_ms(person.page, f"{person.site}/tasks") for _ in range(3)]
+    assert min(tries) < MOST_BLOCKING_MS, tries
 
 
 def test_lighthouse_scores(site: str, image: str) -> None:

@@ -1,6 +1,6 @@
 """What is said to the assistant, and what it answers."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -32,40 +32,57 @@ class Availability(BaseModel):
     available: bool
 
 
-class Said(BaseModel):
+class _Event(BaseModel):
+    """A kind of event, named by its `type`."""
+
+    # Whoever reads events is always given all of their fields.
+    model_config = ConfigDict(json_schema_serialization_defaults_required=True)
+
+
+class Said(_Event):
     """A piece of the answer's text."""
 
+    type: Literal["text"] = "text"
     delta: str
 
 
-class Touched(BaseModel):
+class Touched(_Event):
     """What was done with a task; listed ones are not repeated here."""
 
+    type: Literal["task"] = "task"
     action: Literal["created", "updated", "deleted", "listed"]
     task: TaskView | None = None
 
 
-class Finished(BaseModel):
+class Finished(_Event):
     """The answer is complete."""
 
+    type: Literal["done"] = "done"
 
-class Failed(BaseModel):
+
+class Failed(_Event):
     """The answer ends here, and why."""
 
+    type: Literal["error"] = "error"
     detail: str
 
 
 type Event = Said | Touched | Finished | Failed
 
-NAMES: dict[type[BaseModel], str] = {
-    Said: "text",
-    Touched: "task",
-    Finished: "done",
-    Failed: "error",
-}
-
 
 def written(event: Event) -> str:
     """Return an event as it travels in a text/event-stream."""
-    data = event.model_dump_json(exclude_none=isinstance(event, Touched) and event.task is None)
-    return f"event: {NAMES[type(event)]}\ndata: {data}\n\n"
+    return f"event: {event.type}\ndata: {event.model_dump_json()}\n\n"
+
+
+def events_schema() -> dict[str, Any]:
+    """Describe the data of the events in a stream for the API's description."""
+    kinds: list[type[_Event]] = [Said, Touched, Finished, Failed]
+    schemas = [
+        each.model_json_schema(ref_template="#/components/schemas/{model}", mode="serialization")
+        for each in kinds
+    ]
+    # What they refer to is in the document already.
+    for schema in schemas:
+        schema.pop("$defs", None)
+    return {"oneOf": schemas}

@@ -62,7 +62,7 @@ class Task(Base):
     updated_at: Mapped[datetime] = mapped_column(
         DateTime(timezone=True), server_default=func.now(), onupdate=func.now()
     )
-    # Set: deleted, and to be had back for a while.
+    # Set: deleted, and to be had back for a while; then its title is empty, as nothing else's is.
     deleted_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     # What is searched, as `searchable` writes it, with a blank before every word. Never read.
     words: Mapped[str] = mapped_column(
@@ -92,4 +92,5 @@ Index(
     postgresql_ops={"words": "gin_trgm_ops"},
     postgresql_where=_LIVING,
 )
-Index("ix_tasks_deleted", Task.deleted_at, postgresql_where=Task.deleted_at.is_not(None))
+_TO_PURGE = Task.deleted_at.is_not(None) & (Task.title != "")
+Index("ix_tasks_to_purge", Task.deleted_at, postgresql_where=_TO_PURGE)

@@ -5,12 +5,12 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, delete, func, select, text, update
+from sqlalchemy import ColumnElement, Row, Select, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.tasks.filters import TaskQuery
-from app.tasks.models import Task
+from app.tasks.models import Priority, Task
 from app.tasks.paging import KEYS, Cursor, read_cursor
 from app.tasks.schemas import NewTask, TaskChange
 
@@ -98,8 +98,15 @@ async def adopt_tasks(session: AsyncSession, owner: int) -> None:
 
 
 async def purge_tasks(session: AsyncSession) -> None:
-    """Delete for good what nobody can restore any more."""
-    await session.execute(delete(Task).where(Task.deleted_at <= func.now() - UNDO))
+    """Delete for good what nobody can restore any more; the ids stay taken.
+
+    A page that was away for weeks may send once more what it added: that is not to come back.
+    """
+    purged = update(Task).where(Task.deleted_at <= func.now() - UNDO, Task.title != "")
+    nothing = purged.values(
+        title="", notes="", tags=[], due_date=None, done=False, priority=Priority.NORMAL
+    )
+    await session.execute(nothing)
 
 
 def _living(owner: int) -> tuple[ColumnElement[bool], ColumnElement[bool]]:

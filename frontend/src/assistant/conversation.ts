@@ -5,6 +5,8 @@ import { reasonInWords } from "@/client/words";
 
 import type { AssistantEvent } from "./events";
 
+type Deed = Extract<AssistantEvent, { type: "task" }>;
+
 export interface Turn extends Message {
   /** What was done to tasks on the way, in words. */
   deeds: readonly string[];
@@ -24,7 +26,8 @@ export interface Draft {
   message: string;
 }
 
-const DEEDS: Readonly<Record<string, string>> = { created: "Added", updated: "Changed", deleted: "Deleted", restored: "Brought back" };
+/** What is done to a task, in words; of one that was only looked up nothing is said. */
+const DEEDS = { created: "Added", updated: "Changed", deleted: "Deleted", listed: "" } satisfies Record<Deed["action"], string>;
 
 const CUT_OFF = "The answer was cut off. Look at your list before you ask again.";
 
@@ -98,10 +101,10 @@ export class Conversation extends Observed<Talk> {
 
   #take(event: AssistantEvent): void {
     if (event.type === "text") this.#answer((turn) => ({ ...turn, content: turn.content + event.delta }));
-    if (event.type === "error") this.set({ problem: event.detail || "The assistant could not finish. Please try again." });
-    const deed = event.type === "task" ? DEEDS[event.action] : undefined;
-    if (event.type !== "task" || !deed) return;
-    this.#answer((turn) => ({ ...turn, deeds: [...turn.deeds, event.title ? `${deed} “${event.title}”` : deed] }));
+    if (event.type === "error") this.set({ problem: event.detail });
+    const deed = event.type === "task" && event.task && DEEDS[event.action] && `${DEEDS[event.action]} “${event.task.title}”`;
+    if (!deed) return;
+    this.#answer((turn) => ({ ...turn, deeds: [...turn.deeds, deed] }));
     this.onDeed();
   }
 

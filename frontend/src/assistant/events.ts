@@ -1,14 +1,8 @@
 import type { operations } from "@/api";
 import { isRecord } from "@/client/request";
 
-type Streamed = operations["talk_api_assistant_post"]["responses"][200]["content"]["text/event-stream"];
-
 /** What the assistant streams; an event of any other kind is passed over. */
-export type AssistantEvent =
-  | { type: "text"; delta: string }
-  | { type: "task"; action: string; title: string }
-  | { type: "done" }
-  | { type: "error"; detail: string };
+export type AssistantEvent = operations["talk_api_assistant_post"]["responses"][200]["content"]["text/event-stream"];
 
 /** Read server-sent events as they come. */
 export async function* eventsOf(body: ReadableStream<Uint8Array>): AsyncGenerator<AssistantEvent> {
@@ -19,44 +13,35 @@ export async function* eventsOf(body: ReadableStream<Uint8Array>): AsyncGenerato
     const blocks = (rest + (value ?? "")).replaceAll("\r\n", "\n").split("\n\n");
     rest = done ? "" : (blocks.pop() ?? "");
     for (const block of blocks) {
-      const event = eventOf(block);
-      if (event) yield event;
+      const event = dataOf(block);
+      if (isEvent(event)) yield event;
     }
     if (done) return;
   }
 }
 
-function eventOf(block: string): AssistantEvent | null {
-  const lines = block.split("\n");
-  const field = (name: string) =>
-    lines
-      .filter((line) => line.startsWith(`${name}:`))
-      .map((line) => line.slice(name.length + 1).replace(/^ /, ""))
-      .join("\n");
-  const data = parsed(field("data"));
-  switch (field("event") as Streamed["event"]) {
-    case "text":
-      return { type: "text", delta: textOf(data.delta) };
-    case "task":
-      return { type: "task", action: textOf(data.action), title: isRecord(data.task) ? textOf(data.task.title) : "" };
-    case "done":
-      return { type: "done" };
-    case "error":
-      return { type: "error", detail: textOf(data.detail) };
-    default:
-      return null;
-  }
-}
-
-function parsed(data: string): Record<string, unknown> {
+/** The data names the kind of its event, too. */
+function dataOf(block: string): unknown {
+  const lines = block.split("\n").filter((line) => line.startsWith("data:"));
   try {
-    const value: unknown = JSON.parse(data);
-    return isRecord(value) ? value : {};
+    return JSON.parse(lines.map((line) => line.slice("data:".length)).join("\n"));
   } catch {
-    return {};
+    return null;
   }
 }
 
-function textOf(value: unknown): string {
-  return typeof value === "string" ? value : "";
+function isEvent(value: unknown): value is AssistantEvent {
+  if (!isRecord(value)) return false;
+  switch (value.type as AssistantEvent["type"]) {
+    case "text":
+      return typeof value.delta === "string";
+    case "task":
+      return typeof value.action === "string" && (value.task === null || (isRecord(value.task) && typeof value.task.title === "string"));
+    case "done":
+      return true;
+    case "error":
+      return typeof value.detail === "string";
+    default:
+      return false;
+  }
 }

@@ -14,7 +14,8 @@ export function noteBuild(theirs: string | null): void {
   }, 1_000);
 }
 
-const TEXT_FIELD = "input:not([type=checkbox], [type=radio]), textarea";
+/** What somebody writes in. */
+export const TEXT_FIELD = "input:not([type=checkbox], [type=radio]), textarea";
 
 /** Nothing is open, being written, on its way, or in a field that would forget it. */
 function isSafe(): boolean {

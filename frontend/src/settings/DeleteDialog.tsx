@@ -2,6 +2,8 @@ import * as AlertDialog from "@radix-ui/react-alert-dialog";
 
 import { deleteAccount } from "@/account/client";
 import { useSubmit } from "@/account/useSubmit";
+import { accountOfPage } from "@/client/request";
+import { forgetDrafts } from "@/tasks/drafts";
 import { Button } from "@/ui/Button";
 import { TextField } from "@/ui/Field";
 import { Notice } from "@/ui/Notice";
@@ -16,7 +18,9 @@ export default function DeleteDialog({ onClose }: { onClose: () => void }) {
   allowStyles();
   const onClosed = useReturnFocus();
   const { busy, problem, submit } = useSubmit(async (value) => {
+    const account = await accountOfPage();
     await deleteAccount(value("password"));
+    forgetDrafts(account);
     window.location.assign("/sign-in?why=deleted");
   });
   return (

@@ -1,7 +1,7 @@
 import { Search } from "lucide-react";
-import { type RefObject, useEffect, useState } from "react";
+import { type RefObject, useEffect, useRef, useState } from "react";
 
-import { EVERYTHING, type Filter } from "./filter";
+import { addressOf, EVERYTHING, type Filter } from "./filter";
 import styles from "./FilterBar.module.css";
 
 interface Props {
@@ -19,10 +19,9 @@ const SORT = { created: "Newest first", due: "By due date", priority: "By priori
 const SEARCH_AFTER_MS = 250;
 
 export function FilterBar({ filter, tags, search, onChange }: Props) {
+  const bar = useRef<HTMLElement>(null);
   const [wanted, setWanted] = useState(filter);
-  const change = (part: Partial<Filter>) => {
-    setWanted({ ...wanted, ...part });
-  };
+  const change = (part: Partial<Filter>) => { setWanted({ ...wanted, ...part }); };
   useEffect(() => {
     if (wanted === filter) return;
     const timer = setTimeout(onChange, wanted.q === filter.q ? 0 : SEARCH_AFTER_MS, wanted);
@@ -30,17 +29,21 @@ export function FilterBar({ filter, tags, search, onChange }: Props) {
       clearTimeout(timer);
     };
   });
-  const every = [...new Set([wanted.tag, ...tags])].filter(Boolean);
-  const tagWords = Object.fromEntries([["", "Any tag"], ...every.map((tag) => [tag, `#${tag}`] as const)]);
+  useEffect(() => {
+    const early = { ...filter, ...heldBy(bar.current) };
+    if (addressOf(early) !== addressOf(filter)) setWanted(early);
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, []);
 
   return (
-    <search className={styles.bar} aria-label="Filters">
+    <search ref={bar} className={styles.bar} aria-label="Filters">
       <fieldset className={styles.shows} aria-label="Show">
         {(Object.keys(SHOW) as Filter["show"][]).map((show) => (
           <label key={show} className={styles.show}>
             <input
               type="radio"
               name="show"
+              value={show}
               className="unseen"
               checked={wanted.show === show}
               onChange={() => {
@@ -57,6 +60,7 @@ export function FilterBar({ filter, tags, search, onChange }: Props) {
         <input
           ref={search}
           type="search"
+          name="q"
           data-kept
           placeholder="Search"
           defaultValue={filter.q}
@@ -69,11 +73,22 @@ export function FilterBar({ filter, tags, search, onChange }: Props) {
       <div className={styles.choices}>
         {wanted.show !== "today" && <Choice label="Due" name="due" wanted={wanted} options={DUE} onChoose={change} />}
         <Choice label="Priority" name="priority" wanted={wanted} options={PRIORITY} onChoose={change} />
-        <Choice label="Tag" name="tag" wanted={wanted} options={tagWords} onChoose={change} />
+        <Choice label="Tag" name="tag" wanted={wanted} options={tagWords(wanted.tag, tags)} onChoose={change} />
         {wanted.show !== "today" && <Choice label="Sort" name="sort" wanted={wanted} options={SORT} onChoose={change} />}
       </div>
     </search>
   );
+}
+
+function tagWords(chosen: string, tags: readonly string[]): Record<string, string> {
+  const every = [...new Set([chosen, ...tags])].filter(Boolean);
+  return Object.fromEntries([["", "Any tag"], ...every.map((tag) => [tag, `#${tag}`] as const)]);
+}
+
+/** What was chosen and typed before the page listened. */
+function heldBy(bar: HTMLElement | null): Partial<Filter> {
+  const fields = bar?.querySelectorAll<HTMLInputElement | HTMLSelectElement>("[type=radio]:checked, [type=search], select") ?? [];
+  return Object.fromEntries([...fields].map(({ name, value }) => [name, value.trim()]));
 }
 
 interface ChoiceProps {
@@ -87,6 +102,7 @@ interface ChoiceProps {
 function Choice({ label, name, wanted, options, onChoose }: ChoiceProps) {
   return (
     <select
+      name={name}
       aria-label={label}
       className={styles.choice}
       data-set={wanted[name] !== EVERYTHING[name]}

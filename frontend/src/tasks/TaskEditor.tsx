@@ -1,5 +1,6 @@
 import { type KeyboardEvent, type SubmitEvent, useEffect, useRef } from "react";
 
+import { TEXT_FIELD } from "@/client/build";
 import { Button } from "@/ui/Button";
 import { SelectField, TextArea, TextField } from "@/ui/Field";
 
@@ -26,6 +27,8 @@ const PRIORITY = { low: "Low", normal: "Normal", high: "High" };
 export default function TaskEditor({ task, written, onWrite, onSave, onLeave, onRemove }: Props) {
   const form = useRef<HTMLFormElement>(null);
   useEffect(() => {
+    // It may have come late: whoever writes somewhere else by now goes on there.
+    if (document.activeElement?.matches(TEXT_FIELD)) return;
     const title = form.current?.querySelector("input");
     title?.focus();
     title?.select();

@@ -57,7 +57,7 @@ export class Drafts {
 
   /** Keep it for this account from now on, and take up what other pages have left or will leave. */
   async open(account: string, heir: Heir): Promise<void> {
-    this.#prefix = `todo_page_${account}_`;
+    this.#prefix = prefixOf(account);
     try {
       await (this.#coming ??= this.#come(heir));
       this.#awaitOthers(heir);
@@ -88,12 +88,29 @@ export class Drafts {
   }
 
   #others(): string[] {
-    return Object.keys(localStorage).filter((name) => name.startsWith(this.#prefix) && name !== this.#name);
+    return namesOf(this.#prefix).filter((name) => name !== this.#name);
   }
 
   get #name(): string {
     return this.#prefix + this.#page;
   }
+}
+
+/** Forget all that is kept on this device for an account that is no more. */
+export function forgetDrafts(account: string): void {
+  try {
+    for (const name of namesOf(prefixOf(account))) localStorage.removeItem(name);
+  } catch {
+    // A device that lets nothing be kept has nothing to forget.
+  }
+}
+
+function prefixOf(account: string): string {
+  return `todo_page_${account}_`;
+}
+
+function namesOf(prefix: string): string[] {
+  return Object.keys(localStorage).filter((name) => name.startsWith(prefix));
 }
 
 /** What is to be taken of what a page that is gone has left, and the rest. What is typed here by now is not disturbed. */

@@ -29,7 +29,7 @@ function streamOf(...parts: string[]): ReadableStream<Uint8Array<ArrayBuffer>> {
 }
 
 test("events are read however they are cut", async () => {
-  const whole = 'event: text\r\ndata: {"delta":"ä"}\r\n\r\n: ping\n\nevent: news\ndata: {}\n\nevent: done\ndata: {}\n\n';
+  const whole = 'event: text\r\ndata: {"type":"text","delta":"ä"}\r\n\r\n: ping\n\ndata: {"type":"news"}\n\ndata: {"type":"text"}\n\ndata: {"ty\n\ndata: {"type":"done"}\n\n';
   const bytes = new TextEncoder().encode(whole);
   const body = new ReadableStream<Uint8Array>({
     start: (stream) => {
@@ -44,13 +44,13 @@ test("events are read however they are cut", async () => {
 
 test("a talk shows words and deeds as they come, and sends what was said", async () => {
   const talk = new Conversation(onDeed, draft);
-  const events = ['event: task\ndata: {"action":"created","task":{"title":"Milk"}}\n\n', 'event: text\ndata: {"delta":"Done"}\n\n'];
-  server.mockResolvedValueOnce(new Response(streamOf(...events, 'event: text\ndata: {"delta":"."}\n\nevent: done\ndata: {}\n\n')));
+  const events = ['event: task\ndata: {"type":"task","action":"created","task":{"title":"Milk"}}\n\n', 'event: text\ndata: {"type":"text","delta":"Done"}\n\n'];
+  server.mockResolvedValueOnce(new Response(streamOf(...events, 'event: text\ndata: {"type":"text","delta":"."}\n\nevent: done\ndata: {"type":"done"}\n\n')));
   await talk.ask("Add milk");
   expect(talk.snapshot()).toMatchObject({ busy: false, problem: "" });
   expect(talk.snapshot().turns.at(-1)).toEqual({ role: "assistant", content: "Done.", deeds: ["Added “Milk”"] });
   expect(onDeed).toHaveBeenCalledTimes(1);
-  server.mockResolvedValueOnce(new Response(streamOf('event: task\ndata: {"action":"listed"}\n\n')));
+  server.mockResolvedValueOnce(new Response(streamOf('event: task\ndata: {"type":"task","action":"listed","task":null}\n\n')));
   await talk.ask("And?");
   expect(server.mock.lastCall?.[1].body).toBe(
     '{"messages":[{"role":"user","content":"Add milk"},{"role":"assistant","content":"Done."},{"role":"user","content":"And?"}]}',
@@ -67,7 +67,7 @@ test("an assistant that is off is said to be off", async () => {
 
 test("an error on the way is told in words, and what came before it stays", async () => {
   const talk = new Conversation(onDeed, draft);
-  const events = 'event: text\ndata: {"delta":"So"}\n\nevent: error\ndata: {"detail":"too many steps"}\n\n';
+  const events = 'event: text\ndata: {"type":"text","delta":"So"}\n\nevent: error\ndata: {"type":"error","detail":"too many steps"}\n\n';
   server.mockResolvedValueOnce(new Response(streamOf(events)));
   await talk.ask("Go");
   expect(talk.snapshot()).toMatchObject({ problem: "too many steps", busy: false });
@@ -102,7 +102,7 @@ test.each([0, 401, 413, 429, 502, 503, 504])("a message that nobody heard (%i) i
 
 test("a message that was heard is not given back: what was done would be done twice", async () => {
   const talk = new Conversation(onDeed, draft);
-  server.mockResolvedValueOnce(new Response(streamOf('event: task\ndata: {"action":"created","task":{"title":"Milk"}}\n\n')));
+  server.mockResolvedValueOnce(new Response(streamOf('event: task\ndata: {"type":"task","action":"created","task":{"title":"Milk"}}\n\n')));
   talk.write("Buy milk");
   await talk.send();
   expect(talk.snapshot()).toMatchObject({ text: "", busy: false, problem: expect.stringMatching(/^The answer was cut off/) as string });
