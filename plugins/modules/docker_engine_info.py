@@ -62,8 +62,8 @@ reason:
   sample: buildx is missing (at least 0.13 is needed)
 state:
   description:
-    - One of running, stopped, absent, outdated (the client), permission_denied, wrong_docker_host, unsupported (Podman, a
-      snap, a rootless engine) or busy (a plugin is there and does not answer).
+    - One of running, stopped, absent, outdated (the client), permission_denied, wrong_docker_host, unsupported (Podman,
+      nerdctl, a snap, a rootless engine) or busy (a plugin is there and does not answer).
   returned: always
   type: str
   sample: running

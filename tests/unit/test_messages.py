@@ -52,7 +52,8 @@ def printed() -> str:
     said = [
         engine(client=False), engine(), engine(socket=False), engine(old),
         engine("permission denied", user="<name>"), engine(docker_host="<address>"),
-        engine(client_kind="podman"), engine(client_kind="snap"), busy("buildx", 60).message,
+        engine(client_kind="podman"), engine(client_kind="snap"),
+        engine(client_kind="nerdctl"), busy("buildx", 60).message,
         judge_answer(Answer(0, rootless, ""), HostFacts()).message, str(lacking("<name>")),
     ]  # fmt: skip
     said += [

@@ -22,7 +22,9 @@ OUTDATED = "outdated"
 UNSUPPORTED = "unsupported"
 BUSY = "busy"
 
+# What a docker command that is none leads to: the name of that program.
 PODMAN = "podman"
+NERDCTL = "nerdctl"
 SNAP = "snap"
 
 _TIMED_OUT = 124
@@ -53,7 +55,7 @@ class HostFacts:
     daemon: bool = True
     socket: bool = True
     user: str = "root"
-    client_kind: str = ""  # podman or snap where the docker command is one of these
+    client_kind: str = ""  # podman, nerdctl or snap where the docker command is one of these
 
 
 @dataclass(frozen=True)
@@ -215,7 +217,14 @@ def _unsupported(kind: str, server: Mapping[str, Any], err: str) -> EngineState 
         return EngineState(
             UNSUPPORTED,
             "the docker command of this host leads to Podman, which has neither buildx nor Compose",
-            "remove the package podman-docker, or unset DOCKER_HOST; Podman itself may stay",
+            "remove the package podman-docker, its link or script, or unset DOCKER_HOST; Podman "
+            "itself may stay",
+        )
+    if kind == NERDCTL:
+        return EngineState(
+            UNSUPPORTED,
+            "the docker command of this host is nerdctl, behind which there is no Docker Engine",
+            "remove that link or script; nerdctl itself may stay",
         )
     if kind == SNAP:
         return EngineState(

@@ -121,6 +121,8 @@ EMULATED = "Emulate Docker CLI using podman. Create /etc/containers/nodocker to 
         (Answer(0, '{"Client": {"Version": "4.3.1"}}', EMULATED), HostFacts(), "leads to Podman"),
         (Answer(125, "", ""), HostFacts(client_kind="podman"), "leads to Podman"),
         (Answer(0, RUNNING.out, ""), HostFacts(client_kind="snap"), "installed as a snap"),
+        (Answer(0, '{"Server": {"Components": [{"Name": "containerd"}]}}', ""),
+         HostFacts(client_kind="nerdctl"), "is nerdctl"),
         (Answer(1, NO_SERVER, DENIED), HostFacts(client_kind="snap"), "installed as a snap"),
         (answer_of("Engine", "containerd", "rootlesskit", "slirp4netns"),
          HostFacts(docker_host="unix:///run/user/1000/docker.sock"), "the engine is rootless"),
