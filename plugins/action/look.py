@@ -143,5 +143,5 @@ def _result(
         "release": seen.wanted,
         "bind_address": project.spec.bind_address,
         "relaxed": dict(project.spec.relaxed),
-        "warnings": [*seen.warnings, *absence_warnings(seen, project.spec)],
+        "warnings": [*project.warnings, *seen.warnings, *absence_warnings(seen, project.spec)],
     }

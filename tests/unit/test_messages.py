@@ -33,12 +33,14 @@ FILES = (
     "roles/docker_engine/tasks/main.yml", "plugins/module_utils/decide/absence.py",
     "plugins/module_utils/contract/urls.py", "plugins/module_utils/contract/values.py",
     "plugins/module_utils/build/interpreters.py", "plugins/module_utils/decide/going_back.py",
+    "plugins/plugin_utils/contract/compose_references.py",
     "plugins/module_utils/decide/schema.py", "plugins/module_utils/look/releases.py",
 )  # fmt: skip
 # What stands in a file for what the page shows.
 SHOWN = {
     "{{ item.item }}": "<name>", "{{ misspelt | join(', ') }}": "<name>", "{version}": "<version>",
     "{seen.release.number}": "<number>", "{raw}": "<character>",
+    "${name} {_SHELL}": "$<name> from the shell of whoever calls compose: nobody does",
 }  # fmt: skip
 
 

@@ -82,6 +82,30 @@ def test_a_good_look_returns_contracts_bases_and_what_was_seen(bench: Bench) -> 
     assert "77QzkWvBtY9xPd" not in str(result)
 
 
+def test_a_file_that_only_compose_by_hand_reads_is_told(bench: Bench) -> None:
+    assert bench.run()["warnings"] == []
+    (bench.project / "compose.override.yaml").touch()
+    [told] = bench.run()["warnings"]
+    assert "compose.override.yaml is for `docker compose` by hand, and not read here" in told
+
+
+def test_what_compose_is_not_given_is_refused_and_what_a_run_brings_is_not(bench: Bench) -> None:
+    compose = bench.project / "compose.yaml"
+    brought = (
+        "  postgres: {image: postgres:17, labels: ['${REGION}', '${STACK_BIND_ADDRESS}'], "
+        "environment: {POSTGRES_PASSWORD: '${POSTGRES_PASSWORD}'}}\n"
+        "  backend: {image: todo-backend, environment: [DATABASE_URL, MORE]}\n"
+        "  frontend: {image: todo-frontend, command: ['$ROOM']}\n"
+    )
+    compose.write_text(f"name: todo\nservices:\n{brought}")
+    given: dict[str, Any] = {"extra_env": {"backend": {"MORE": "x"}}, "variables": {"REGION": "eu"}}
+    message = bench.run(**given)["msg"]
+    assert "1 problem found" in message
+    assert "compose.yaml, line 5: services.frontend.command takes $ROOM" in message
+    (bench.project / "backend/contract.yml").unlink()
+    assert "$" not in bench.run(**given)["msg"]
+
+
 STARTING = Container("id", "todo-postgres-1", "postgres", pid=1, health="starting")
 
 
