@@ -31,6 +31,12 @@ options:
     description: Whether a later step installs, updates or starts the engine, so that its absence is no problem.
     type: bool
     default: false
+  host_only:
+    description:
+      - Whether later steps only have an engine and base images. Then the stack's values, ports, files and containers
+        are not judged, and RV(contracts) is empty.
+    type: bool
+    default: false
 attributes:
   check_mode:
     description: Reads only, and does so in check mode too.
@@ -144,6 +150,7 @@ ARGUMENT_SPEC = {
     "artifacts_dir": {"type": "path"},
     "min_free_bytes": {"type": "int", "default": 3_000_000_000},
     "engine_managed": {"type": "bool", "default": False},
+    "host_only": {"type": "bool", "default": False},
 }
 
 

@@ -91,6 +91,17 @@ def read_project(args: Mapping[str, Any], folder: Path) -> Project:
     return Project(spec, [*problems, *wrong], bases, unread_warnings(folder))
 
 
+def read_bases(args: Mapping[str, Any], folder: Path) -> Project:
+    """Return what is read of a project for an engine and base images alone.
+
+    No service, value or port is in it: nothing that is wrong with them is in the way.
+    """
+    contracts, problems = read_contracts(folder, args.get("services", DEFAULT_SERVICES))
+    bases, wrong = _bases(folder, contracts)
+    spec = replace(named_stack(args, folder), release="", looked_for=_names(bases))
+    return Project(spec, [*problems, *wrong], bases)
+
+
 def _problems_of_stack(args: Mapping[str, Any], spec: StackSpec) -> Iterator[Problem]:
     if spec.definition and not spec.name:
         remedy = "give one with `name:`, of small letters and digits"
