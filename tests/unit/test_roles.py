@@ -88,6 +88,30 @@ def test_packages_are_installed_with_a_word_every_ten_seconds() -> None:
         assert 0 < task.get("poll", 0) <= 10 < task["async"], f"{path}: {task['name']}"
 
 
+def test_a_source_that_apt_cannot_refresh_stops_no_installation_and_is_told() -> None:
+    loader = DataLoader()
+    path = str(PROJECT / "roles/docker_engine/tasks/lists.yml")
+    refresh, told = loader.load_from_file(path, trusted_as_template=True)
+    assert refresh["failed_when"] is False
+    said = ["Hit:1 http://a trixie", "E: The repository 'x Release' is not signed.",
+            "N: Updating from it", "W: Failed to fetch https://y"]  # fmt: skip
+    [lacking] = told["vars"].values()
+    found = Templar(loader, {refresh["register"]: {"stderr_lines": said}}).template(lacking)
+    assert found == [said[1], said[3]]
+    waits = refresh["until"]
+    for error, ends in (("E: Could not get lock /var/lib/apt/lists/lock", False), ("W: x", True)):
+        templar = Templar(loader, {refresh["register"]: {"stderr": error}})
+        assert templar.evaluate_conditional(waits) is ends
+
+
+def test_no_package_is_installed_from_lists_that_ansible_refreshes() -> None:
+    installing = [(path, task) for path, task in TASKS if "ansible.builtin.apt" in task]
+    for path, task in installing:
+        assert "update_cache" not in task["ansible.builtin.apt"], path
+        names = [one["name"] for where, one in TASKS if where == path]
+        assert names.index("Know what packages there are") < names.index(task["name"]), path
+
+
 @pytest.mark.parametrize(
     ("changes", "fits"),
     [
