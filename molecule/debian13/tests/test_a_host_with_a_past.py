@@ -50,19 +50,37 @@ def without_the_group(eyes: Eyes) -> Iterator[None]:
     eyes.sh("cd /etc; for one in group gshadow; do mv $one.before $one; done")
 
 
+@pytest.fixture
+def tasks_of_the_role(tmp_path: Path, run_play: Play) -> Play:
+    """Return a function that runs one of the role docker_engine's files of tasks."""
+
+    def run(file: str) -> Any:
+        role = {"name": "todo.stack.docker_engine", "tasks_from": file}
+        play = {"hosts": "all", "become": True, "tasks": [{"ansible.builtin.include_role": role}]}
+        (tmp_path / "play.yml").write_text(yaml.safe_dump([play]))
+        variables = {"docker_engine_repository": REPOSITORY}
+        return run_play(str(tmp_path / "play.yml"), variables=variables)
+
+    return run
+
+
 @pytest.mark.usefixtures("foreign_list")
 def test_a_source_that_others_have_written_is_left_alone(
-    eyes: Eyes, run_play: Play, tmp_path: Path
+    eyes: Eyes, tasks_of_the_role: Play
 ) -> None:
-    role = {"name": "todo.stack.docker_engine", "tasks_from": "source_docker"}
-    play = {"hosts": "all", "become": True, "tasks": [{"ansible.builtin.include_role": role}]}
-    (tmp_path / "play.yml").write_text(yaml.safe_dump([play]))
-    run = run_play(str(tmp_path / "play.yml"), variables={"docker_engine_repository": REPOSITORY})
+    run = tasks_of_the_role("source_docker")
     assert run.code == 0, run.output
     assert run.recap(HOST)["changed"] == 0
     assert eyes.host.run("test -e %s", OURS).rc != 0
     # Two sources of one address with different keys, and apt would read none at all.
     eyes.run("apt-get", "indextargets", "--no-release-info")
+
+
+@pytest.mark.usefixtures("foreign_list")
+def test_a_source_that_cannot_be_read_is_told_and_holds_nothing_up(tasks_of_the_role: Play) -> None:
+    run = tasks_of_the_role("lists")
+    assert run.code == 0, run.output
+    assert "Failed to fetch https://docker.invalid/linux/debian" in run.output
 
 
 @pytest.mark.usefixtures("requiretty")
