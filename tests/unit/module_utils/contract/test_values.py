@@ -73,7 +73,8 @@ BAD = [
     (DATABASE, "postgresql://u:<password>@db/x", "holds a placeholder for its password"),
     *(
         (DATABASE, f"postgresql://u:p9@{host}/x", LOCAL)
-        for host in ("localhost", "LOCALHOST:5432", "127.0.0.1", "[::1]:5432", ALL, "a.localhost")
+        for host in ("localhost", "LOCALHOST:5432", "127.0.0.1", "[::1]:5432", ALL, "a.localhost",
+                     "localhost.localdomain", "ip6-localhost:5432", "IP6-Loopback")
     ),
     (DATABASE, "postgresql://u:p9@db/x?host=localhost", LOCAL),
     (DATABASE, "postgresql://u:p9@999.1.1.1/x", "has a host that is none"),
