@@ -142,6 +142,8 @@ WRONG = [
     (GOOD.replace("seconds: 300", "seconds: soon"), "seconds: must be a whole number"),
     (GOOD.replace("8000", "65536"), "run.port: must be at most 65535"),
     (GOOD.replace("8000", "'8000'"), "run.port: must be a whole number"),
+    (GOOD.replace("8000", "8000.0"), "run.port: must be a whole number"),
+    (GOOD.replace("8000", "8e3"), "run.port: must be a whole number"),
     (GOOD.replace("8000", "true"), "run.port: must be a whole number"),
     (GOOD.replace("image: todo-backend", "image: todo-backend:latest"), "image: has a form"),
     (GOOD.replace("image: todo-backend", r'image: "todo-backend\n"'), "image: has a form"),
