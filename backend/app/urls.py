@@ -15,6 +15,8 @@ from urllib.parse import unquote_to_bytes
 POSTGRES_SCHEMES = ("postgresql", "postgres")
 WEB_SCHEMES = ("http", "https")
 
+# Names of /etc/hosts, a container's own among them.
+_LOOPBACK_NAMES = ("localhost", "localhost.localdomain", "ip6-localhost", "ip6-loopback")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
 _HOST = re.compile(r"\w([\w.-]*[\w.])?")
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
@@ -108,7 +110,7 @@ def is_port(text: str) -> bool:
 def is_loopback_host(host: str) -> bool:
     """Tell whether ``host`` means the machine that asks."""
     name = host.strip("[]").lower().rstrip(".")
-    if name == "localhost" or name.endswith(".localhost"):
+    if name in _LOOPBACK_NAMES or name.endswith(".localhost"):
         return True
     try:
         address = ipaddress.ip_address(name)

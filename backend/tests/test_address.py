@@ -129,6 +129,10 @@ def test_server_settings_are_passed_on() -> None:
         ("postgresql://todo:s3cr@db/todo?sslmode=on", "has an unknown sslmode"),
         ("postgresql://todo:s3cr@db/todo?sslmod=require", "has an unknown ssl parameter"),
         ("postgresql://todo:s3cr@db/todo?sslcert=/s3cr", "has an unknown ssl parameter"),
+        *(
+            (f"postgresql://todo:s3cr@db/todo?{name}=s3cr", "has an unknown ssl parameter")
+            for name in ("SSLMODE", "requiressl", "useSSL", "tls", "tlsMinVersion")
+        ),
         ("postgresql://todo:s3cr@db/todo?sslmode=a&sslmode=b", "gives sslmode more than once"),
     ],
 )

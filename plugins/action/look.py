@@ -26,7 +26,10 @@ from ansible_collections.todo.stack.plugins.module_utils.decide.expiry import ex
 from ansible_collections.todo.stack.plugins.module_utils.decide.going_back import (
     going_back_problems,
 )
-from ansible_collections.todo.stack.plugins.module_utils.decide.problems import host_problems
+from ansible_collections.todo.stack.plugins.module_utils.decide.problems import (
+    engine_problems,
+    host_problems,
+)
 from ansible_collections.todo.stack.plugins.module_utils.look.observation import Seen
 from ansible_collections.todo.stack.plugins.plugin_utils.contract.arguments import (
     judged,
@@ -37,6 +40,7 @@ from ansible_collections.todo.stack.plugins.plugin_utils.contract.stack_spec imp
     OPTIONS,
     Project,
     named_stack,
+    read_bases,
     read_project,
 )
 from ansible_collections.todo.stack.plugins.plugin_utils.judge.check_table import is_prose
@@ -44,7 +48,9 @@ from ansible_collections.todo.stack.plugins.plugin_utils.judge.index import reti
 from ansible_collections.todo.stack.plugins.plugin_utils.unreached import explained
 
 MODULE = "todo.stack.look"
-OWN_OPTIONS = ("artifacts_dir", "min_free_bytes", "engine_managed", "secret_max_age")
+OWN_OPTIONS = (
+    "artifacts_dir", "min_free_bytes", "engine_managed", "secret_max_age", "host_only",
+)  # fmt: skip
 SECRET_MAX_AGE_DAYS = 365
 PAUSE_SECONDS = 1.0
 TOLD_SECONDS = 10.0
@@ -102,8 +108,12 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible ships no types
 
 
 def _read(args: dict[str, Any], folder: Path, found: list[Project]) -> list[Problem]:
-    kept = args.get("release")
-    found.append(Project(named_stack(args, folder)) if kept else read_project(args, folder))
+    if args.get("release"):
+        found.append(Project(named_stack(args, folder)))
+    elif _host_only(args):
+        found.append(read_bases(args, folder))
+    else:
+        found.append(read_project(args, folder))
     return found[0].problems
 
 
@@ -114,6 +124,10 @@ def _max_age(args: Mapping[str, Any]) -> str:
 def _age_problems(args: Mapping[str, Any]) -> Iterator[Problem]:
     if not _max_age(args).isdecimal():
         yield Problem("must be a number of days; 0 is no limit", "stack_secret_max_age")
+
+
+def _host_only(args: dict[str, Any]) -> bool:
+    return bool(boolean(args.get("host_only", False)))
 
 
 def _starting(answer: dict[str, Any]) -> list[str]:
@@ -127,18 +141,7 @@ def _result(
     args: dict[str, Any], project: Project, told: dict[str, Any], problems: list[Problem]
 ) -> dict[str, Any]:
     seen = from_plain(Seen, json.loads(told["seen"]))
-    of_host = host_problems(
-        seen,
-        project.spec.bind_address,
-        min_free_bytes=int(args.get("min_free_bytes", 3_000_000_000)),
-        engine_managed=boolean(args.get("engine_managed", False)),
-    )
-    problems = [
-        *problems,
-        *absence_problems(seen, project.spec),
-        *of_host,
-        *going_back_problems(seen, project.spec.contracts),
-    ]
+    problems = [*problems, *_problems_of_host(args, project, seen)]
     if problems:
         return refusal(problems)
     return {
@@ -153,6 +156,7 @@ def _result(
         "bind_address": project.spec.bind_address,
         "relaxed": dict(project.spec.relaxed),
         "warnings": [
+            *project.warnings,
             *seen.warnings,
             *absence_warnings(seen, project.spec),
             *expiry_warnings(
@@ -160,3 +164,16 @@ def _result(
             ),
         ],
     }
+
+
+def _problems_of_host(args: dict[str, Any], project: Project, seen: Seen) -> list[Problem]:
+    free = int(args.get("min_free_bytes", 3_000_000_000))
+    managed = boolean(args.get("engine_managed", False))
+    if _host_only(args):
+        return engine_problems(seen, min_free_bytes=free, engine_managed=managed)
+    address = project.spec.bind_address
+    return [
+        *absence_problems(seen, project.spec),
+        *host_problems(seen, address, min_free_bytes=free, engine_managed=managed),
+        *going_back_problems(seen, project.spec.contracts),
+    ]

@@ -1,4 +1,4 @@
-"""Controller side of remove: says who asks, and retires the report of what is gone."""
+"""Controller side of remove: says who asks or why nobody could, and retires the report."""
 
 from __future__ import annotations
 

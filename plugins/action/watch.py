@@ -13,6 +13,7 @@ from ansible_collections.todo.stack.plugins.plugin_utils.contract.arguments impo
     refusal,
 )
 from ansible_collections.todo.stack.plugins.plugin_utils.judge.watcher import packed_watcher
+from ansible_collections.todo.stack.plugins.plugin_utils.unreached import explained
 
 MODULE = "todo.stack.watch"
 OPTIONS = ("stack", "state_dir", "minutes", "command", "url", "state")
@@ -31,7 +32,8 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible ships no types
         if problems := problems or judged(lambda: [*_problems(args)]):
             return {**result, **refusal(problems)}
         packed = {} if args.get("state") == "absent" else {"archive": packed_watcher()}
-        return {**result, **self._execute_module(MODULE, {**args, **packed}, task_vars=task_vars)}
+        told = self._execute_module(MODULE, {**args, **packed}, task_vars=task_vars)
+        return {**result, **explained(told)}
 
 
 def _problems(args: Mapping[str, Any]) -> Iterator[Problem]:

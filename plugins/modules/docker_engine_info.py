@@ -15,7 +15,7 @@ description:
 options:
   minimum:
     description:
-      - Least versions of C(server), C(buildx) and C(compose), as major and minor number.
+      - Least versions of C(server), C(buildx) and C(compose), such as V(26) or V(26.1.5).
       - C(--progress=rawjson) came with buildx 0.13, C(env_file.required) with Compose 2.24.
       - What is not named keeps its default.
     type: dict
@@ -62,8 +62,8 @@ reason:
   sample: buildx is missing (at least 0.13 is needed)
 state:
   description:
-    - One of running, stopped, absent, outdated (the client), permission_denied, wrong_docker_host, unsupported (Podman, a
-      snap, a rootless engine) or busy (a plugin is there and does not answer).
+    - One of running, stopped, absent, outdated (the client), permission_denied, wrong_docker_host, unsupported (Podman,
+      nerdctl, a snap, a rootless engine) or busy (a plugin is there and does not answer).
   returned: always
   type: str
   sample: running
@@ -122,7 +122,12 @@ daemon_path:
 import os
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.todo.stack.plugins.module_utils.decide.engine_state import MINIMUM, decide
+from ansible_collections.todo.stack.plugins.module_utils.contract.errors import ProblemList
+from ansible_collections.todo.stack.plugins.module_utils.decide.engine_state import (
+    MINIMUM,
+    decide,
+    least_versions,
+)
 from ansible_collections.todo.stack.plugins.module_utils.edge.process import run
 from ansible_collections.todo.stack.plugins.module_utils.edge.surroundings import (
     leave_callers_shell,
@@ -144,13 +149,16 @@ ARGUMENT_SPEC = {
 def main() -> None:
     """Run the module."""
     module = AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
+    try:
+        minimum = least_versions(module.params["minimum"])
+    except ProblemList as found:
+        module.fail_json(msg=str(found))
     leave_callers_shell()
     state = describe_engine(run, os.environ)
     if state.slow:
         module.warn(state.slow)
     daemon = daemon_path()
-    given = {part: least for part, least in module.params["minimum"].items() if least}
-    action, reason = decide(state, {**MINIMUM, **given}, bool(daemon))
+    action, reason = decide(state, minimum, bool(daemon))
     module.exit_json(
         changed=False, action=action, reason=reason, daemon_path=daemon, **state.as_result()
     )

@@ -37,6 +37,12 @@ options:
       - The host records when a secret was made, or first given, without its value.
     type: int
     default: 365
+  host_only:
+    description:
+      - Whether later steps only have an engine and base images. Then the stack's values, ports, files and containers
+        are not judged, and RV(contracts) is empty.
+    type: bool
+    default: false
 attributes:
   check_mode:
     description: Reads only, and does so in check mode too.
@@ -151,6 +157,7 @@ ARGUMENT_SPEC = {
     "min_free_bytes": {"type": "int", "default": 3_000_000_000},
     "engine_managed": {"type": "bool", "default": False},
     "secret_max_age": {"type": "int", "default": 365},
+    "host_only": {"type": "bool", "default": False},
 }
 
 

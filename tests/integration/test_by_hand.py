@@ -78,6 +78,20 @@ def test_the_example_works_as_it_is_and_so_does_the_value_it_shows(project: Path
     assert arrived(project)["BETTER_AUTH_SECRET"] == 'pa$$word #1, "quoted"'
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        "V='p$a #1'\r\nW=x\r\n", "\ufeffV='p$a #1'\n", "export V='p$a #1'\n", "V = 'p$a #1'\n",
+        "V: 'p$a #1'\n", "V='p$a #1' # of mine\n", "V='no'\nV='p$a #1'\n", "V='p$a #1'",
+    ],
+    ids=["line ends of Windows", "byte order mark", "export", "blanks", "colon", "comment", "twice",
+         "no last line end"],
+)  # fmt: skip
+def test_other_editors_and_habits_make_no_difference(project: Path, written: str) -> None:
+    (project / "backend/.env").write_text(written, encoding="utf-8", newline="")
+    assert arrived(project)["V"] == "p$a #1"
+
+
 @pytest.mark.parametrize(("quote", "values"), [(single, VALUES), (double, [*VALUES, *BACKSLASHES])])
 def test_what_stands_between_quotes_arrives_as_it_stands(
     project: Path, quote: Callable[[str], str], values: list[str]

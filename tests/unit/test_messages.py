@@ -33,12 +33,14 @@ FILES = (
     "roles/docker_engine/tasks/main.yml", "plugins/module_utils/decide/absence.py",
     "plugins/module_utils/contract/urls.py", "plugins/module_utils/contract/values.py",
     "plugins/module_utils/build/interpreters.py", "plugins/module_utils/decide/going_back.py",
+    "plugins/plugin_utils/contract/compose_references.py",
     "plugins/module_utils/decide/schema.py", "plugins/module_utils/look/releases.py",
 )  # fmt: skip
 # What stands in a file for what the page shows.
 SHOWN = {
     "{{ item.item }}": "<name>", "{{ misspelt | join(', ') }}": "<name>", "{version}": "<version>",
     "{seen.release.number}": "<number>", "{raw}": "<character>",
+    "${name} {_SHELL}": "$<name> from the shell of whoever calls compose: nobody does",
 }  # fmt: skip
 
 
@@ -52,7 +54,8 @@ def printed() -> str:
     said = [
         engine(client=False), engine(), engine(socket=False), engine(old),
         engine("permission denied", user="<name>"), engine(docker_host="<address>"),
-        engine(client_kind="podman"), engine(client_kind="snap"), busy("buildx", 60).message,
+        engine(client_kind="podman"), engine(client_kind="snap"),
+        engine(client_kind="nerdctl"), busy("buildx", 60).message,
         judge_answer(Answer(0, rootless, ""), HostFacts()).message, str(lacking("<name>")),
     ]  # fmt: skip
     said += [

@@ -88,6 +88,30 @@ def test_packages_are_installed_with_a_word_every_ten_seconds() -> None:
         assert 0 < task.get("poll", 0) <= 10 < task["async"], f"{path}: {task['name']}"
 
 
+def test_a_source_that_apt_cannot_refresh_stops_no_installation_and_is_told() -> None:
+    loader = DataLoader()
+    path = str(PROJECT / "roles/docker_engine/tasks/lists.yml")
+    refresh, told = loader.load_from_file(path, trusted_as_template=True)
+    assert refresh["failed_when"] is False
+    said = ["Hit:1 http://a trixie", "E: The repository 'x Release' is not signed.",
+            "N: Updating from it", "W: Failed to fetch https://y"]  # fmt: skip
+    [lacking] = told["vars"].values()
+    found = Templar(loader, {refresh["register"]: {"stderr_lines": said}}).template(lacking)
+    assert found == [said[1], said[3]]
+    waits = refresh["until"]
+    for error, ends in (("E: Could not get lock /var/lib/apt/lists/lock", False), ("W: x", True)):
+        templar = Templar(loader, {refresh["register"]: {"stderr": error}})
+        assert templar.evaluate_conditional(waits) is ends
+
+
+def test_no_package_is_installed_from_lists_that_ansible_refreshes() -> None:
+    installing = [(path, task) for path, task in TASKS if "ansible.builtin.apt" in task]
+    for path, task in installing:
+        assert "update_cache" not in task["ansible.builtin.apt"], path
+        names = [one["name"] for where, one in TASKS if where == path]
+        assert names.index("Know what packages there are") < names.index(task["name"]), path
+
+
 @pytest.mark.parametrize(
     ("changes", "fits"),
     [
@@ -112,6 +136,29 @@ def test_an_engine_that_was_seen_fits_only_with_all_its_parts(
 
 
 @pytest.mark.parametrize(
+    ("least", "fits"),
+    [
+        ({"server": "26.1.5"}, True), ({"server": "26.1.6"}, False), ({"server": 26}, True),
+        ({"server": None}, True), ({"buildx": "0.13.1"}, True), ({"compose": "2.31"}, False),
+        # These are no versions: who has a second look says so.
+        ({"server": "latest"}, False), ({"server": "v24"}, False), ({"buildx": ""}, False),
+        ({"compose": ">=2.24"}, False), ({"compose": "2.30.1.1"}, False),
+        ({"server": "26.x"}, False),
+    ],
+)  # fmt: skip
+def test_an_engine_that_was_seen_fits_only_what_is_wanted(
+    least: dict[str, Any], fits: bool
+) -> None:
+    loader = DataLoader()
+    path = PROJECT / "roles/docker_engine/vars/main.yml"
+    kept = loader.load_from_file(str(path), trusted_as_template=True)
+    engine = {"running": True, "server_version": "26.1.5+dfsg1", "buildx_version": "0.13.1+ds1",
+              "compose_version": "2.30.1-4"}  # fmt: skip
+    variables = {**kept, "docker_engine_minimum": least, "stack_look": {"engine": engine}}
+    assert Templar(loader, variables).template(kept["__docker_engine_fits"]) is fits
+
+
+@pytest.mark.parametrize(
     ("given", "least"),
     [
         ({}, ("23.0", "0.13", "2.24")),
@@ -119,6 +166,7 @@ def test_an_engine_that_was_seen_fits_only_with_all_its_parts(
         ({"compose": 2.3}, ("23.0", "0.13", "2.3")),
         ({"buildx": "0.20", "compose": "2.40"}, ("23.0", "0.20", "2.40")),
         ({"server": 24}, ("24", "0.13", "2.24")),
+        ({"server": None, "buildx": "0.20"}, ("23.0", "0.20", "2.24")),
     ],
 )
 def test_a_part_of_the_least_versions_that_is_not_named_keeps_its_default(
@@ -154,6 +202,34 @@ def test_a_user_that_is_no_account_is_refused_and_not_made(
     that = refusal["ansible.builtin.assert"]["that"]
     item = {"item": name, "ansible_facts": facts}
     assert Templar(loader, {"item": item}).evaluate_conditional(that) is known
+
+
+@pytest.mark.parametrize(
+    ("check", "made", "predicted", "added"),
+    [(True, True, True, False), (True, False, False, True), (False, True, False, True),
+     (False, False, False, True)],
+)  # fmt: skip
+def test_users_are_only_foretold_where_their_group_is(
+    check: bool, made: bool, predicted: bool, added: bool
+) -> None:
+    loader = DataLoader()
+    path = str(PROJECT / "roles/docker_engine/tasks/users.yml")
+    _, foretells, adds = loader.load_from_file(path, trusted_as_template=True)
+    variables = {"ansible_check_mode": check, "__docker_engine_group": {"changed": made}}
+    templar = Templar(loader, variables)
+    assert templar.evaluate_conditional(foretells["when"]) is predicted
+    assert templar.evaluate_conditional(adds["when"]) is added
+
+
+@pytest.mark.parametrize("given", ["ops", ["ops"], ["ops", "root"], []])
+def test_one_user_may_be_given_as_a_word(given: str | list[str]) -> None:
+    loader = DataLoader()
+    path = PROJECT / "roles/docker_engine/vars/main.yml"
+    kept = loader.load_from_file(str(path), trusted_as_template=True)
+    found = Templar(loader, {**kept, "docker_engine_users": given}).template(
+        kept["__docker_engine_users"]
+    )
+    assert found == ([given] if isinstance(given, str) else given)
 
 
 NONE = {"msg": "base_images_python_prefix: no CPython 3.12 prefix on this host -> install one"}

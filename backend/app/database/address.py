@@ -89,12 +89,12 @@ def read_address(raw: str) -> DatabaseAddress:
     """Translate a `postgres[ql]://` URL, touching nothing. Raises ValueError, never quoting it.
 
     Parameters of other tools (pools, timeouts, prepared statements) are left out: the service has
-    its own. One that begins with `ssl` and is not understood is refused, for it may ask for more
+    its own. One that is about TLS and is not understood is refused, for it may ask for more
     protection than there would be.
     """
     url = _parsed(raw)
     query = {name: _single(name, value) for name, value in url.query.items()}
-    if any(name.startswith("ssl") and name not in KNOWN_SSL_NAMES for name in query):
+    if any(_asks_for_tls(name) and name not in KNOWN_SSL_NAMES for name in query):
         raise ValueError(f"has an unknown ssl parameter; known: {_listed(KNOWN_SSL_NAMES)}")
     if places := sorted(PLACES & query.keys()):
         raise ValueError(f"gives {' and '.join(places)} after the ?, where nothing looks")
@@ -133,6 +133,11 @@ def _parsed(raw: str) -> URL:
     if not url.database:
         raise ValueError("names no database")
     return url
+
+
+def _asks_for_tls(name: str) -> bool:
+    """Tell whether a parameter is about TLS, in any spelling: libpq heeds small letters alone."""
+    return name.lower().startswith(("ssl", "requiressl", "usessl", "tls"))
 
 
 def _single(name: str, value: str | tuple[str, ...]) -> str:

@@ -35,10 +35,14 @@ export function judgeProxies(): void {
   });
 }
 
-/** Leave one way of saying where the browser is: `X-Forwarded-Host`, with its port, and all that it may mean. */
+/**
+ * Leave one way of saying where the browser is: `X-Forwarded-Host`, with its port, and all that it may mean; and one of saying that it
+ * speaks TLS: `X-Forwarded-Proto`, which is believed of anybody, as it makes cookies stricter for whoever says so.
+ */
 export function judge(headers: IncomingHttpHeaders, trusted: boolean): void {
   const hosts = trusted ? hostsOf(headers) : [];
   const client = trusted ? headers["x-forwarded-for"] : undefined;
+  if (trusted && !headers["x-forwarded-proto"] && endsTls(headers)) headers["x-forwarded-proto"] = "https";
   for (const word of WORDS) Reflect.deleteProperty(headers, word);
   if (hosts.length > 0) headers["x-forwarded-host"] = hosts.join(", ");
   if (client !== undefined) headers["x-forwarded-for"] = client;
@@ -49,10 +53,23 @@ export function judge(headers: IncomingHttpHeaders, trusted: boolean): void {
  * proxies fill with that of an inner hop: both readings count.
  */
 function hostsOf(headers: IncomingHttpHeaders): string[] {
-  const first = (name: string) => [headers[name]].flat()[0]?.split(",")[0]?.trim() ?? "";
-  const forwarded = /(?:^|;)\s*host="?([^";]+)/i.exec(first("forwarded"))?.[1];
-  const host = [first("x-forwarded-host"), forwarded, headers.host].find(Boolean) ?? "";
-  const port = first("x-forwarded-port");
+  const host = [first(headers, "x-forwarded-host"), told(headers, "host"), first(headers, "x-original-host"), headers.host].find(Boolean) ?? "";
+  const port = first(headers, "x-forwarded-port");
   const withoutPort = !/:\d+$/.test(host);
   return withoutPort && /^\d{1,5}$/.test(port) ? [host, `${host}:${port}`] : [host];
+}
+
+/** What says that the browser speaks TLS, beside `X-Forwarded-Proto` itself. */
+function endsTls(headers: IncomingHttpHeaders): boolean {
+  const scheme = told(headers, "proto") || first(headers, "x-forwarded-scheme");
+  return scheme.toLowerCase() === "https" || ["x-forwarded-ssl", "front-end-https"].some((name) => first(headers, name).toLowerCase() === "on");
+}
+
+function first(headers: IncomingHttpHeaders, name: string): string {
+  return [headers[name]].flat()[0]?.split(",")[0]?.trim() ?? "";
+}
+
+/** A parameter of the first hop in `Forwarded`, or nothing. */
+function told(headers: IncomingHttpHeaders, name: string): string {
+  return new RegExp(`(?:^|;)\\s*${name}="?([^";]+)`, "i").exec(first(headers, "forwarded"))?.[1]?.trim() ?? "";
 }

@@ -27,10 +27,15 @@ test.each<[string, string, IncomingHttpHeaders]>([
   ["a port that is the scheme's own", "https://todo.example", { "x-forwarded-host": "todo.example:443", "x-forwarded-proto": "https" }],
   ["the port of an inner hop", "https://todo.example", { "x-forwarded-host": "todo.example", "x-forwarded-port": "80" }],
   ["an IPv6 address", "https://[2001:db8::1]:8443", { "x-forwarded-host": "[2001:db8::1]", "x-forwarded-port": "8443" }],
+  ["an AWS load balancer", "https://todo.example", { host: "todo.example", "x-forwarded-port": "443", "x-forwarded-proto": "https" }],
+  ["Azure's gateway", "https://todo.example", { "x-original-host": "todo.example", "x-forwarded-port": "443", "x-forwarded-proto": "https" }],
+  ["Forwarded with a port and no quotes", PUBLIC, { forwarded: "for=192.0.2.1; host=todo.example:8443 ;proto=https" }],
+  ["ingress-nginx", PUBLIC, { "x-forwarded-host": "todo.example:8443", "x-forwarded-port": "443", "x-forwarded-scheme": "https" }],
+  ["two lines, joined", PUBLIC, { "x-forwarded-host": "todo.example:8443, todo.example:8443" }],
   ["capitals", PUBLIC, { "x-forwarded-host": "Todo.Example:8443" }],
 ])("%s: sign-in works when the proxy is named, and only then", (_, origin, headers) => {
   expect(signIn(origin, headers, true)).toBe(200);
-  if (headers.host !== "todo.example:8443") expect(signIn(origin, headers, false)).toBe(403);
+  if (!origin.endsWith(`/${headers.host ?? ""}`)) expect(signIn(origin, headers, false)).toBe(403);
 });
 
 test.each<[string, IncomingHttpHeaders]>([
@@ -41,6 +46,24 @@ test.each<[string, IncomingHttpHeaders]>([
   ["nonsense", { "x-forwarded-host": "//", forwarded: "host=" }],
 ])("%s of a trusted proxy is not the browser's", (_, headers) => {
   expect(signIn(PUBLIC, headers, true)).toBe(403);
+});
+
+test.each<[string, IncomingHttpHeaders, string | undefined]>([
+  ["Forwarded", { forwarded: "for=192.0.2.1;proto=https" }, "https"],
+  ["Forwarded in capitals", { forwarded: "Proto=HTTPS;host=a" }, "https"],
+  ["Forwarded of a browser without TLS", { forwarded: "proto=http, proto=https" }, undefined],
+  ["an older load balancer", { "x-forwarded-ssl": "on" }, "https"],
+  ["an older ISA server", { "front-end-https": "On" }, "https"],
+  ["a scheme", { "x-forwarded-scheme": "https" }, "https"],
+  ["its own word first", { "x-forwarded-proto": "http", "x-forwarded-ssl": "on" }, "http"],
+  ["nothing", { "x-forwarded-ssl": "off" }, undefined],
+])("%s tells whether the browser speaks TLS", (_, given, expected) => {
+  const headers = { ...given };
+  judge(headers, true);
+  expect(headers["x-forwarded-proto"]).toBe(expected);
+  const stranger = { ...given };
+  judge(stranger, false);
+  expect(stranger["x-forwarded-proto"]).toBe(given["x-forwarded-proto"]);
 });
 
 test("who asks is told on by a named proxy alone", () => {

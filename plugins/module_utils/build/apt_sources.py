@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
+
+_OFF = ("no", "false", "without", "off", "disable", "0")  # what apt takes for a no
 
 
 @dataclass(frozen=True)
@@ -106,14 +107,17 @@ def _is_remote(uri: str) -> bool:
 
 
 def _place(uri: str) -> str:
-    return uri.rstrip("/").partition("://")[2].lower()
+    """Return what apt compares of an address: neither how it is fetched nor by whom."""
+    place = uri.rstrip("/").partition("://")[2].lower()
+    host, slash, path = place.partition("/")
+    return host.rpartition("@")[2] + slash + path
 
 
 def _stanzas(text: str) -> list[Source]:
     found = []
     for block in text.split("\n\n"):
         fields = _fields(block)
-        if fields.get("enabled", "yes").lower() in ("no", "false", "0"):
+        if fields.get("enabled", "yes").lower() in _OFF:
             continue
         if "deb" not in fields.get("types", "").split() or not fields.get("uris"):
             continue
@@ -146,12 +150,11 @@ def _fields(block: str) -> dict[str, str]:
 def _lines(text: str) -> list[Source]:
     found = []
     for raw in text.splitlines():
-        line = raw.split("#", 1)[0].strip()
-        kind, _, rest = line.partition(" ")
-        if kind != "deb":
+        kind, *rest = raw.split("#", 1)[0].split(maxsplit=1)[:2] or [""]
+        if kind != "deb" or not rest:
             continue
-        options, rest = _options(rest.strip())
-        uri, *words = rest.split() or [""]
+        options, named = _options(rest[0].strip())
+        uri, *words = named.replace('"', "").split() or [""]
         if uri and words:
             found.append(
                 Source((uri,), (words[0],), tuple(words[1:]), options.get("signed-by", ""))
@@ -163,5 +166,5 @@ def _options(rest: str) -> tuple[dict[str, str], str]:
     if not rest.startswith("["):
         return {}, rest
     inside, _, after = rest[1:].partition("]")
-    pairs = (word.partition("=") for word in shlex.split(inside))
+    pairs = (word.partition("=") for word in inside.replace('"', "").split())
     return {name.lower(): value for name, _, value in pairs}, after.strip()

@@ -26,3 +26,20 @@ def is_listening_address(value: str) -> bool:
     except ValueError:
         return bool(_HOST_NAME.fullmatch(value))
     return not (address.is_multicast or value == "255.255.255.255")
+
+
+def is_network_list(value: str) -> bool:
+    """Tell whether ``value`` names addresses or networks, separated by commas; `*` is everybody.
+
+    Who reads it may be stricter, such as with bits of a host in a network.
+    """
+    parts = [part.strip() for part in value.split(",") if part.strip()]
+    return "*" in parts or all(map(_is_network, parts))
+
+
+def _is_network(text: str) -> bool:
+    try:
+        ipaddress.ip_interface(text)
+    except ValueError:
+        return False
+    return True

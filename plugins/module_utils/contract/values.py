@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from ansible_collections.todo.stack.plugins.module_utils.contract.addresses import (
     is_listening_address,
+    is_network_list,
 )
 from ansible_collections.todo.stack.plugins.module_utils.contract.model import Variable
 from ansible_collections.todo.stack.plugins.module_utils.contract.placeholders import (
@@ -117,6 +118,8 @@ def _type_problems(variable: Variable, value: str) -> Iterator[Finding]:
         yield from _address_problems(value, WEB_SCHEMES)
         if variable.type == "base_url":
             yield from _base_problems(value)
+    elif variable.type == "networks" and not is_network_list(value):
+        yield "is no list of addresses or networks", "such as 10.0.0.1, 192.168.7.0/24, or *"
     elif variable.type == "bind_address":
         if not is_listening_address(value):
             yield "is no address to listen on", "such as 0.0.0.0"

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from ansible_collections.todo.stack.plugins.module_utils.contract.errors import Problem, ProblemList
+
 DEFAULT_SOCKET = "/var/run/docker.sock"
 MINIMUM = {"server": "23.0", "buildx": "0.13", "compose": "2.24"}
 
@@ -20,7 +22,9 @@ OUTDATED = "outdated"
 UNSUPPORTED = "unsupported"
 BUSY = "busy"
 
+# What a docker command that is none leads to: the name of that program.
 PODMAN = "podman"
+NERDCTL = "nerdctl"
 SNAP = "snap"
 
 _TIMED_OUT = 124
@@ -29,7 +33,8 @@ _ADDRESS = re.compile(r"\bat ([a-z]+://\S+?)[.:;,]?(?:\s|$)")
 _TOO_OLD = re.compile(
     r"client version (\S+) is too old\. minimum supported api version is ([\d.]+)", re.IGNORECASE
 )
-_NUMBER = re.compile(r"(\d+)(?:\.(\d+))?")
+_NUMBER = re.compile(r"(\d+)(?:\.(\d+))?(?:\.(\d+))?")
+_VERSION = re.compile(r"[0-9]+(\.[0-9]+){0,2}")
 
 
 @dataclass(frozen=True)
@@ -50,7 +55,7 @@ class HostFacts:
     daemon: bool = True
     socket: bool = True
     user: str = "root"
-    client_kind: str = ""  # podman or snap where the docker command is one of these
+    client_kind: str = ""  # podman, nerdctl or snap where the docker command is one of these
 
 
 @dataclass(frozen=True)
@@ -152,22 +157,38 @@ def decide(state: EngineState, minimum: Mapping[str, str], daemon: bool) -> tupl
     return "start", state.message
 
 
-def numbers(version: str) -> tuple[int, int]:
-    """Return major and minor of the first version in the text, (0, 0) when there is none."""
+def least_versions(given: Mapping[str, Any]) -> dict[str, str]:
+    """Return the least versions, those that are not given as they are by default.
+
+    Raises ProblemList where one is no version: nothing would be older.
+    """
+    least = {**MINIMUM, **{part: str(one) for part, one in given.items() if one is not None}}
+    if wrong := [part for part, one in least.items() if not _VERSION.fullmatch(one)]:
+        raise ProblemList(
+            [
+                Problem("is no version", f"docker_engine_minimum.{part}", "such as 26.1")
+                for part in wrong
+            ]
+        )
+    return least
+
+
+def numbers(version: str) -> tuple[int, int, int]:
+    """Return the three numbers of the first version in the text; a missing one is 0."""
     match = _NUMBER.search(version)
-    return (int(match[1]), int(match[2] or 0)) if match else (0, 0)
+    return (int(match[1]), int(match[2] or 0), int(match[3] or 0)) if match else (0, 0, 0)
 
 
 def buildx_version(out: str) -> str:
     """Return the version in ``docker buildx version``: ``<module> v0.13.1 <commit>``."""
     words = out.split()
-    return words[1].lstrip("v") if len(words) > 1 and numbers(words[1]) > (0, 0) else ""
+    return words[1].lstrip("v") if len(words) > 1 and any(numbers(words[1])) else ""
 
 
 def compose_version(out: str) -> str:
     """Return the version in ``docker compose version --short``."""
     text = out.strip().lstrip("v")
-    return text if numbers(text) > (0, 0) and "\n" not in text else ""
+    return text if any(numbers(text)) and "\n" not in text else ""
 
 
 def _server(out: str) -> Mapping[str, Any]:
@@ -196,7 +217,14 @@ def _unsupported(kind: str, server: Mapping[str, Any], err: str) -> EngineState 
         return EngineState(
             UNSUPPORTED,
             "the docker command of this host leads to Podman, which has neither buildx nor Compose",
-            "remove the package podman-docker, or unset DOCKER_HOST; Podman itself may stay",
+            "remove the package podman-docker, its link or script, or unset DOCKER_HOST; Podman "
+            "itself may stay",
+        )
+    if kind == NERDCTL:
+        return EngineState(
+            UNSUPPORTED,
+            "the docker command of this host is nerdctl, behind which there is no Docker Engine",
+            "remove that link or script; nerdctl itself may stay",
         )
     if kind == SNAP:
         return EngineState(

@@ -33,11 +33,18 @@ def host_problems(
 ) -> list[Problem]:
     """Return everything that stands in the way of the stack."""
     return [
-        *_engine_problems(seen.engine, engine_managed),
+        *engine_problems(seen, min_free_bytes=min_free_bytes, engine_managed=engine_managed),
         *port_problems(seen.ports, bind_address),
-        *(p for space in seen.space for p in _space_problems(space, min_free_bytes)),
         *foreign_problems(seen),
         *volume_problems(seen),
+    ]
+
+
+def engine_problems(seen: Seen, *, min_free_bytes: int, engine_managed: bool) -> list[Problem]:
+    """Return everything that stands in the way of an engine and its images, whatever they run."""
+    return [
+        *_engine_problems(seen.engine, engine_managed),
+        *(p for space in seen.space for p in _space_problems(space, min_free_bytes)),
         *_forwarding_problems(seen),
     ]
 

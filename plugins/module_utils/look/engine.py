@@ -12,6 +12,7 @@ from pathlib import Path
 
 from ansible_collections.todo.stack.plugins.module_utils.decide.engine_state import (
     DEFAULT_SOCKET,
+    NERDCTL,
     PODMAN,
     SNAP,
     Answer,
@@ -93,11 +94,14 @@ def _host_facts(environ: Mapping[str, str]) -> HostFacts:
 
 
 def _kind(client: Path) -> str:
-    """Tell a docker command that is none: the script of podman-docker, the link of a snap."""
-    if client.parent == Path("/snap/bin"):
+    """Tell a docker command that is none: a link to another program, or a script that calls it."""
+    target = client.resolve().name
+    if client.parent == Path("/snap/bin") or target == SNAP:
         return SNAP
     start = read_start(client, 4096)
-    return PODMAN if start.startswith(b"#!") and b"podman" in start else ""
+    script = start if start.startswith(b"#!") else b""
+    others = (PODMAN, NERDCTL)
+    return next((one for one in others if target == one or one.encode() in script), "")
 
 
 def _ask(run: Run, clock: Callable[[], float], seconds: int, *args: str) -> _Told:

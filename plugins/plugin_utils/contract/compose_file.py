@@ -19,6 +19,10 @@ from ansible_collections.todo.stack.plugins.plugin_utils.contract.strict_yaml im
 COMPOSE_FILE = "compose.yaml"
 # Of two, compose takes the first, with a warning.
 COMPOSE_FILES = (COMPOSE_FILE, "compose.yml", "docker-compose.yml", "docker-compose.yaml")
+# Of these, compose by hand takes the first beside it.
+_OVERRIDES = tuple(
+    f"{name}.override.{end}" for name in ("compose", "docker-compose") for end in ("yml", "yaml")
+)
 _INTERPOLATION = re.compile(r"\$\$|\$\{(?P<name>\w+)(?P<rest>[^{}]*)\}|\$(?P<bare>[A-Za-z_]\w*)")
 
 
@@ -38,6 +42,17 @@ def compose_file_of(project_dir: Path) -> Path:
     """Return the compose file that compose itself takes; the first name's path if there is none."""
     found = (project_dir / name for name in COMPOSE_FILES)
     return next((path for path in found if path.exists()), project_dir / COMPOSE_FILE)
+
+
+def unread_warnings(project_dir: Path) -> list[str]:
+    """Return a warning of the file that compose by hand lays over the compose file."""
+    file = compose_file_of(project_dir).name
+    found = [name for name in _OVERRIDES if (project_dir / name).exists()]
+    return [
+        f"{name} is for `docker compose` by hand, and not read here: what a host is to have stands "
+        f"in {file}"
+        for name in found[:1]
+    ]
 
 
 def definition_of(project_dir: Path) -> str:
@@ -86,6 +101,19 @@ def defaults_of(text: str) -> str:
     while previous != text:
         previous, text = text, _INTERPOLATION.sub(_default, text)
     return text.replace("\0", "$")
+
+
+def taken_from_shell(text: str) -> list[str]:
+    """Return the variables in ``text`` that are empty, or an error, unless compose is given them.
+
+    One with a default is not among them, be it an empty text; a variable in the default may be.
+    """
+    names = []
+    for match in _INTERPOLATION.finditer(text):
+        rest = (match["rest"] or "").lstrip(":")
+        if match[0] != "$$" and not rest.startswith(("-", "+")):
+            names.append(match["name"] or match["bare"])
+    return names
 
 
 def _default(match: re.Match[str]) -> str:

@@ -147,11 +147,17 @@ def _whole_pattern(
         yield jsonschema.ValidationError("pattern")
 
 
+def _is_whole(_checker: Any, instance: object) -> bool:
+    return isinstance(instance, int) and not isinstance(instance, bool)
+
+
 @cache
 def _validator() -> Any:
     schema = json.loads(SCHEMA_FILE.read_text(encoding="utf-8"))
     strict: Any = jsonschema.validators.extend(  # type: ignore[no-untyped-call]
         jsonschema.Draft202012Validator,
         {"pattern": _whole_pattern},
+        # JSON knows one kind of numbers, and 8000.0 would be no port of a URL.
+        type_checker=jsonschema.Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_whole),
     )
     return strict(schema)

@@ -38,6 +38,7 @@ from ansible_collections.todo.stack.plugins.plugin_utils.contract.contract_rules
 )
 from ansible_collections.todo.stack.plugins.plugin_utils.contract.strict_yaml import read_yaml
 
+_PLACE = "the contract lies beside the service's Dockerfile"
 _SERVICE_NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
 
 
@@ -92,8 +93,8 @@ def _read_one(
     try:
         document = read_yaml(project / file, file)
     except StackError as error:
-        remedy = error.remedy or "the contract lies beside the service's Dockerfile"
-        return None, [Problem(error.what, error.where, remedy)]
+        lacking = "" if (project / file).is_file() else _PLACE
+        return None, [Problem(error.what, error.where, error.remedy or lacking)]
     problems = schema_problems(document, file)
     if problems:
         return None, problems

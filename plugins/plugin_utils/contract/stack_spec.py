@@ -13,6 +13,7 @@ from ansible_collections.todo.stack.plugins.module_utils.contract.addresses impo
 from ansible_collections.todo.stack.plugins.module_utils.contract.codec import from_plain, to_plain
 from ansible_collections.todo.stack.plugins.module_utils.contract.environment import (
     Given,
+    of_service,
     validate_bind_address,
     validate_environment,
 )
@@ -26,6 +27,7 @@ from ansible_collections.todo.stack.plugins.module_utils.contract.relaxed import
 from ansible_collections.todo.stack.plugins.module_utils.contract.spec import StackSpec
 from ansible_collections.todo.stack.plugins.module_utils.contract.state import RELEASES_KEPT
 from ansible_collections.todo.stack.plugins.module_utils.decide.definition import host_definition
+from ansible_collections.todo.stack.plugins.module_utils.decide.resolution import EMBEDDED_PASSWORD
 from ansible_collections.todo.stack.plugins.module_utils.decide.rotation import rotation_problems
 from ansible_collections.todo.stack.plugins.plugin_utils.build.build_inputs import read_inputs
 from ansible_collections.todo.stack.plugins.plugin_utils.contract.compose_file import (
@@ -35,9 +37,11 @@ from ansible_collections.todo.stack.plugins.plugin_utils.contract.compose_file i
     read_services,
     repository,
     stack_name,
+    unread_warnings,
 )
 from ansible_collections.todo.stack.plugins.plugin_utils.contract.compose_references import (
     reference_problems,
+    unfilled_problems,
 )
 from ansible_collections.todo.stack.plugins.plugin_utils.contract.contracts import read_contracts
 from ansible_collections.todo.stack.plugins.plugin_utils.contract.strict_yaml import read_yaml
@@ -62,6 +66,7 @@ class Project:
     spec: StackSpec
     problems: list[Problem] = field(default_factory=list)
     bases: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
 
 
 def read_project(args: Mapping[str, Any], folder: Path) -> Project:
@@ -70,7 +75,8 @@ def read_project(args: Mapping[str, Any], folder: Path) -> Project:
     contracts, problems = read_contracts(folder, services)
     spec = stack_spec(args, folder, contracts)
     # Of a contract that cannot be read nobody knows which services are its own.
-    reset = spec.services if problems else _with_contracts(contracts)
+    unread = bool(problems)
+    reset = spec.services if unread else _with_contracts(contracts)
     problems += _problems_of_stack(args, spec)
     names = [str(one) for one in _items(services)]
     problems += validate_environment(contracts, spec.given, unjudged=names)
@@ -78,10 +84,22 @@ def read_project(args: Mapping[str, Any], folder: Path) -> Project:
     running = [name for contract in contracts for name in contract.running_services()]
     problems += relaxed_problems(args.get("relaxed") or {}, [*running, *spec.services, *names])
     problems += validate_bind_address(spec.bind_address)
-    problems += _references(folder, reset)
+    problems += _references(folder, reset, None if unread else spec)
     bases, wrong = _bases(folder, contracts)
     looked_for = dict.fromkeys([*spec.looked_for, *_names(bases)])
-    return Project(replace(spec, looked_for=tuple(looked_for)), [*problems, *wrong], bases)
+    spec = replace(spec, looked_for=tuple(looked_for))
+    return Project(spec, [*problems, *wrong], bases, unread_warnings(folder))
+
+
+def read_bases(args: Mapping[str, Any], folder: Path) -> Project:
+    """Return what is read of a project for an engine and base images alone.
+
+    No service, value or port is in it: nothing that is wrong with them is in the way.
+    """
+    contracts, problems = read_contracts(folder, args.get("services", DEFAULT_SERVICES))
+    bases, wrong = _bases(folder, contracts)
+    spec = replace(named_stack(args, folder), release="", looked_for=_names(bases))
+    return Project(spec, [*problems, *wrong], bases)
 
 
 def _problems_of_stack(args: Mapping[str, Any], spec: StackSpec) -> Iterator[Problem]:
@@ -190,15 +208,35 @@ def _with_contracts(contracts: Sequence[Contract]) -> list[str]:
     return [name for contract in contracts for name in contract.compose_services]
 
 
-def _references(folder: Path, reset: Sequence[str]) -> list[Problem]:
-    """Return the files that the compose file refers to, and that would not be on the host."""
+def _references(folder: Path, reset: Sequence[str], spec: StackSpec | None) -> list[Problem]:
+    """Return what the compose file takes from around it, and that would not be on the host.
+
+    ``spec`` is None where nobody knows what the contracts bring.
+    """
     file = compose_file_of(folder)
     try:
         document = read_yaml(file, file.name, compose=True)
         text = file.read_text(encoding="utf-8")
     except (StackError, OSError, UnicodeDecodeError):
         return []  # told already
-    return reference_problems(document, text, file.name, reset) if document else []
+    if not document:
+        return []
+    found = reference_problems(document, text, file.name, reset)
+    if spec:
+        brought = _delivered(spec)
+        found += unfilled_problems(document, text, file.name, spec.variables, brought)
+    return found
+
+
+def _delivered(spec: StackSpec) -> dict[str, list[str]]:
+    """Return the names of each compose service whose values the run brings along."""
+    own = {
+        name: [*contract.env, *map(str, of_service(spec.given.extra, contract.service))]
+        for contract in spec.contracts
+        for name in contract.compose_services
+    }
+    supplied = {one.service: [EMBEDDED_PASSWORD] for c in spec.contracts for one in c.embedded}
+    return {**supplied, **own}
 
 
 def _bases(folder: Path, contracts: Sequence[Contract]) -> tuple[list[str], list[Problem]]:

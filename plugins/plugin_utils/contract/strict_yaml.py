@@ -29,6 +29,11 @@ _REMEDIES = (
     ("unexpected end of stream", "a quote is not closed", "close it"),
     ("another document", "it holds a second document", "keep one"),
     ("undefined alias", "", f"define it above with &, or {_QUOTE} if it is none"),
+    (
+        "expected ',' or",
+        "a { or [ is not closed, or a value in it holds a colon",
+        "close it, or put the value in quotes",
+    ),
     ("mapping values are not allowed", "a value holds a colon and a blank", _QUOTE),
     ("unconstructable recursive", "a value contains itself by an alias", "write it out"),
     ("is not known here", "", "leave the tag out: the values of this file are plain"),

@@ -10,7 +10,9 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from ansible.parsing.dataloader import DataLoader
 from ansible.plugins.action import ActionBase
+from ansible.template import Templar
 from ansible_collections.todo.stack.plugins.action import look as plugin
 from ansible_collections.todo.stack.plugins.module_utils.contract.codec import from_plain, to_plain
 from ansible_collections.todo.stack.plugins.module_utils.contract.model import Contract
@@ -21,6 +23,7 @@ from ansible_collections.todo.stack.plugins.module_utils.look.observation import
     EnvironmentSeen,
     PortUse,
     Seen,
+    Space,
 )
 from ansible_collections.todo.stack.plugins.modules import look as module
 
@@ -81,6 +84,30 @@ def test_a_good_look_returns_contracts_bases_and_what_was_seen(bench: Bench) -> 
     assert {"reference": "python:3.12-slim", "kind": "python", "version": "3.12"} in result["bases"]
     assert result["engine"]["running"] is True
     assert "77QzkWvBtY9xPd" not in str(result)
+
+
+def test_a_file_that_only_compose_by_hand_reads_is_told(bench: Bench) -> None:
+    assert bench.run()["warnings"] == []
+    (bench.project / "compose.override.yaml").touch()
+    [told] = bench.run()["warnings"]
+    assert "compose.override.yaml is for `docker compose` by hand, and not read here" in told
+
+
+def test_what_compose_is_not_given_is_refused_and_what_a_run_brings_is_not(bench: Bench) -> None:
+    compose = bench.project / "compose.yaml"
+    brought = (
+        "  postgres: {image: postgres:17, labels: ['${REGION}', '${STACK_BIND_ADDRESS}'], "
+        "environment: {POSTGRES_PASSWORD: '${POSTGRES_PASSWORD}'}}\n"
+        "  backend: {image: todo-backend, environment: [DATABASE_URL, MORE]}\n"
+        "  frontend: {image: todo-frontend, command: ['$ROOM']}\n"
+    )
+    compose.write_text(f"name: todo\nservices:\n{brought}")
+    given: dict[str, Any] = {"extra_env": {"backend": {"MORE": "x"}}, "variables": {"REGION": "eu"}}
+    message = bench.run(**given)["msg"]
+    assert "1 problem found" in message
+    assert "compose.yaml, line 5: services.frontend.command takes $ROOM" in message
+    (bench.project / "backend/contract.yml").unlink()
+    assert "$" not in bench.run(**given)["msg"]
 
 
 STARTING = Container("id", "todo-postgres-1", "postgres", pid=1, health="starting")
@@ -268,3 +295,61 @@ def test_an_unforeseen_exception_shows_its_type_alone(
     assert "unexpected ValueError while judging the input" in result["msg"]
     assert "77QzkWvBtY9xPd" not in str(result)
     assert bench.sent == []
+
+
+# Each stops a run that touches the stack.
+OF_THE_STACK: dict[str, dict[str, Any]] = {
+    "values": {"secrets": {"backend": {"BETTER_AUTH_SECRET": "changeme"}}},
+    "production": {"production": True},
+    "address": {"bind_address": "everywhere"},
+    "variables": {"variables": "none"},
+    "relaxed": {"relaxed": {"nobody": ["init"]}},
+}
+
+
+@pytest.mark.parametrize("wrong", OF_THE_STACK)
+def test_what_is_wrong_with_the_stack_alone_does_not_keep_an_engine_from_a_host(
+    bench: Bench, wrong: str
+) -> None:
+    options = OF_THE_STACK[wrong]
+    assert bench.run(**options)["failed"]
+    result = bench.run(**options, host_only=True)
+    assert "failed" not in result, result
+    assert {"reference": "python:3.12-slim", "kind": "python", "version": "3.12"} in result["bases"]
+    # The host is told nothing of it either, nor asked for more than images.
+    sent = from_plain(StackSpec, json.loads(bench.sent[-1]["spec"]))
+    assert (sent.name, sent.contracts, sent.definition, sent.given.secrets) == (
+        "todo",
+        (),
+        "",
+        None,
+    )
+    assert "localhost/todo-stack/python:3.12-slim" in sent.looked_for
+
+
+def test_what_is_wrong_with_a_host_keeps_an_engine_from_it(bench: Bench) -> None:
+    taken = PortUse("backend", 8000, "process nginx (pid 7)")
+    room = Space("/var/lib/docker", 1000, 10**6)
+    bench.seen = replace(SEEN, ports=(taken,), space=(room,), ip_forward=False)
+    assert bench.run()["msg"].count("\n  - ") == 3
+    told = bench.run(host_only=True)["msg"]
+    assert told.count("\n  - ") == 2
+    assert "disk at /var/lib/docker" in told
+    assert "net.ipv4.ip_forward" in told
+    (bench.project / "backend/contract.yml").write_text("service: [")
+    assert "backend/contract.yml, line 1" in bench.run(host_only=True)["msg"]
+
+
+@pytest.mark.parametrize(
+    ("tags", "expected"),
+    [
+        (["docker_engine", "base_images"], True), (["docker_engine"], True), (["all"], False),
+        (["base_images", "images"], False), (["docker_engine", "mine"], False), (["stack"], False),
+    ],
+)  # fmt: skip
+def test_a_run_of_these_tags_alone_is_for_the_host_only(tags: list[str], expected: bool) -> None:
+    loader = DataLoader()
+    path = str(Path(__file__).parents[3] / "roles/stack/tasks/look.yml")
+    [task] = loader.load_from_file(path, trusted_as_template=True)
+    templar = Templar(loader, {"ansible_run_tags": tags})
+    assert templar.template(task["todo.stack.look"]["host_only"]) is expected

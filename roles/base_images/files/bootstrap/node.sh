@@ -21,6 +21,8 @@ if [ -d "$prefix/include/node" ]; then
     tar -C "$prefix/include" --create --exclude='node/openssl' node |
         tar -C "$local/include" --extract --no-same-owner
 fi
+# What was unpacked under umask 077 would be for root alone, and no image runs as root.
+chmod -R a+rX "$local"
 chroot "$root" groupadd --gid 1000 node
 chroot "$root" useradd --uid 1000 --gid node --create-home --shell /bin/sh node
 chroot "$root" /usr/local/bin/node --version

@@ -32,6 +32,8 @@ if command -v strip >/dev/null; then
     find "$local" -type f \( -name '*.so' -o -name '*.so.*' -o -name "python$version" \) \
         -exec strip --strip-unneeded {} +
 fi
+# A prefix that was made under umask 077 would be for root alone, and no image runs as root.
+chmod -R a+rX "$local"
 chroot "$root" ldconfig
 # A read-only root cannot cache bytecode later; hashes keep it valid whatever the timestamps.
 chroot "$root" /usr/local/bin/python -m compileall -q -x site-packages --invalidation-mode unchecked-hash \

@@ -97,7 +97,12 @@ STANZA = f"Types: deb\nURIs: {DOCKER}\nSuites: bookworm\nComponents: stable\n"
         ("docker.list", f"deb-src {DOCKER} bookworm stable\ndeb {DOCKER} bookworm stable test"),
         ("docker.list", "deb http://download.docker.com/linux/debian bookworm stable"),
         ("archive_uri-https_download_docker_com_linux_debian.list", f"deb {LINE}"),
+        ("docker.list", f"deb\t[ signed-by=/x ]\t{DOCKER}\tbookworm\tstable"),
+        ("docker.list", f'  deb [signed-by="/x] "{DOCKER}" bookworm stable # theirs'),
+        ("docker.list", f"deb {DOCKER.replace('//', '//u:p@')} bookworm stable"),
+        ("docker.list", f"deb tor+{DOCKER} bookworm test"),
         ("docker.sources", STANZA + "Signed-By: /x.gpg\n"),
+        ("docker.sources", STANZA.lower().replace(" ", "\n ") + "Enabled: nonsense\n"),
         ("docker.sources", STANZA.replace("bookworm", "trixie bookworm") + "Signed-By:\n ---\n x"),
     ],
 )  # fmt: skip
@@ -114,7 +119,9 @@ def test_a_repository_that_is_listed_already_is_found(name: str, text: str) -> N
         ("docker.list", f"deb {DOCKER} bullseye stable"),
         ("docker.list", "deb https://download.docker.com/linux/ubuntu bookworm stable"),
         ("docker.list", "deb https://mirror.example/docker/linux/debian bookworm stable"),
-        ("docker.sources", "Enabled: no\n" + STANZA),
+        ("docker.list", "deb"), ("docker.list", "debug https://download.docker.com"),
+        *(("docker.sources", f"Enabled: {off}\n{STANZA}")
+          for off in ("no", "No", "false", "0", "off", "disable", "without")),
     ],
 )  # fmt: skip
 def test_a_source_that_is_off_or_of_something_else_is_none(name: str, text: str) -> None:

@@ -22,6 +22,7 @@ DATABASE = Variable(purpose="", type="postgres_url", secret=True, required=True)
 WEB = Variable(purpose="", type="url")
 BASE = Variable(purpose="", type="base_url")
 ADDRESS = Variable(purpose="", type="bind_address")
+NETWORKS = Variable(purpose="", type="networks")
 GOOD_SECRET = "34KcnoOAmlfe0S3pN4tOKUW2PwoGKZrO2Y2_y39vHdU"
 ALL = "0.0.0.0"  # noqa: S104  judged, not bound
 LOCAL = "points to localhost, which inside a container is the container itself"
@@ -74,7 +75,8 @@ BAD = [
     (DATABASE, "postgresql://u:<password>@db/x", "holds a placeholder for its password"),
     *(
         (DATABASE, f"postgresql://u:p9@{host}/x", LOCAL)
-        for host in ("localhost", "LOCALHOST:5432", "127.0.0.1", "[::1]:5432", ALL, "a.localhost")
+        for host in ("localhost", "LOCALHOST:5432", "127.0.0.1", "[::1]:5432", ALL, "a.localhost",
+                     "localhost.localdomain", "ip6-localhost:5432", "IP6-Loopback")
     ),
     (DATABASE, "postgresql://u:p9@db/x?host=localhost", LOCAL),
     (DATABASE, "postgresql://u:p9@999.1.1.1/x", "has a host that is none"),
@@ -102,12 +104,19 @@ BAD = [
         (ADDRESS, v, "is loopback, which nothing outside the container reaches")
         for v in ("127.0.0.1", "localhost", "::1", "127.9.9.9", "::ffff:127.0.0.1", "LOCALHOST")
     ),
+    *(
+        (NETWORKS, v, "is no list of addresses or networks")
+        for v in ("proxy", "10.0.0.1 10.0.0.2", "10.0.0.1;10.0.0.2", "10.*", "10.0.0.0/33",
+                  "10.0.0.1, localhost", "[::1]", "unix:", "10.0.0.1:80", "::/129")
+    ),
 ]  # fmt: skip
 
 GOOD = [
     (TEXT, "line one\nline two"),
     (TEXT, "a$b `c` \\d #e =f %g {{ h }} \"i\" 'j'\tk \u00e9\u4e16\U0001f600"),
     (TEXT, "'tis, it 'twas"),
+    *((NETWORKS, v) for v in ("*", "127.0.0.1", "10.0.0.1, 192.168.7.0/24", "fd00::/8,::1",
+                              "10.0.0.1/24", "proxy, *", "10.0.0.0/8,", "::ffff:10.0.0.1")),
     (TEXT, '"'),
     (TEXT, "yes"),
     (TEXT, " leading"),

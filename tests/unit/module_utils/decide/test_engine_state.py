@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
+from ansible_collections.todo.stack.plugins.module_utils.contract.errors import ProblemList
 from ansible_collections.todo.stack.plugins.module_utils.decide.engine_state import (
     MINIMUM,
     Answer,
@@ -17,6 +19,7 @@ from ansible_collections.todo.stack.plugins.module_utils.decide.engine_state imp
     compose_version,
     decide,
     judge_answer,
+    least_versions,
     numbers,
     shortfalls,
 )
@@ -118,6 +121,8 @@ EMULATED = "Emulate Docker CLI using podman. Create /etc/containers/nodocker to 
         (Answer(0, '{"Client": {"Version": "4.3.1"}}', EMULATED), HostFacts(), "leads to Podman"),
         (Answer(125, "", ""), HostFacts(client_kind="podman"), "leads to Podman"),
         (Answer(0, RUNNING.out, ""), HostFacts(client_kind="snap"), "installed as a snap"),
+        (Answer(0, '{"Server": {"Components": [{"Name": "containerd"}]}}', ""),
+         HostFacts(client_kind="nerdctl"), "is nerdctl"),
         (Answer(1, NO_SERVER, DENIED), HostFacts(client_kind="snap"), "installed as a snap"),
         (answer_of("Engine", "containerd", "rootlesskit", "slirp4netns"),
          HostFacts(docker_host="unix:///run/user/1000/docker.sock"), "the engine is rootless"),
@@ -172,14 +177,15 @@ def test_an_answer_that_makes_no_sense_is_no_running_engine(out: str) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("26.1.5+dfsg1", (26, 1)),
-        ("v0.13.1", (0, 13)),
-        ("2.26.1-4", (2, 26)),
-        ("", (0, 0)),
-        ("24", (24, 0)),
+        ("26.1.5+dfsg1", (26, 1, 5)),
+        ("v0.13.1", (0, 13, 1)),
+        ("2.26.1-4", (2, 26, 1)),
+        ("27.0.0-rc.1", (27, 0, 0)),
+        ("", (0, 0, 0)),
+        ("24", (24, 0, 0)),
     ],
 )
-def test_versions_compare_by_major_and_minor(text: str, expected: tuple[int, int]) -> None:
+def test_versions_compare_by_their_numbers(text: str, expected: tuple[int, int, int]) -> None:
     assert numbers(text) == expected
 
 
@@ -220,6 +226,34 @@ def test_compose_names_its_version(out: str, expected: str) -> None:
 def test_every_shortfall_is_named(changed: dict[str, str], expected: list[str]) -> None:
     found = shortfalls(replace(COMPLETE, **changed), MINIMUM)
     assert [line.split(" (")[0] for line in found] == expected
+
+
+@pytest.mark.parametrize(
+    ("least", "lacks"), [("26.1.5", []), ("26.1.6", ["Docker Engine 26.1.5 is too old"])]
+)
+def test_the_third_number_counts_where_it_is_named(least: str, lacks: list[str]) -> None:
+    found = shortfalls(COMPLETE, {**MINIMUM, "server": least})
+    assert [line.split(" (")[0] for line in found] == lacks
+
+
+@pytest.mark.parametrize(
+    ("given", "changed"),
+    [({}, {}), ({"server": None, "compose": "2.40"}, {"compose": "2.40"}),
+     ({"buildx": "0.20.1"}, {"buildx": "0.20.1"}), ({"server": 24}, {"server": "24"})],
+)  # fmt: skip
+def test_least_versions_that_are_not_given_stay(
+    given: dict[str, Any], changed: dict[str, str]
+) -> None:
+    assert least_versions(given) == {**MINIMUM, **changed}
+
+
+@pytest.mark.parametrize(
+    "given", ["latest", "v24", "", "24.x", ">=24", "24.0.0.1", " 24", "\u0662"]
+)
+def test_what_is_no_version_is_refused_by_its_name(given: str) -> None:
+    with pytest.raises(ProblemList) as found:
+        least_versions({"compose": given})
+    assert "docker_engine_minimum.compose: is no version -> such as 26.1" in str(found.value)
 
 
 @pytest.mark.parametrize(

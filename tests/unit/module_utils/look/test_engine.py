@@ -104,16 +104,32 @@ def test_a_plugin_that_does_not_answer_at_all_is_no_missing_one(
         ("docker", '#!/bin/sh\nexec /usr/bin/podman "$@"\n', "unsupported"),
         ("docker", '#!/usr/bin/sh\n[ -e /etc/containers/nodocker ] || echo "Emulate" >&2\n'
          'exec podman "$@"\n', "unsupported"),
+        ("docker", '#!/bin/bash\nsudo nerdctl --namespace k8s.io "$@"\n', "unsupported"),
         ("docker", '#!/bin/sh\nexec /opt/docker "$@"\n', "running"),
         ("docker", "\x7fELF podman", "running"),
     ],
 )  # fmt: skip
-def test_a_docker_command_that_is_podman_is_known(
+def test_a_docker_command_that_is_another_program_is_known(
     tmp_path: Path, name: str, text: str, state: str
 ) -> None:
     (tmp_path / name).write_text(text)
     (tmp_path / name).chmod(0o755)
     assert describe_engine(Client(ANSWERS), {"PATH": str(tmp_path)}).state == state
+
+
+@pytest.mark.parametrize(
+    ("target", "said"),
+    [("podman", "leads to Podman"), ("nerdctl", "is nerdctl"), ("snap", "as a snap"),
+     ("docker-26.1", ""), ("com.docker.cli", "")],
+)  # fmt: skip
+def test_a_link_is_known_by_what_it_leads_to(tmp_path: Path, target: str, said: str) -> None:
+    (tmp_path / "opt").mkdir()
+    (tmp_path / "opt" / target).touch(stat.S_IRWXU)
+    (tmp_path / "between").symlink_to(tmp_path / "opt" / target)
+    (tmp_path / "docker").symlink_to(tmp_path / "between")
+    state = describe_engine(Client(ANSWERS), {"PATH": str(tmp_path)})
+    assert said in state.message
+    assert state.running is (said == "")
 
 
 def test_without_a_client_nothing_is_run(tmp_path: Path) -> None:

@@ -15,6 +15,8 @@ from ansible_collections.todo.stack.plugins.plugin_utils.contract.compose_file i
     read_services,
     repository,
     stack_name,
+    taken_from_shell,
+    unread_warnings,
 )
 
 COMPOSE = json.loads((Path(__file__).parents[2] / "data/compose.json").read_text())
@@ -163,3 +165,35 @@ def test_an_editor_s_line_ends_and_mark_are_no_difference(
     (tmp_path / name).write_bytes(data)
     assert definition_of(tmp_path) == "name: x\nservices: {a: {image: b}}\n"
     assert (stack_name(tmp_path), read_services(tmp_path)["a"].image) == ("x", "b")
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("${A}", ["A"]), ("$A/x", ["A"]), ("a${A:?no}b$B", ["A", "B"]), ("${A?}", ["A"]),
+        ("${A:-${B}}", ["B"]), ("$$A $${A} $1 $", []), ("${A:-x} ${A-} ${A:+x} ${A+x}", []),
+    ],
+)  # fmt: skip
+def test_what_a_text_takes_from_the_shell(text: str, names: list[str]) -> None:
+    assert taken_from_shell(text) == names
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        (["compose.yaml"], []),
+        (["compose.yaml", "compose.prod.yaml"], []),
+        (["compose.yaml", "compose.override.yaml"], ["compose.override.yaml"]),
+        (["compose.yaml", "docker-compose.override.yml"], ["docker-compose.override.yml"]),
+        (["compose.yml", "compose.override.yml", "compose.override.yaml"],
+         ["compose.override.yml"]),
+    ],
+)  # fmt: skip
+def test_the_file_that_compose_by_hand_lays_over_it_is_told(
+    tmp_path: Path, files: list[str], said: list[str]
+) -> None:
+    for name in files:
+        (tmp_path / name).touch()
+    told = unread_warnings(tmp_path)
+    assert [one.partition(" ")[0] for one in told] == said
+    assert all(one.endswith(f"stands in {files[0]}") for one in told)

@@ -142,6 +142,8 @@ WRONG = [
     (GOOD.replace("seconds: 300", "seconds: soon"), "seconds: must be a whole number"),
     (GOOD.replace("8000", "65536"), "run.port: must be at most 65535"),
     (GOOD.replace("8000", "'8000'"), "run.port: must be a whole number"),
+    (GOOD.replace("8000", "8000.0"), "run.port: must be a whole number"),
+    (GOOD.replace("8000", "8e3"), "run.port: must be a whole number"),
     (GOOD.replace("8000", "true"), "run.port: must be a whole number"),
     (GOOD.replace("image: todo-backend", "image: todo-backend:latest"), "image: has a form"),
     (GOOD.replace("image: todo-backend", r'image: "todo-backend\n"'), "image: has a form"),
@@ -267,3 +269,18 @@ def test_a_usable_contract_is_returned_beside_the_problems_of_another(
     contracts, problems = read_contracts(project, SERVICES)
     assert [contract.service for contract in contracts] == ["frontend"]
     assert problems
+
+
+@pytest.mark.parametrize(
+    ("text", "told"), [(None, True), ("a: [b\n", False), ("a: b\0\n", False), ("{", False)]
+)
+def test_where_a_contract_lies_is_told_where_there_is_none(
+    project: Path, text: str | None, told: bool
+) -> None:
+    file = project / "backend/contract.yml"
+    file.unlink()
+    if text is not None:
+        file.write_text(text)
+    _, problems = read_contracts(project, ["backend"])
+    assert [one.where.partition(",")[0] for one in problems] == ["backend/contract.yml"]
+    assert ("lies beside" in problems[0].remedy) is told

@@ -50,6 +50,8 @@ TAG = "is not known here -> leave the tag out"
         ("a: !!map x\n", 1, "this is no map"),
         ("a: !!seq x\n", 1, "expected a sequence node"),
         ("a: !!str [x]\n", 1, "expected a scalar node"),
+        ("a: {b: c: d}\n", 1, "a { or [ is not closed, or a value in it holds a colon -> close it"),
+        ("a: [b, c\nd: e\n", 2, "a { or [ is not closed"),
         ("a: *nope\n", 1, "found undefined alias 'nope' -> define it above with &"),
         ("a: &x\n  b: *x\n", 1, "a value contains itself by an alias"),
         ("a: &x [*x]\n", 1, "a value contains itself by an alias"),
