@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import posixpath
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,12 +27,14 @@ _INTERPOLATION = re.compile(r"\$\$|\$\{(?P<name>\w+)(?P<rest>[^{}]*)\}|\$(?P<bar
 class ComposeService:
     """What a service is given: ``image`` is its reference, "" where it names none.
 
-    ``labelled``: whether it says itself that its containers are ours to touch.
+    ``labelled``: whether it says itself that its containers are ours to touch. ``dockerfile``: its
+    path below the project, "" where the service is not built from one there.
     """
 
     image: str = ""
     healthcheck: bool = False
     labelled: bool = False
+    dockerfile: str = ""
 
 
 def compose_file_of(project_dir: Path) -> Path:
@@ -77,7 +80,23 @@ def _service(spec: Mapping[str, Any]) -> ComposeService:
     reference = defaults_of(str(image)) if image else ""
     labels = spec.get("labels") or ()  # a mapping, or a list of NAME=value
     names = {str(label).partition("=")[0] for label in labels}
-    return ComposeService(reference, "healthcheck" in spec, SERVICE_LABEL in names)
+    return ComposeService(
+        reference, "healthcheck" in spec, SERVICE_LABEL in names, _dockerfile(spec.get("build"))
+    )
+
+
+def _dockerfile(build: object) -> str:
+    """Return where a service's Dockerfile is; "" for none, and for one out of the project."""
+    if not build:
+        return ""
+    spec = build if isinstance(build, Mapping) else {"context": build}
+    context = defaults_of(str(spec.get("context") or "."))
+    name = defaults_of(str(spec.get("dockerfile") or "Dockerfile"))
+    path = posixpath.normpath(f"{context}/{name}")
+    # An absolute one, or the address of a repository, is none of the project's.
+    outside = context.startswith("/") or "://" in context or path.split("/")[0] == ".."
+    outside = outside or "dockerfile_inline" in spec
+    return "" if outside else path
 
 
 def defaults_of(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -88,24 +89,40 @@ def _service_names(services: object) -> tuple[list[str], list[Problem]]:
 def _read_one(
     project: Path, service: str, composed: Mapping[str, ComposeService] | None
 ) -> tuple[Contract | None, list[Problem]]:
-    file = f"{service}/contract.yml"
+    file, others = _place(project, service, composed or {})
+    if others:
+        what = f"{service} has two contracts, this one and {file}"
+        return None, [Problem(what, others[0], "keep one of them")]
     try:
         document = read_yaml(project / file, file)
     except StackError as error:
-        remedy = error.remedy or "the contract lies beside the service's Dockerfile"
+        remedy = error.remedy or f"or write contracts/{service}.yml, or one beside its Dockerfile"
         return None, [Problem(error.what, error.where, remedy)]
     problems = schema_problems(document, file)
     if problems:
         return None, problems
     problems = rule_problems(document, file)
     if document["service"] != service:
-        what = f"names {document['service']!r}, but the folder is {service!r}"
-        problems.append(Problem(what, f"{file}: service", "make them equal"))
+        what = f"names {document['service']!r}, but lies where {service!r} has its contract"
+        remedy = f"make them equal, or write contracts/{service}.yml"
+        problems.append(Problem(what, f"{file}: service", remedy))
     elif composed is not None:
         problems += _compose_problems(document, file, composed)
     if problems:
         return None, problems
     return _contract(document, file, project, composed or {}), []
+
+
+def _place(
+    project: Path, service: str, composed: Mapping[str, ComposeService]
+) -> tuple[str, list[str]]:
+    """Return the contract's path below the project, and those of others that it has there too."""
+    own = [f"contracts/{service}.yml", f"{service}/contract.yml"]
+    found = [file for file in own if (project / file).exists()]
+    if not found and (dockerfile := composed.get(service, ComposeService()).dockerfile):
+        beside = posixpath.normpath(f"{posixpath.dirname(dockerfile) or '.'}/contract.yml")
+        found = [beside] if (project / beside).exists() else []
+    return (found[0], found[1:]) if found else (own[1], [])
 
 
 def _compose_problems(
@@ -143,7 +160,7 @@ def _contract(
         build=Build(
             service=service,
             image=image,
-            context=str((project / service).resolve()),
+            context=str((project / build.get("context", _folder(file))).resolve()),
             dockerfile=build.get("dockerfile", "Dockerfile"),
             target=build.get("target"),
             args=build.get("args", {}),
@@ -158,6 +175,12 @@ def _contract(
         ),
         env={name: _variable(spec) for name, spec in document.get("env", {}).items()},
     )
+
+
+def _folder(file: str) -> str:
+    """Return the build context of a contract that names none: its folder, or the project's."""
+    folder = posixpath.dirname(file)
+    return "." if folder == "contracts" else folder
 
 
 def _checks(run: Mapping[str, Any]) -> Iterator[HttpCheck]:

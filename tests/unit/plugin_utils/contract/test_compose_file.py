@@ -163,3 +163,25 @@ def test_an_editor_s_line_ends_and_mark_are_no_difference(
     (tmp_path / name).write_bytes(data)
     assert definition_of(tmp_path) == "name: x\nservices: {a: {image: b}}\n"
     assert (stack_name(tmp_path), read_services(tmp_path)["a"].image) == ("x", "b")
+
+
+@pytest.mark.parametrize(
+    ("build", "dockerfile"),
+    [
+        (".", "Dockerfile"),
+        ("./apps/api/", "apps/api/Dockerfile"),
+        ("'${PLACE:-apps}'", "apps/Dockerfile"),
+        ("{context: apps, dockerfile: ../docker/D}", "docker/D"),
+        ("{dockerfile: docker/D}", "docker/D"),
+        ("{dockerfile_inline: FROM a}", ""),
+        ("../elsewhere", ""),
+        ("/srv/app", ""),
+        ("https://example.test/app.git", ""),
+        ("", ""),
+    ],
+)
+def test_the_dockerfile_of_a_service_is_found_below_the_project(
+    tmp_path: Path, build: str, dockerfile: str
+) -> None:
+    (tmp_path / "compose.yaml").write_text(f"services: {{a: {{build: {build or 'null'}}}}}\n")
+    assert read_services(tmp_path)["a"].dockerfile == dockerfile

@@ -128,6 +128,48 @@ def test_a_third_service_takes_no_code(project: Path, write: Write) -> None:
     assert contracts[2].env["QUEUE"].required
 
 
+@pytest.mark.parametrize(
+    ("file", "build", "folder"),
+    [
+        ("contracts/backend.yml", "", ""),
+        ("contracts/backend.yml", "context: backend, dockerfile: docker/D, ", "backend"),
+        ("contracts/backend.yml", "context: ., ", ""),
+        ("apps/api/contract.yml", "", "apps/api"),
+        ("apps/api/contract.yml", "context: apps, ", "apps"),
+    ],
+)
+def test_a_contract_lies_in_a_folder_of_contracts_or_beside_its_dockerfile(
+    project: Path, write: Write, file: str, build: str, folder: str
+) -> None:
+    (project / "backend/contract.yml").unlink()
+    (project / file).parent.mkdir(parents=True)
+    write(file, GOOD.replace("{budget", f"{{{build}budget"))
+    compose = (project / "compose.yaml").read_text()
+    write("compose.yaml", compose.replace("backend: {", "backend: {build: apps/api, "))
+    found = load_contracts(project, SERVICES)[0]
+    assert (found.file, found.build.context) == (file, str(project / folder))
+
+
+def test_a_service_with_two_contracts_is_refused(project: Path, write: Write) -> None:
+    write("contracts/backend.yml", GOOD)
+    assert lines(project) == [
+        "backend/contract.yml: backend has two contracts, this one and contracts/backend.yml "
+        "-> keep one of them"
+    ]
+
+
+def test_the_contract_beside_a_dockerfile_may_be_of_another_service(
+    project: Path, write: Write
+) -> None:
+    write("contract.yml", GOOD)
+    compose = (project / "compose.yaml").read_text()
+    write("compose.yaml", f"{compose}  worker: {{image: todo-worker, build: .}}\n")
+    assert lines(project, [*SERVICES, "worker"]) == [
+        "contract.yml: service: names 'backend', but lies where 'worker' has its contract "
+        "-> make them equal, or write contracts/worker.yml"
+    ]
+
+
 def test_the_contracts_of_this_repository_are_right() -> None:
     assert [c.service for c in load_contracts(ROOT, SERVICES)] == SERVICES
 
@@ -140,13 +182,20 @@ WRONG = [
     (GOOD.replace("seconds: 300", "seconds: 0"), "build.budget.seconds: must be at least 1"),
     (GOOD.replace("bytes: 500000000", "bytes: -1"), "build.budget.bytes: must be at least 1"),
     (GOOD.replace("seconds: 300", "seconds: soon"), "seconds: must be a whole number"),
+    (GOOD.replace("{budget", "{context: ../x, budget"), "build.context: has a form"),
+    (GOOD.replace("{budget", "{context: a/.., budget"), "build.context: has a form"),
+    (GOOD.replace("{budget", "{context: /etc, budget"), "build.context: has a form"),
+    (GOOD.replace("{budget", "{dockerfile: a/../../D, budget"), "build.dockerfile: has a form"),
     (GOOD.replace("8000", "65536"), "run.port: must be at most 65535"),
     (GOOD.replace("8000", "'8000'"), "run.port: must be a whole number"),
     (GOOD.replace("8000", "true"), "run.port: must be a whole number"),
     (GOOD.replace("image: todo-backend", "image: todo-backend:latest"), "image: has a form"),
     (GOOD.replace("image: todo-backend", r'image: "todo-backend\n"'), "image: has a form"),
     (GOOD.replace("image: todo-backend", "image: -rf"), "image: has a form"),
-    (GOOD.replace("service: backend", "service: back"), "names 'back', but the folder is"),
+    (
+        GOOD.replace("service: backend", "service: back"),
+        "names 'back', but lies where 'backend' has",
+    ),
     (GOOD + "env: {lower: {purpose: p}}", "'lower' is no name of a variable"),
     (GOOD + "env: {NAME: {}}", "env.NAME: the key 'purpose' is missing"),
     (ENV % "type: prot", "env.NAME.type: is not known here -> did you mean port?"),
