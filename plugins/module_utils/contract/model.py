@@ -109,14 +109,15 @@ class Run:
 class Contract:
     """One service's whole contract; ``file`` is relative to the project folder.
 
-    ``compose_services`` run its image, the service itself first.
+    ``compose_services``: the service itself first, and those of its image without a contract.
+    ``build`` is None where another contract builds the image, or a registry has it.
     """
 
     service: str
     file: str
     image: str
     compose_services: tuple[str, ...]
-    build: Build
+    build: Optional[Build]
     run: Run
     env: Mapping[str, Variable] = field(default_factory=dict)
 

@@ -16,7 +16,11 @@ from ansible_collections.todo.stack.plugins.module_utils.judge.contents import c
 from ansible_collections.todo.stack.plugins.module_utils.judge.environment import environment
 from ansible_collections.todo.stack.plugins.module_utils.judge.fault import Expect
 from ansible_collections.todo.stack.plugins.module_utils.judge.hardening import hardening
-from ansible_collections.todo.stack.plugins.module_utils.judge.image import build_time, image_size
+from ansible_collections.todo.stack.plugins.module_utils.judge.image import (
+    budget_of,
+    build_time,
+    image_size,
+)
 from ansible_collections.todo.stack.plugins.module_utils.judge.leftovers import leftovers
 from ansible_collections.todo.stack.plugins.module_utils.judge.networks import networks
 from ansible_collections.todo.stack.plugins.module_utils.judge.ports import ports
@@ -55,11 +59,11 @@ def _contract(subject: Subject) -> bool:
 
 
 def _limited_bytes(subject: Subject) -> bool:
-    return subject.contract is not None and subject.contract.build.budget.bytes is not None
+    return budget_of(subject).bytes is not None
 
 
 def _limited_seconds(subject: Subject) -> bool:
-    return subject.contract is not None and subject.contract.build.budget.seconds is not None
+    return budget_of(subject).seconds is not None
 
 
 def _writer(subject: Subject) -> bool:

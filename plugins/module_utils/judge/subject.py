@@ -65,7 +65,8 @@ class Subject:
 def image_reference(seen: Seen, service: Service, contract: Contract | None) -> str:
     """Return the name of the image that a service is to run."""
     pinned = seen.environment.pins.get(service.name)
-    return pinned or (f"{contract.image}:latest" if contract else service.image)
+    built = contract is not None and contract.build is not None
+    return pinned or (f"{contract.image}:latest" if contract and built else service.image)
 
 
 def each(subject: Subject, measure: Measure, *, inside: bool = False) -> tuple[str, str]:

@@ -27,14 +27,17 @@ _INTERPOLATION = re.compile(r"\$\$|\$\{(?P<name>\w+)(?P<rest>[^{}]*)\}|\$(?P<bar
 class ComposeService:
     """What a service is given: ``image`` is its reference, "" where it names none.
 
-    ``labelled``: whether it says itself that its containers are ours to touch. ``dockerfile``: its
-    path below the project, "" where the service is not built from one there.
+    ``labelled``: whether it says itself that its containers are ours to touch. ``built``: that it
+    tells how its image is built; ``dockerfile``: its path below the project, "" for none there.
+    ``profiled``: it runs only where a profile asks for it, and nothing here does.
     """
 
     image: str = ""
     healthcheck: bool = False
     labelled: bool = False
+    built: bool = False
     dockerfile: str = ""
+    profiled: bool = False
 
 
 def compose_file_of(project_dir: Path) -> Path:
@@ -80,8 +83,14 @@ def _service(spec: Mapping[str, Any]) -> ComposeService:
     reference = defaults_of(str(image)) if image else ""
     labels = spec.get("labels") or ()  # a mapping, or a list of NAME=value
     names = {str(label).partition("=")[0] for label in labels}
+    build = spec.get("build")
     return ComposeService(
-        reference, "healthcheck" in spec, SERVICE_LABEL in names, _dockerfile(spec.get("build"))
+        image=reference,
+        healthcheck="healthcheck" in spec,
+        labelled=SERVICE_LABEL in names,
+        built=bool(build),
+        dockerfile=_dockerfile(build),
+        profiled=bool(spec.get("profiles")),
     )
 
 

@@ -101,8 +101,10 @@ def _explain(error: Any, file: str) -> Iterator[Problem]:
             if key not in known:
                 remedy = did_you_mean(str(key), known) or f"known here: {', '.join(known)}"
                 yield Problem(f"the key {key!r} is unknown", where, remedy)
-    elif error.validator == "required":
-        missing = [k for k in error.validator_value if k not in error.instance]
+    elif error.validator in ("required", "dependentRequired"):
+        wanted = error.validator_value
+        names = wanted if isinstance(wanted, list) else [n for one in wanted.values() for n in one]
+        missing = [k for k in names if k not in error.instance]
         # jsonschema reports each missing key by itself: its own message tells which.
         named = next((k for k in missing if error.message.startswith(repr(k))), missing[0])
         yield Problem(f"the key {named!r} is missing", where, "add it")

@@ -63,10 +63,12 @@ def read_contracts(
         problems.append(Problem(error.what, error.where, error.remedy))
     contracts = []
     for name in names:
-        contract, found = _read_one(project, name, composed)
+        contract, found = _read_one(project, name, composed, names)
         problems += found
         contracts += [contract] if contract else []
-    return contracts, problems + _clashes(contracts)
+    # Of a contract that cannot be read nobody knows what it builds.
+    unbuilt = [] if problems else _unbuilt(contracts, composed or {})
+    return contracts, [*problems, *_clashes(contracts), *unbuilt]
 
 
 def _service_names(services: object) -> tuple[list[str], list[Problem]]:
@@ -87,7 +89,10 @@ def _service_names(services: object) -> tuple[list[str], list[Problem]]:
 
 
 def _read_one(
-    project: Path, service: str, composed: Mapping[str, ComposeService] | None
+    project: Path,
+    service: str,
+    composed: Mapping[str, ComposeService] | None,
+    named: Sequence[str],
 ) -> tuple[Contract | None, list[Problem]]:
     file, others = _place(project, service, composed or {})
     if others:
@@ -110,7 +115,8 @@ def _read_one(
         problems += _compose_problems(document, file, composed)
     if problems:
         return None, problems
-    return _contract(document, file, project, composed or {}), []
+    without = {name: one for name, one in (composed or {}).items() if name not in named}
+    return _contract(document, file, project, (composed or {}).get(service), without), []
 
 
 def _place(
@@ -128,14 +134,18 @@ def _place(
 def _compose_problems(
     document: Mapping[str, Any], file: str, composed: Mapping[str, ComposeService]
 ) -> list[Problem]:
-    service, image = document["service"], document["image"]
+    service, image = document["service"], document.get("image", "")
     problems = []
-    if service not in composed:
-        what = f"the service {service} is missing"
-        problems.append(Problem(what, COMPOSE_FILE, f"add it with image: {image}:latest"))
-    elif (used := repository(composed[service].image)) != image:
-        what = f"is {used or 'not given'}, but {file} says {image}"
+    own = composed.get(service)
+    if own is None:
+        remedy = f"add it with image: {image}:latest" if image else "add it"
+        problems.append(Problem(f"the service {service} is missing", COMPOSE_FILE, remedy))
+    elif image and repository(own.image) != image and (own.image or not own.built):
+        what = f"is {repository(own.image) or 'not given'}, but {file} says {image}"
         problems.append(Problem(what, f"{COMPOSE_FILE}: services.{service}.image"))
+    elif not (image or own.image):
+        remedy = "give it here, and `build` or another contract that builds it"
+        problems.append(Problem(f"{COMPOSE_FILE} names none either", f"{file}: image", remedy))
     for name, spec in document.get("env", {}).items():
         embedded = spec.get("embedded", {}).get("service", service)
         if embedded not in composed and embedded != service:
@@ -145,28 +155,24 @@ def _compose_problems(
 
 
 def _contract(
-    document: Mapping[str, Any], file: str, project: Path, composed: Mapping[str, ComposeService]
+    document: Mapping[str, Any],
+    file: str,
+    project: Path,
+    own: ComposeService | None,
+    without: Mapping[str, ComposeService],
 ) -> Contract:
-    service, image = document["service"], document["image"]
-    build, run = document["build"], document["run"]
-    used = {name: repository(one.image) for name, one in composed.items()}
-    others = [name for name, one in used.items() if one == image and name != service]
-    probed = service in composed and composed[service].healthcheck
+    """Return the contract; ``own``: its compose service, ``without``: those without a contract."""
+    service, run = document["service"], document["run"]
+    image = document.get("image") or repository(own.image if own else "")
+    used = {name: repository(one.image) for name, one in without.items()}
+    others = [name for name, one in used.items() if one == image and "build" in document]
+    probed = own is not None and own.healthcheck
     return Contract(
         service=service,
         file=file,
         image=image,
         compose_services=(service, *others),
-        build=Build(
-            service=service,
-            image=image,
-            context=str((project / build.get("context", _folder(file))).resolve()),
-            dockerfile=build.get("dockerfile", "Dockerfile"),
-            target=build.get("target"),
-            args=build.get("args", {}),
-            budget=from_plain(Budget, build["budget"]),
-            requires=(FIXED_USER,) if probed else (FIXED_USER, HEALTHCHECK),
-        ),
+        build=_build(document, file, project, probed=probed) if "build" in document else None,
         run=Run(
             port=run["port"],
             checks=tuple(_checks(run)),
@@ -174,6 +180,21 @@ def _contract(
             single=run.get("single", False),
         ),
         env={name: _variable(spec) for name, spec in document.get("env", {}).items()},
+    )
+
+
+def _build(document: Mapping[str, Any], file: str, project: Path, *, probed: bool) -> Build:
+    """Return how the image is built; ``probed``: compose.yaml says how to ask for its health."""
+    build = document["build"]
+    return Build(
+        service=document["service"],
+        image=document["image"],
+        context=str((project / build.get("context", _folder(file))).resolve()),
+        dockerfile=build.get("dockerfile", "Dockerfile"),
+        target=build.get("target"),
+        args=build.get("args", {}),
+        budget=from_plain(Budget, build["budget"]),
+        requires=(FIXED_USER,) if probed else (FIXED_USER, HEALTHCHECK),
     )
 
 
@@ -198,18 +219,42 @@ def _variable(spec: Mapping[str, Any]) -> Variable:
     return from_plain(Variable, {"min_length": shortest, **spec, "default": text})
 
 
-def _clashes(contracts: Sequence[Contract]) -> list[Problem]:
-    problems = []
+def _clashes(contracts: Sequence[Contract]) -> Iterator[Problem]:
+    """Yield what only one contract may have, and two have."""
     ports: dict[int, str] = {}
-    repositories: dict[str, str] = {}
+    builders: dict[str, str] = {}
+    files = {contract.service: contract.file for contract in contracts}
     for contract in contracts:
         port, image, file = contract.run.port, contract.image, contract.file
         other = ports.setdefault(port, contract.service)
         if other != contract.service:
             what = f"{port} is the port of {other} already"
-            problems.append(Problem(what, f"{file}: run.port", "give each its own"))
-        other = repositories.setdefault(image, contract.service)
-        if other != contract.service:
-            what = f"{image} is the image of {other} already"
-            problems.append(Problem(what, f"{file}: image", "give each its own"))
-    return problems
+            yield Problem(what, f"{file}: run.port", "give each its own")
+        if contract.build:
+            builder = builders.setdefault(image, contract.service)
+            if builder != contract.service:
+                what = f"{image} is the image of {builder} already"
+                remedy = f"give each its own, or leave `build` out: it then shares {builder}'s"
+                yield Problem(what, f"{file}: image", remedy)
+        for embedded in contract.embedded:
+            if embedded.service in files:
+                what = f"{embedded.service} has a contract, and {contract.service} embeds it"
+                yield Problem(what, files[embedded.service], "leave one of them out")
+
+
+def _unbuilt(
+    contracts: Sequence[Contract], composed: Mapping[str, ComposeService]
+) -> Iterator[Problem]:
+    """Yield the services whose image neither a contract builds nor a registry has."""
+    builds = {one.image for one in contracts if one.build}
+    own = {one.service: one for one in contracts}
+    for name, service in composed.items():
+        if service.image or (name in own and (own[name].build or own[name].image in builds)):
+            continue
+        if contract := own.get(name):
+            what = f"nothing builds {contract.image}, and {COMPOSE_FILE} names no image to pull"
+            yield Problem(what, f"{contract.file}: image", "add `build` to a contract of it")
+        elif service.built and not service.profiled:
+            what = "it is built, and no contract says how"
+            remedy = f"write contracts/{name}.yml and add {name} to stack_services"
+            yield Problem(what, f"{COMPOSE_FILE}: services.{name}", remedy)

@@ -117,7 +117,7 @@ def stack_spec(args: Mapping[str, Any], folder: Path, contracts: Sequence[Contra
     )
     try:
         services = read_services(folder)
-        references = [f"{contract.image}:latest" for contract in contracts]
+        references = [f"{contract.image}:latest" for contract in contracts if contract.build]
         references += [one.image for one in services.values() if one.image]
         text = definition_of(folder)
         relaxed = _mapping(args.get("relaxed"))
@@ -203,7 +203,7 @@ def _references(folder: Path, reset: Sequence[str]) -> list[Problem]:
 
 def _bases(folder: Path, contracts: Sequence[Contract]) -> tuple[list[str], list[Problem]]:
     """Return the images that are built from or run as they are, and what keeps from building."""
-    builds = [to_plain(contract.build) for contract in contracts]
+    builds = [to_plain(contract.build) for contract in contracts if contract.build]
     try:
         inputs = read_inputs(builds)
         references = [one.image for one in read_services(folder).values()]
@@ -211,7 +211,7 @@ def _bases(folder: Path, contracts: Sequence[Contract]) -> tuple[list[str], list
         return [], list(found.problems)
     except StackError:
         return [], []  # of the compose file, and told already
-    own = {contract.image for contract in contracts}
+    own = {contract.image for contract in contracts if contract.build}
     from_files = [ref for one, build in zip(inputs, builds) for ref in one.bases(build)]
     others = [ref for ref in references if ref and repository(ref) not in own]
     return list(dict.fromkeys([*from_files, *others])), []

@@ -44,6 +44,7 @@ def lines(project: Path, services: list[str] | None = None) -> list[str]:
 def test_defaults_are_filled_in(project: Path, write: Write) -> None:
     write("backend/contract.yml", GOOD + "env: {KEY: {purpose: a, secret: true}}")
     backend = load_contracts(project, SERVICES)[0]
+    assert backend.build
     assert backend.build.dockerfile == "Dockerfile"
     assert backend.build.context == str(project / "backend")
     assert backend.run == Run(8000)
@@ -115,7 +116,7 @@ def test_an_image_must_bring_a_user_and_a_healthcheck_that_compose_does_not_give
 ) -> None:
     text = "services: {backend: {image: todo-backend, healthcheck: {test: x}}, "
     write("compose.yaml", text + "frontend: {image: todo-frontend}, postgres: {image: p}}")
-    found = {one.service: one.build.requires for one in load_contracts(project, SERVICES)}
+    found = {c.service: c.build.requires for c in load_contracts(project, SERVICES) if c.build}
     assert found == {"backend": ("fixed_user",), "frontend": ("fixed_user", "healthcheck")}
 
 
@@ -147,7 +148,91 @@ def test_a_contract_lies_in_a_folder_of_contracts_or_beside_its_dockerfile(
     compose = (project / "compose.yaml").read_text()
     write("compose.yaml", compose.replace("backend: {", "backend: {build: apps/api, "))
     found = load_contracts(project, SERVICES)[0]
+    assert found.build
     assert (found.file, found.build.context) == (file, str(project / folder))
+
+
+REDIS = "service: redis\nrun: {port: 6379}\n"
+WORKER = "service: worker\nimage: todo-backend\nrun: {port: 8001}\n"
+
+
+@pytest.fixture
+def shop(project: Path, write: Write) -> Path:
+    """A project with a worker of the backend's image, and a service of a registry's."""
+    compose = (project / "compose.yaml").read_text()
+    write(
+        "compose.yaml",
+        f"""{compose}
+  worker: {{image: todo-backend, command: [worker]}}
+  redis: {{image: "library/redis:7"}}
+""",
+    )
+    write("backend/contract.yml", GOOD)
+    write("contracts/worker.yml", WORKER)
+    write("contracts/redis.yml", REDIS)
+    return project
+
+
+def test_services_of_one_image_share_its_build(shop: Path) -> None:
+    backend, worker, redis = load_contracts(shop, ["backend", "worker", "redis"])
+    assert backend.build and (worker.build, redis.build) == (None, None)
+    assert backend.compose_services == ("backend", "migrate")
+    assert worker.compose_services == ("worker",)
+    assert (worker.image, redis.image) == ("todo-backend", "library/redis")
+
+
+@pytest.mark.parametrize(
+    ("contract", "compose", "line"),
+    [
+        (WORKER + "build: {budget: {seconds: 1, bytes: 1}}", {},
+         "contracts/worker.yml: image: todo-backend is the image of backend already -> give each "
+         "its own, or leave `build` out: it then shares backend's"),
+        (REDIS.replace("run", "image: valkey\nrun"), {},
+         "compose.yaml: services.redis.image: is library/redis, but contracts/redis.yml says "
+         "valkey"),
+        (REDIS, {'image: "library/redis:7"': "command: [a]"},
+         "contracts/redis.yml: image: compose.yaml names none either -> give it here, and `build` "
+         "or another contract that builds it"),
+        (REDIS.replace("run", "image: valkey\nrun"),
+         {'image: "library/redis:7"': "build: ."},
+         "contracts/redis.yml: image: nothing builds valkey, and compose.yaml names no image to "
+         "pull -> add `build` to a contract of it"),
+        (REDIS + "build: {budget: {seconds: 1, bytes: 1}}", {},
+         "contracts/redis.yml: the key 'image' is missing -> add it"),
+        (REDIS, {"  redis": "  extra: {build: .}\n  redis"},
+         "compose.yaml: services.extra: it is built, and no contract says how -> write "
+         "contracts/extra.yml and add extra to stack_services"),
+    ],
+)  # fmt: skip
+def test_an_image_that_nobody_supplies_is_told(
+    shop: Path, write: Write, contract: str, compose: dict[str, str], line: str
+) -> None:
+    write(f"contracts/{contract.split()[1]}.yml", contract)
+    written = (shop / "compose.yaml").read_text()
+    for old, new in compose.items():
+        written = written.replace(old, new)
+    write("compose.yaml", written)
+    assert lines(shop, ["backend", "worker", "redis"]) == [line]
+
+
+@pytest.mark.parametrize("spec", ["{build: .}", "{build: ., image: todo-backend}"])
+def test_a_service_that_compose_builds_needs_no_image_there(
+    shop: Path, write: Write, spec: str
+) -> None:
+    compose = (shop / "compose.yaml").read_text()
+    compose = compose.replace("{image: todo-backend, command: [worker]}", spec)
+    write("compose.yaml", f"{compose}  idle: {{build: ., profiles: [dev]}}\n")
+    assert lines(shop, ["backend", "worker", "redis"]) == []
+
+
+def test_an_embedded_service_has_no_contract_of_its_own(shop: Path, write: Write) -> None:
+    url = "postgresql://a:{password}@redis/a"
+    embedded = f"embedded: {{service: redis, url: '{url}'}}"
+    spec = f"{{purpose: p, type: postgres_url, secret: true, {embedded}}}"
+    write("backend/contract.yml", f"{GOOD}env: {{URL: {spec}}}")
+    assert lines(shop, ["backend", "worker", "redis"]) == [
+        "contracts/redis.yml: redis has a contract, and backend embeds it -> leave one of them out"
+    ]
 
 
 def test_a_service_with_two_contracts_is_refused(project: Path, write: Write) -> None:
@@ -257,6 +342,10 @@ WRONG = [
     (GOOD.replace("8000", "3000"), "frontend/contract.yml: run.port: 3000 is the port of backend"),
     (
         GOOD.replace("todo-backend", "other"),
+        "services.backend.image: is todo-backend, but",
+    ),
+    (
+        GOOD.replace("todo-backend", "todo-frontend"),
         "services.backend.image: is todo-backend, but",
     ),
 ]
