@@ -27,6 +27,8 @@ class Variable:
     """One environment variable of a service; ``rotation`` says what a new value ends.
 
     ``any_with``: another variable; where that is given, any text will do for this one.
+    ``schemes``: of an address, those that it may have, none for the usual ones. ``template``: what
+    its value is made of when none is given, see `contract.templates`.
     """
 
     purpose: str
@@ -39,6 +41,8 @@ class Variable:
     embedded: Optional[Embedded] = None
     rotation: str = ""
     any_with: str = ""
+    schemes: tuple[str, ...] = ()
+    template: str = ""
 
 
 @dataclass(frozen=True)

@@ -12,11 +12,11 @@ from typing import Any
 from ansible_collections.todo.stack.plugins.module_utils.contract.errors import Problem
 from ansible_collections.todo.stack.plugins.module_utils.contract.model import Variable
 from ansible_collections.todo.stack.plugins.module_utils.contract.suggest import did_you_mean
-from ansible_collections.todo.stack.plugins.module_utils.contract.urls import (
-    POSTGRES_SCHEMES,
-    url_problems,
+from ansible_collections.todo.stack.plugins.module_utils.contract.templates import with_sample
+from ansible_collections.todo.stack.plugins.module_utils.contract.values import (
+    check_value,
+    form_problems,
 )
-from ansible_collections.todo.stack.plugins.module_utils.contract.values import check_value
 from ansible_collections.todo.stack.plugins.plugin_utils.needed import lacking
 
 try:
@@ -73,11 +73,16 @@ def _variable_rules(name: str, spec: Mapping[str, Any], port: int) -> Iterator[t
         yield "default", "a secret has no default", "leave it out"
     if default is not None and spec.get("required"):
         yield "required", "a variable with a default is never missing", "leave one of them out"
-    if isinstance(default, int) and kind != "port":
-        yield "default", "is a number where a text is meant", "quote it"
-    elif default is not None and not secret:
-        for what, remedy in check_value(Variable(purpose="", type=kind), str(default)):
+    schemes = tuple(spec.get("schemes", ()))
+    plain = Variable(purpose="", type=kind, schemes=schemes)
+    if default is not None and not secret:
+        for what, remedy in check_value(plain, default):
             yield "default", what, remedy
+    if schemes and kind not in ("url", "postgres_url"):
+        yield "schemes", "only a url or postgres_url has a scheme", "leave it out"
+    elif kind == "postgres_url" and not all(one.startswith("postgres") for one in schemes):
+        yield "schemes", "one of them is none of PostgreSQL", "such as postgresql+asyncpg"
+    yield from _template_rules(spec, plain)
     if name == "PORT" and default is not None and str(default) != str(port):
         yield "default", f"differs from run.port ({port})", "make them equal"
     if spec.get("generate") and not (secret and kind == "string"):
@@ -88,8 +93,19 @@ def _variable_rules(name: str, spec: Mapping[str, Any], port: int) -> Iterator[t
         yield "embedded", "only a secret of type postgres_url can be embedded", "leave it out"
     elif "embedded" in spec:
         url = spec["embedded"]["url"].replace("{password}", "x9")
-        for what, remedy in url_problems(url, POSTGRES_SCHEMES):
+        for what, remedy in form_problems(plain, url):
             yield "embedded.url", what, remedy
+
+
+def _template_rules(spec: Mapping[str, Any], plain: Variable) -> Iterator[tuple[str, ...]]:
+    if "template" not in spec:
+        return
+    for key in ("default", "required", "generate", "embedded"):
+        if spec.get(key):
+            yield key, "a variable with a template is made of others", "leave one of them out"
+    if plain.type in ("url", "postgres_url"):
+        for what, remedy in check_value(plain, with_sample(spec["template"])):
+            yield "template", what, remedy
 
 
 def _explain(error: Any, file: str) -> Iterator[Problem]:

@@ -27,6 +27,10 @@ from ansible_collections.todo.stack.plugins.module_utils.contract.model import (
     Run,
     Variable,
 )
+from ansible_collections.todo.stack.plugins.module_utils.contract.templates import (
+    template_problems,
+)
+from ansible_collections.todo.stack.plugins.module_utils.contract.values import as_text
 from ansible_collections.todo.stack.plugins.plugin_utils.contract.compose_file import (
     COMPOSE_FILE,
     ComposeService,
@@ -66,9 +70,11 @@ def read_contracts(
         contract, found = _read_one(project, name, composed, names)
         problems += found
         contracts += [contract] if contract else []
-    # Of a contract that cannot be read nobody knows what it builds.
-    unbuilt = [] if problems else _unbuilt(contracts, composed or {})
-    return contracts, [*problems, *_clashes(contracts), *unbuilt]
+    # Of a contract that cannot be read nobody knows what it builds and declares.
+    between = (
+        [] if problems else [*_unbuilt(contracts, composed or {}), *template_problems(contracts)]
+    )
+    return contracts, [*problems, *_clashes(contracts), *between]
 
 
 def _service_names(services: object) -> tuple[list[str], list[Problem]]:
@@ -215,7 +221,7 @@ def _checks(run: Mapping[str, Any]) -> Iterator[HttpCheck]:
 def _variable(spec: Mapping[str, Any]) -> Variable:
     default, kind = spec.get("default"), spec.get("type", "string")
     shortest = SECRET_MIN_LENGTH if spec.get("secret") and kind == "string" else None
-    text = None if default is None else str(default)
+    text = None if default is None else as_text(default)
     return from_plain(Variable, {"min_length": shortest, **spec, "default": text})
 
 

@@ -101,6 +101,26 @@ def test_no_check_may_have_the_name_of_a_criterion(project: Path, write: Write, 
     ]
 
 
+def test_variables_of_every_type_are_read(project: Path, write: Write) -> None:
+    write(
+        "backend/contract.yml",
+        GOOD
+        + """env:
+  DEBUG: {purpose: d, type: boolean, default: false}
+  LEVEL: {purpose: l, type: integer, default: -3}
+  CACHE: {purpose: c, type: url, schemes: [redis, rediss], default: "redis://redis:6379/0"}
+  QUEUE: {purpose: q, type: url, schemes: ["*"], default: "amqp://mq:5672"}
+  DATABASE_URL: {purpose: u, type: postgres_url, secret: true, schemes: [postgresql+asyncpg],
+    embedded: {service: postgres, url: "postgresql+asyncpg://a:{password}@postgres/a"}}
+  SELF: {purpose: s, type: url, template: "http://{frontend.NODE_ENV}:{frontend.PORT}/{LEVEL}"}
+""",
+    )
+    env = load_contracts(project, SERVICES)[0].env
+    assert [env[name].default for name in ("DEBUG", "LEVEL")] == ["false", "-3"]
+    assert env["CACHE"].schemes == ("redis", "rediss")
+    assert env["SELF"].template == "http://{frontend.NODE_ENV}:{frontend.PORT}/{LEVEL}"
+
+
 def test_numbers_become_texts_where_an_environment_needs_them(contracts: list[Contract]) -> None:
     assert contracts[0].env["PORT"].default == "8000"
 
@@ -284,9 +304,32 @@ WRONG = [
     (GOOD + "env: {lower: {purpose: p}}", "'lower' is no name of a variable"),
     (GOOD + "env: {NAME: {}}", "env.NAME: the key 'purpose' is missing"),
     (ENV % "type: prot", "env.NAME.type: is not known here -> did you mean port?"),
-    (ENV % "default: yes", "env.NAME.default: must be a text or a whole number"),
-    (ENV % "default: 1.5", "env.NAME.default: must be a text or a whole number"),
-    (ENV % "default: 12", "env.NAME.default: is a number where a text is meant -> quote it"),
+    (ENV % "default: yes", "env.NAME.default: is a YAML boolean where a text is meant -> put it"),
+    (ENV % "default: 1.5", "default: must be a text or a whole number or true or false"),
+    (ENV % "default: 12", "env.NAME.default: is a YAML number where a text is meant -> put it"),
+    (ENV % "type: boolean, default: maybe", "default: is no boolean -> true or false"),
+    (ENV % "type: boolean, default: 1", "default: is a YAML number, no boolean"),
+    (ENV % "type: integer, default: '07'", "default: is no whole number"),
+    (ENV % "type: integer, default: true", "default: is a YAML boolean, no integer"),
+    (ENV % "type: url, schemes: [redis], default: 'http://x'", "another scheme than redis:// -> b"),
+    (ENV % "type: url, schemes: [redis], default: 'x'", "the form is redis://host:port"),
+    (ENV % "type: url, schemes: ['*'], default: 'amqp://'", "has no host -> the form is scheme://"),
+    (ENV % "type: url, schemes: []", "schemes: has a form that is not allowed"),
+    (ENV % "type: url, schemes: ['a b']", "schemes.0: has a form that is not allowed"),
+    (ENV % "schemes: [redis]", "schemes: only a url or postgres_url has a scheme"),
+    (ENV % "type: postgres_url, schemes: [mysql]", "schemes: one of them is none of PostgreSQL"),
+    (ENV % "template: plain", "env.NAME.template: has a form that is not allowed"),
+    (ENV % "template: 'a{NAME} {'", "env.NAME.template: has a form that is not allowed"),
+    (ENV % "template: 'a{QUUX}'", "env.NAME.template: {QUUX} names no variable -> declare it"),
+    (ENV % "template: 'a{NAME}'", "env.NAME.template: {NAME} is made of others itself"),
+    (ENV % "template: '{fronted.PORT}'", "names a service without a contract -> did you mean"),
+    (ENV % "template: '{PORT}', default: a", "default: a variable with a template is made of"),
+    (ENV % "template: '{PORT}', required: true", "required: a variable with a template is made"),
+    (ENV % "type: url, template: 'http://a b/{PORT}'", "env.NAME.template: holds a blank"),
+    (
+        ENV.replace("{NAME", "{KEY: {purpose: k, secret: true}, NAME") % "template: '{KEY}'",
+        "env.NAME.template: {KEY} is a secret, and this variable is none -> add secret: true",
+    ),
     (ENV % "type: port, default: 70000", "env.NAME.default: is no port"),
     (ENV % "type: url, default: 'ftp://x'", "env.NAME.default: has another scheme"),
     (ENV % "secret: true, default: hush", "env.NAME.default: a secret has no default"),
