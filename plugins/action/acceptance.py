@@ -6,7 +6,6 @@ import json
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
-from pathlib import Path
 from typing import Any, TypeVar
 
 from ansible import constants as C  # noqa: N812 - as Ansible itself calls it
@@ -22,6 +21,7 @@ from ansible_collections.todo.stack.plugins.module_utils.judge.image import imag
 from ansible_collections.todo.stack.plugins.module_utils.judge.registry import judge
 from ansible_collections.todo.stack.plugins.module_utils.look.observation import Seen
 from ansible_collections.todo.stack.plugins.modules.acceptance import ARGUMENT_SPEC
+from ansible_collections.todo.stack.plugins.plugin_utils.base_folder import base_folder
 from ansible_collections.todo.stack.plugins.plugin_utils.judge.check_table import (
     check_table,
     is_prose,
@@ -100,7 +100,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible ships no types
         """Write the artifacts; that they cannot be written changes no verdict."""
         if self._task.check_mode:
             return {"artifacts": []}
-        folder = Path(self._loader.get_basedir()) / options["artifacts_dir"]
+        folder = base_folder(self._loader) / options["artifacts_dir"]
         try:
             folder = artifacts_folder(folder, host)
             when = datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M UTC")

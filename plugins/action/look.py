@@ -25,6 +25,7 @@ from ansible_collections.todo.stack.plugins.module_utils.decide.going_back impor
 )
 from ansible_collections.todo.stack.plugins.module_utils.decide.problems import host_problems
 from ansible_collections.todo.stack.plugins.module_utils.look.observation import Seen
+from ansible_collections.todo.stack.plugins.plugin_utils.base_folder import base_folder
 from ansible_collections.todo.stack.plugins.plugin_utils.contract.arguments import (
     judged,
     option_problems,
@@ -57,7 +58,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible ships no types
     ) -> dict[str, Any]:
         """Return what was seen; secrets travel as one argument that nothing logs."""
         result: dict[str, Any] = super().run(tmp, task_vars)
-        args, base = self._task.args, Path(self._loader.get_basedir())
+        args, base = self._task.args, base_folder(self._loader)
         if args.get("artifacts_dir") and not self._task.check_mode:
             host = str((task_vars or {}).get("inventory_hostname", "localhost"))
             set_aside(artifacts_folder(base / args["artifacts_dir"], host))
