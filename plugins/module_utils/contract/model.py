@@ -8,6 +8,7 @@ from typing import Optional
 
 SECRET_MIN_LENGTH = 32
 WITHIN_SECONDS = 60
+TCP = "tcp"
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,8 @@ class HttpCheck:
 
     ``name`` is the criterion's: health, ready, ui, or the user's own. ``expect`` is JMESPath that
     is true of the JSON body, ``revision`` its key that tells the schema's revision, ``migrations``
-    the one that lists what led there, the newest first.
+    the one that lists what led there, the newest first. ``port`` is the container's, 0 for its
+    service's first.
     """
 
     name: str
@@ -88,25 +90,62 @@ class HttpCheck:
     revision: str = ""
     migrations: str = ""
     within_seconds: int = WITHIN_SECONDS
+    port: int = 0
+
+
+@dataclass(frozen=True)
+class Port:
+    """A port that a service listens on: ``target`` in its container, ``published`` on the host.
+
+    ``published`` is 0 where only the stack's own services reach it; ``protocol`` is tcp or udp.
+    """
+
+    target: int
+    published: int = 0
+    protocol: str = TCP
+
+    def inside(self) -> str:
+        """Return the port as it is called in the container: 8000, 53/udp."""
+        return str(self.target) if self.protocol == TCP else f"{self.target}/{self.protocol}"
+
+    def published_at(self, address: str) -> str:
+        """Return where it is published, as a container tells it: 127.0.0.1:80->8000/tcp."""
+        host = f"[{address}]" if ":" in address else address
+        inner = f"{self.target}/{self.protocol}"
+        same = inner == f"{self.published}/{TCP}"
+        return f"{host}:{self.published}" + ("" if same else f"->{inner}")
 
 
 @dataclass(frozen=True)
 class Run:
-    """The port a running service answers on, and how that is judged.
+    """The ports a running service listens on, and how what it answers is judged.
 
     ``check`` is a command of the image that judges the environment it is about to get. ``single``:
-    two of it must never run at once, so that none can be tried beside it.
+    two of it must never run at once, so that none can be tried beside it. ``starts_within``: the
+    seconds that one without checks may take.
     """
 
-    port: int
+    ports: tuple[Port, ...] = ()
     checks: tuple[HttpCheck, ...] = ()
     check: tuple[str, ...] = ()
     single: bool = False
+    starts_within: int = WITHIN_SECONDS
 
     @property
     def within_seconds(self) -> int:
         """How long after its start the service may take to answer as it should."""
-        return max((one.within_seconds for one in self.checks), default=WITHIN_SECONDS)
+        return max((one.within_seconds for one in self.checks), default=self.starts_within)
+
+    @property
+    def published(self) -> list[Port]:
+        """The ports that users reach."""
+        return [one for one in self.ports if one.published]
+
+    def asked_at(self, check: HttpCheck) -> Port:
+        """Return the port that a check asks; port 0, which nobody answers, where there is none."""
+        of_tcp = [one for one in self.ports if one.protocol == TCP]
+        asked = [one for one in of_tcp if check.port in (0, one.target)]
+        return next(iter(asked), Port(0))
 
 
 @dataclass(frozen=True)

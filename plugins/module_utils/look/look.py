@@ -229,9 +229,8 @@ def _probed(
     containers: Sequence[Container],
 ) -> list[Service]:
     """Return the services with what their contracts' checks answered, all asked at once."""
-    running = {one.service for one in containers if one.pid and not one.one_off}
-    contracts = [one for one in spec.contracts if one.service in running]
-    answers = probe_all(contracts, spec.bind_address, redactor(rendered.hidden(spec.contracts)))
+    redact = redactor(rendered.hidden(spec.contracts))
+    answers = probe_all(spec.contracts, spec.bind_address, containers, redact)
     return [replace(one, probes=answers.get(one.name, {})) for one in services]
 
 
@@ -239,7 +238,9 @@ def _ports(spec: StackSpec, everything: Sequence[Inspected]) -> tuple[Any, ...]:
     # A wrong address is reported by itself; the ports are looked at all the same.
     address = spec.bind_address if is_bind_address(spec.bind_address) else "127.0.0.1"
     return tuple(
-        use_of(one.service, one.run.port, address, spec.name, everything) for one in spec.contracts
+        use_of(one.service, port, address, spec.name, everything)
+        for one in spec.contracts
+        for port in one.run.published
     )
 
 

@@ -43,10 +43,11 @@ class Process:
 
 @dataclass(frozen=True)
 class Listener:
-    """A listening TCP socket in a container's network namespace."""
+    """A socket that waits for others in a container's network namespace: of TCP, or of UDP."""
 
     address: str
     port: int
+    protocol: str = "tcp"
 
 
 @dataclass(frozen=True)

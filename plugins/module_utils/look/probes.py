@@ -7,25 +7,36 @@ from dataclasses import replace
 from functools import partial
 
 from ansible_collections.todo.stack.plugins.module_utils.contract.masking import Redact
-from ansible_collections.todo.stack.plugins.module_utils.contract.model import Contract, HttpCheck
+from ansible_collections.todo.stack.plugins.module_utils.contract.model import (
+    Contract,
+    HttpCheck,
+    Port,
+)
 from ansible_collections.todo.stack.plugins.module_utils.edge.docker import at_once
 from ansible_collections.todo.stack.plugins.module_utils.edge.http import Answer, get, reached_at
-from ansible_collections.todo.stack.plugins.module_utils.look.observation import ProbeResult
+from ansible_collections.todo.stack.plugins.module_utils.look.observation import (
+    Container,
+    ProbeResult,
+)
 
 PROBE_SECONDS = 5.0
 MAX_JUDGED_BYTES = 64 * 1024
 
 
 def probe_all(
-    contracts: Sequence[Contract], bind_address: str, redact: Redact
+    contracts: Sequence[Contract],
+    bind_address: str,
+    containers: Sequence[Container],
+    redact: Redact,
 ) -> dict[str, dict[str, ProbeResult]]:
-    """Return, by service and check, what was answered where the services are published."""
-    address = reached_at(bind_address)
-    asked = [(contract, check) for contract in contracts for check in contract.run.checks]
+    """Return, by service and check, what was answered where the services are reached."""
+    running = {one.service: one for one in containers if one.pid and not one.one_off}
+    asked = [(c, check) for c in contracts if c.service in running for check in c.run.checks]
     if not asked:
         return {}
+    places = [reached(c.run.asked_at(k), running[c.service], bind_address) for c, k in asked]
     answers = at_once(
-        *(partial(probe, address, one.run.port, check, PROBE_SECONDS) for one, check in asked)
+        *(partial(probe, *place, k, PROBE_SECONDS) for place, (_, k) in zip(places, asked))
     )
     found: dict[str, dict[str, ProbeResult]] = {}
     for (contract, check), answer in zip(asked, answers):
@@ -33,6 +44,18 @@ def probe_all(
         hidden = replace(answer, body=redact(answer.body))
         found.setdefault(contract.service, {})[check.name] = hidden
     return found
+
+
+def reached(port: Port, container: Container, bind_address: str) -> tuple[str, int]:
+    """Return address and port at which this host reaches a port of a service that runs."""
+    if port.published:
+        return reached_at(bind_address), port.published
+    return own_address(container), port.target
+
+
+def own_address(container: Container) -> str:
+    """Return the container's address on one of its networks, of which this host is a part."""
+    return next((one for one in container.networks.values() if one), "127.0.0.1")
 
 
 def probe(address: str, port: int, check: HttpCheck, seconds: float) -> ProbeResult:

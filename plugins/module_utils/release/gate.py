@@ -12,6 +12,7 @@ from ansible_collections.todo.stack.plugins.module_utils.contract.masking import
 from ansible_collections.todo.stack.plugins.module_utils.contract.model import (
     WITHIN_SECONDS,
     Contract,
+    Port,
 )
 from ansible_collections.todo.stack.plugins.module_utils.edge.docker import DockerCli, at_once
 from ansible_collections.todo.stack.plugins.module_utils.edge.process import nobody_listens
@@ -32,8 +33,8 @@ _LAST_PROBE_SECONDS = 0.5
 _EVERY_SECONDS = 0.1
 _INSPECT_SECONDS = 1.0
 
-# Where a container's contract is asked: address and port.
-Address = Callable[[Container], "tuple[str, int]"]
+# Where a port of a container is asked: address and number.
+Address = Callable[[Container, Port], "tuple[str, int]"]
 
 
 @dataclass
@@ -119,8 +120,8 @@ class Gate:
             return False
         left = begun + trial.within_seconds - time.monotonic()
         seconds = min(_PROBE_SECONDS, max(_LAST_PROBE_SECONDS, left))
-        host, port = address(trial.containers[0])
         for check in contract.run.checks:
+            host, port = address(trial.containers[0], contract.run.asked_at(check))
             answer = probe(host, port, check, seconds)
             # Before it is quoted: a quote may cut a secret in two.
             trial.answers[check.name] = replace(answer, body=self.redact(answer.body))

@@ -10,7 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.todo.stack.plugins.module_utils.contract.errors import Problem
-from ansible_collections.todo.stack.plugins.module_utils.contract.model import Variable
+from ansible_collections.todo.stack.plugins.module_utils.contract.model import (
+    TCP,
+    Port,
+    Variable,
+)
 from ansible_collections.todo.stack.plugins.module_utils.contract.suggest import did_you_mean
 from ansible_collections.todo.stack.plugins.module_utils.contract.templates import with_sample
 from ansible_collections.todo.stack.plugins.module_utils.contract.values import (
@@ -26,6 +30,7 @@ except ImportError as problem:
     raise lacking(problem.name or "jsonschema") from problem
 
 SCHEMA_FILE = Path(__file__).with_name("contract.schema.json")
+MOST = 65535  # port
 _MADE = 64  # characters, see look.environment
 _KINDS = {
     "string": "a text",
@@ -47,18 +52,55 @@ def rule_problems(document: Mapping[str, Any], file: str) -> list[Problem]:
     problems = []
     variables = document.get("env", {})
     for name, spec in variables.items():
-        for key, what, remedy in _variable_rules(name, spec, document["run"]["port"]):
+        for key, what, remedy in _variable_rules(name, spec, document["run"]):
             problems.append(Problem(what, f"{file}: env.{name}.{key}", remedy))
         if "any_with" in spec and (other := spec["any_with"]) not in variables:
             remedy = did_you_mean(other, list(variables)) or "name one of this contract"
             problems.append(Problem("is no variable", f"{file}: env.{name}.any_with", remedy))
-    return problems + list(_expression_problems(document["run"], file))
+    run = document["run"]
+    return [*problems, *_expression_problems(run, file), *_port_problems(run, file)]
+
+
+def ports_of(run: Mapping[str, Any]) -> Iterator[Port]:
+    """Yield the ports of a contract's ``run``, those that users reach first."""
+    for text in [*([run["port"]] if "port" in run else []), *run.get("ports", ())]:
+        mapping, _, protocol = str(text).partition("/")
+        published, _, target = mapping.rpartition(":")
+        yield Port(int(target), int(published or target), protocol or TCP)
+    for text in run.get("expose", ()):
+        target, _, protocol = str(text).partition("/")
+        yield Port(int(target), 0, protocol or TCP)
+
+
+def _port_problems(run: Mapping[str, Any], file: str) -> Iterator[Problem]:
+    ports = list(ports_of(run))
+    if "port" in run and "ports" in run:
+        what = "`port` is short for `ports` of one"
+        yield Problem(what, f"{file}: run.port", "move it into run.ports")
+    for port in ports:
+        if not all(1 <= one <= MOST for one in (port.target, port.published or 1)):
+            what = f"{port.inside()} is no port"
+            yield Problem(what, f"{file}: run.ports", f"a whole number from 1 to {MOST}")
+    for place in sorted({one.inside() for one in ports if ports.count(one) > 1}):
+        yield Problem(f"{place} is named twice", f"{file}: run.ports", "name it once")
+    of_tcp = [one.target for one in ports if one.protocol == TCP]
+    for name, spec in _asked(run).items():
+        where = f"{file}: run.{name}"
+        if not of_tcp:
+            yield Problem("asks, and there is no TCP port", where, "name it in run.ports or expose")
+        elif spec.get("port", of_tcp[0]) not in of_tcp:
+            remedy = f"one of: {', '.join(map(str, of_tcp))}"
+            yield Problem("is no port of this contract", f"{where}.port", remedy)
+
+
+def _asked(run: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """Return the HTTP checks by their place."""
+    named = {name: run[name] for name in ("health", "ready", "ui") if name in run}
+    return {**named, **{f"checks.{name}": spec for name, spec in run.get("checks", {}).items()}}
 
 
 def _expression_problems(run: Mapping[str, Any], file: str) -> Iterator[Problem]:
-    asked = {name: run[name] for name in ("health", "ready") if name in run}
-    asked.update({f"checks.{name}": spec for name, spec in run.get("checks", {}).items()})
-    for name, spec in asked.items():
+    for name, spec in _asked(run).items():
         try:
             jmespath.compile(spec.get("expect") or "@")
         except jmespath.exceptions.JMESPathError:
@@ -66,7 +108,9 @@ def _expression_problems(run: Mapping[str, Any], file: str) -> Iterator[Problem]
             yield Problem("is no JMESPath expression", f"{file}: run.{name}.expect", remedy)
 
 
-def _variable_rules(name: str, spec: Mapping[str, Any], port: int) -> Iterator[tuple[str, ...]]:
+def _variable_rules(
+    name: str, spec: Mapping[str, Any], run: Mapping[str, Any]
+) -> Iterator[tuple[str, ...]]:
     kind, secret = spec.get("type", "string"), spec.get("secret", False)
     default = spec.get("default")
     if secret and default is not None:
@@ -83,8 +127,9 @@ def _variable_rules(name: str, spec: Mapping[str, Any], port: int) -> Iterator[t
     elif kind == "postgres_url" and not all(one.startswith("postgres") for one in schemes):
         yield "schemes", "one of them is none of PostgreSQL", "such as postgresql+asyncpg"
     yield from _template_rules(spec, plain)
-    if name == "PORT" and default is not None and str(default) != str(port):
-        yield "default", f"differs from run.port ({port})", "make them equal"
+    ports = [str(port.target) for port in ports_of(run)]
+    if name == "PORT" and default is not None and ports and str(default) not in ports:
+        yield "default", f"differs from run.port ({' or '.join(ports)})", "make them equal"
     if spec.get("generate") and not (secret and kind == "string"):
         yield "generate", "only a secret of type string can be generated", "leave it out"
     if spec.get("generate") and spec.get("min_length", 0) > _MADE:

@@ -20,10 +20,12 @@ from ansible_collections.todo.stack.plugins.module_utils.contract.errors import 
 )
 from ansible_collections.todo.stack.plugins.module_utils.contract.model import (
     SECRET_MIN_LENGTH,
+    WITHIN_SECONDS,
     Budget,
     Build,
     Contract,
     HttpCheck,
+    Port,
     Run,
     Variable,
 )
@@ -38,6 +40,7 @@ from ansible_collections.todo.stack.plugins.plugin_utils.contract.compose_file i
     repository,
 )
 from ansible_collections.todo.stack.plugins.plugin_utils.contract.contract_rules import (
+    ports_of,
     rule_problems,
     schema_problems,
 )
@@ -180,10 +183,11 @@ def _contract(
         compose_services=(service, *others),
         build=_build(document, file, project, probed=probed) if "build" in document else None,
         run=Run(
-            port=run["port"],
+            ports=tuple(ports_of(run)),
             checks=tuple(_checks(run)),
             check=tuple(run.get("check", ())),
             single=run.get("single", False),
+            starts_within=run.get("within_seconds", WITHIN_SECONDS),
         ),
         env={name: _variable(spec) for name, spec in document.get("env", {}).items()},
     )
@@ -211,11 +215,12 @@ def _folder(file: str) -> str:
 
 
 def _checks(run: Mapping[str, Any]) -> Iterator[HttpCheck]:
+    within = {"within_seconds": run["within_seconds"]} if "within_seconds" in run else {}
     for name in ("health", "ready", "ui"):
         if name in run:
-            yield HttpCheck(name=name, html=name == "ui", **run[name])
+            yield HttpCheck(name=name, html=name == "ui", **{**within, **run[name]})
     for name, spec in run.get("checks", {}).items():
-        yield HttpCheck(name=name, **spec)
+        yield HttpCheck(name=name, **{**within, **spec})
 
 
 def _variable(spec: Mapping[str, Any]) -> Variable:
@@ -227,15 +232,17 @@ def _variable(spec: Mapping[str, Any]) -> Variable:
 
 def _clashes(contracts: Sequence[Contract]) -> Iterator[Problem]:
     """Yield what only one contract may have, and two have."""
-    ports: dict[int, str] = {}
+    ports: dict[str, str] = {}
     builders: dict[str, str] = {}
     files = {contract.service: contract.file for contract in contracts}
     for contract in contracts:
-        port, image, file = contract.run.port, contract.image, contract.file
-        other = ports.setdefault(port, contract.service)
-        if other != contract.service:
-            what = f"{port} is the port of {other} already"
-            yield Problem(what, f"{file}: run.port", "give each its own")
+        image, file = contract.image, contract.file
+        for port in contract.run.published:
+            place = Port(port.published, protocol=port.protocol).inside()
+            other = ports.setdefault(place, contract.service)
+            if other != contract.service:
+                what = f"{place} is the port of {other} already"
+                yield Problem(what, f"{file}: run.ports", "give each its own")
         if contract.build:
             builder = builders.setdefault(image, contract.service)
             if builder != contract.service:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from ansible_collections.todo.stack.plugins.module_utils.contract.model import Contract, Run
+from ansible_collections.todo.stack.plugins.module_utils.contract.model import Contract, Port, Run
 from ansible_collections.todo.stack.plugins.module_utils.judge.check import Check
 from ansible_collections.todo.stack.plugins.module_utils.judge.image import image_rows
 from ansible_collections.todo.stack.plugins.module_utils.judge.registry import (
@@ -54,7 +54,7 @@ def test_every_criterion_is_met_by_the_stack_of_these_tests() -> None:
 def test_a_contract_that_promises_little_is_judged_by_little(
     judged: Judged, contract: Contract, seen: Seen
 ) -> None:
-    small = replace(contract, run=Run(8000), env={})
+    small = replace(contract, run=Run((Port(8000, 8000),)), env={})
     bare = replace(seen.environment, names={"postgres": ("POSTGRES_PASSWORD",)})
     checks = judged(replace(seen, environment=bare), small)
     assert not {"backend.health", "backend.ready", "backend.ui", "backend.api"} & checks.keys()

@@ -67,7 +67,7 @@ def trial_of(
         "backend",
         lambda: containers_of(DockerCli(world), [box.name]),
         promise,
-        (lambda _one: ("127.0.0.1", 8000)) if promise else None,
+        (lambda *_: ("127.0.0.1", 8000)) if promise else None,
         one_shot=one_shot,
     )
 
@@ -140,7 +140,7 @@ def test_a_service_is_late_by_its_own_time_not_by_anothers(world: World, clock: 
         "frontend",
         lambda: containers_of(DockerCli(world), ["todo-frontend-1"]),
         contract_of("frontend", 3000, checks=(patient,)),
-        lambda _one: ("127.0.0.1", 3000),
+        lambda *_: ("127.0.0.1", 3000),
     )
     with pytest.raises(Unhealthy, match=r"^backend is not healthy: .* after 20 s$"):
         waited([slow, other], clock)

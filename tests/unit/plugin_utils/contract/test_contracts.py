@@ -12,6 +12,7 @@ from ansible_collections.todo.stack.plugins.module_utils.contract.model import (
     Build,
     Contract,
     HttpCheck,
+    Port,
     Run,
 )
 from ansible_collections.todo.stack.plugins.module_utils.judge.registry import REGISTRY
@@ -47,7 +48,7 @@ def test_defaults_are_filled_in(project: Path, write: Write) -> None:
     assert backend.build
     assert backend.build.dockerfile == "Dockerfile"
     assert backend.build.context == str(project / "backend")
-    assert backend.run == Run(8000)
+    assert backend.run == Run((Port(8000, 8000),))
     assert backend.run.within_seconds == 60
     assert backend.env["KEY"].min_length == 32
     assert backend.env["KEY"].type == "string"
@@ -60,7 +61,12 @@ def test_a_contract_needs_no_environment(project: Path, write: Write) -> None:
     needs = ("fixed_user", "healthcheck")
     build = Build("backend", "todo-backend", folder, "Dockerfile", None, {}, budget, needs)
     assert load_contracts(project, SERVICES)[0] == Contract(
-        "backend", "backend/contract.yml", "todo-backend", ("backend", "migrate"), build, Run(8000)
+        "backend",
+        "backend/contract.yml",
+        "todo-backend",
+        ("backend", "migrate"),
+        build,
+        Run((Port(8000, 8000),)),
     )
 
 
@@ -91,6 +97,31 @@ def test_every_http_check_is_one_kind_of_check(project: Path, write: Write) -> N
     )  # fmt: skip
     assert (run.single, run.check) == (True, ("python", "-m", "app.check"))
     assert run.within_seconds == 90
+
+
+def test_a_service_has_no_port_or_many(project: Path, write: Write) -> None:
+    write(
+        "backend/contract.yml",
+        GOOD.replace(
+            "{port: 8000}",
+            """
+  ports: [8000, "80:9090", "5353:53/udp"]
+  expose: ["6379", 53/udp, 7]
+  within_seconds: 90
+  checks: {first: {path: /}, other: {path: /, port: 9090, within_seconds: 5}}
+""",
+        ),
+    )
+    run = load_contracts(project, SERVICES)[0].run
+    assert run.ports == (
+        Port(8000, 8000), Port(9090, 80), Port(53, 5353, "udp"),
+        Port(6379), Port(53, 0, "udp"), Port(7),
+    )  # fmt: skip
+    assert [run.asked_at(check) for check in run.checks] == [Port(8000, 8000), Port(9090, 80)]
+    assert [check.within_seconds for check in run.checks] == [90, 5]
+    write("backend/contract.yml", GOOD.replace("{port: 8000}", "{within_seconds: 7}"))
+    run = load_contracts(project, SERVICES)[0].run
+    assert (run.ports, run.within_seconds) == ((), 7)
 
 
 @pytest.mark.parametrize("name", [one.id for one in REGISTRY])
@@ -294,6 +325,28 @@ WRONG = [
     (GOOD.replace("8000", "65536"), "run.port: must be at most 65535"),
     (GOOD.replace("8000", "'8000'"), "run.port: must be a whole number"),
     (GOOD.replace("8000", "true"), "run.port: must be a whole number"),
+    (checked("ports: [9000]"), "run.port: `port` is short for `ports` of one"),
+    (GOOD.replace("port: 8000", "ports: [a]"), "run.ports.0: has a form that is not allowed"),
+    (GOOD.replace("port: 8000", "ports: [0]"), "run.ports: 0 is no port"),
+    (GOOD.replace("port: 8000", "ports: ['80:65536']"), "run.ports: 65536 is no port"),
+    (GOOD.replace("port: 8000", "ports: ['80000:80']"), "run.ports: 80 is no port"),
+    (GOOD.replace("port: 8000", "ports: [true]"), "run.ports.0: must be a whole number or a text"),
+    (GOOD.replace("port: 8000", "expose: ['80:80']"), "run.expose.0: has a form that is not"),
+    (GOOD.replace("port: 8000", "expose: [80, '80/tcp']"), "run.ports: 80 is named twice"),
+    (GOOD.replace("port: 8000", "ui: {path: /, contains: a}"), "run.ui: asks, and there is no TCP"),
+    (
+        GOOD.replace("port: 8000", "ports: ['53/udp'], checks: {a: {path: /}}"),
+        "run.checks.a: asks, and there is no TCP port -> name it in run.ports or expose",
+    ),
+    (
+        GOOD.replace("port: 8000", "ports: ['80:8000'], ui: {path: /, contains: a, port: 80}"),
+        "run.ui.port: is no port of this contract -> one of: 8000",
+    ),
+    (checked("expose: ['3000']") + "env: {PORT: {purpose: p, default: '80'}}", "(8000 or 3000)"),
+    (
+        GOOD.replace("port: 8000", "ports: ['3000:8000']"),
+        "frontend/contract.yml: run.ports: 3000 is the port of backend already",
+    ),
     (GOOD.replace("image: todo-backend", "image: todo-backend:latest"), "image: has a form"),
     (GOOD.replace("image: todo-backend", r'image: "todo-backend\n"'), "image: has a form"),
     (GOOD.replace("image: todo-backend", "image: -rf"), "image: has a form"),
@@ -382,7 +435,7 @@ WRONG = [
     ("[]", "backend/contract.yml: must be a mapping"),
     ("", "backend/contract.yml: must be a mapping"),
     ("a: &a [*a]", "backend/contract.yml, line 1: a value contains itself"),
-    (GOOD.replace("8000", "3000"), "frontend/contract.yml: run.port: 3000 is the port of backend"),
+    (GOOD.replace("8000", "3000"), "frontend/contract.yml: run.ports: 3000 is the port of backend"),
     (
         GOOD.replace("todo-backend", "other"),
         "services.backend.image: is todo-backend, but",
