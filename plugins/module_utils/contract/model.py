@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Optional
+from typing import Optional, Union
 
 SECRET_MIN_LENGTH = 32
 WITHIN_SECONDS = 60
@@ -94,6 +94,27 @@ class HttpCheck:
 
 
 @dataclass(frozen=True)
+class TcpCheck:
+    """A port of the container that takes connections."""
+
+    name: str
+    port: int
+    within_seconds: int = WITHIN_SECONDS
+
+
+@dataclass(frozen=True)
+class CommandCheck:
+    """A command of the image that ends with 0 where it is run beside the service."""
+
+    name: str
+    command: tuple[str, ...]
+    within_seconds: int = WITHIN_SECONDS
+
+
+ServiceCheck = Union[HttpCheck, TcpCheck, CommandCheck]
+
+
+@dataclass(frozen=True)
 class Port:
     """A port that a service listens on: ``target`` in its container, ``published`` on the host.
 
@@ -127,6 +148,8 @@ class Run:
 
     ports: tuple[Port, ...] = ()
     checks: tuple[HttpCheck, ...] = ()
+    connections: tuple[TcpCheck, ...] = ()
+    commands: tuple[CommandCheck, ...] = ()
     check: tuple[str, ...] = ()
     single: bool = False
     starts_within: int = WITHIN_SECONDS
@@ -134,7 +157,12 @@ class Run:
     @property
     def within_seconds(self) -> int:
         """How long after its start the service may take to answer as it should."""
-        return max((one.within_seconds for one in self.checks), default=self.starts_within)
+        return max((one.within_seconds for one in self.all_checks), default=self.starts_within)
+
+    @property
+    def all_checks(self) -> list[ServiceCheck]:
+        """Every check of the running service."""
+        return [*self.checks, *self.connections, *self.commands]
 
     @property
     def published(self) -> list[Port]:

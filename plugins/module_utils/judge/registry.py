@@ -71,7 +71,7 @@ def _writer(subject: Subject) -> bool:
     return _lasting(subject) and keeps
 
 
-def _http(name: str, title: str) -> Criterion:
+def _answered(name: str, title: str) -> Criterion:
     return Criterion(
         name,
         title,
@@ -88,9 +88,9 @@ _FIRST = (
     Criterion("ports", "Open ports", _contract, ports),
 )
 _ANSWERS = (
-    _http("health", "Health answer"),
-    _http("ready", "Readiness"),
-    _http("ui", "User interface"),
+    _answered("health", "Health answer"),
+    _answered("ready", "Readiness"),
+    _answered("ui", "User interface"),
 )
 _LAST = (
     Criterion("networks", "Networks", _service, networks),
@@ -106,8 +106,8 @@ _BY_ID = {one.id: one for one in REGISTRY}
 
 
 def criterion_of(name: str) -> Criterion:
-    """Return the criterion of this id; one that has no row is an HTTP check of some contract."""
-    return _BY_ID.get(name) or _http(name, name)
+    """Return the criterion of this id; one that has no row is a check of some contract."""
+    return _BY_ID.get(name) or _answered(name, name)
 
 
 def judge(
@@ -138,7 +138,7 @@ def _found(row: Criterion, subject: Subject) -> Finding:
 
 
 def _rows(subject: Subject) -> Iterator[Criterion]:
-    checks = subject.contract.run.checks if subject.contract else ()
+    checks = subject.contract.run.all_checks if subject.contract else ()
     own = [criterion_of(one.name) for one in checks if one.name not in _BY_ID]
     yield from (*_FIRST, *_ANSWERS, *own, *_LAST)
 

@@ -149,7 +149,7 @@ def _look_at_engine(docker: DockerCli, spec: StackSpec, state: StateDir, seen: S
             others=tuple(_others(spec, everything)),
             images=tuple(shown(image, records) for image in images),
             builds=builds_of(images, records),
-            services=tuple(_probed(spec, rendered, services, containers)),
+            services=tuple(_probed(docker, spec, rendered, services, containers)),
             containers=containers,
             environment=compared(state, rendered),
             staying=staying(state, seen.wanted, rendered.values) if seen.wanted else (),
@@ -223,6 +223,7 @@ def _seen_containers(
 
 
 def _probed(
+    docker: DockerCli,
     spec: StackSpec,
     rendered: Rendered,
     services: Sequence[Service],
@@ -230,7 +231,7 @@ def _probed(
 ) -> list[Service]:
     """Return the services with what their contracts' checks answered, all asked at once."""
     redact = redactor(rendered.hidden(spec.contracts))
-    answers = probe_all(spec.contracts, spec.bind_address, containers, redact)
+    answers = probe_all(docker, spec.contracts, spec.bind_address, containers, redact)
     return [replace(one, probes=answers.get(one.name, {})) for one in services]
 
 

@@ -90,8 +90,8 @@ class Services:
 
     def _trial(self, service: str, find: Callable[[], list[Container]], address: Address) -> Trial:
         contract = self.spec.own_contract(service)
-        asked = contract is not None and bool(contract.run.checks)
-        return Trial(service, find, contract, address if asked else None)
+        asked = contract is not None and bool(contract.run.all_checks)
+        return Trial(service, find, contract, address if asked else None, self.docker)
 
     def wait(self, trials: Sequence[Trial]) -> None:
         """Return once all have passed; raise StackError with the evidence of those that fail."""

@@ -58,7 +58,12 @@ def rule_problems(document: Mapping[str, Any], file: str) -> list[Problem]:
             remedy = did_you_mean(other, list(variables)) or "name one of this contract"
             problems.append(Problem("is no variable", f"{file}: env.{name}.any_with", remedy))
     run = document["run"]
-    return [*problems, *_expression_problems(run, file), *_port_problems(run, file)]
+    return [
+        *problems,
+        *_expression_problems(run, file),
+        *_kind_problems(run, file),
+        *_port_problems(run, file),
+    ]
 
 
 def ports_of(run: Mapping[str, Any]) -> Iterator[Port]:
@@ -92,11 +97,34 @@ def _port_problems(run: Mapping[str, Any], file: str) -> Iterator[Problem]:
             remedy = f"one of: {', '.join(map(str, of_tcp))}"
             yield Problem("is no port of this contract", f"{where}.port", remedy)
 
+    own = {f"{p.target}" for p in ports if p.protocol == TCP}
+    for name, spec in run.get("checks", {}).items():
+        if "tcp" in spec and str(spec["tcp"]) not in own:
+            remedy = "name it in run.ports or run.expose"
+            yield Problem(
+                "is no TCP port of this contract", f"{file}: run.checks.{name}.tcp", remedy
+            )
+
 
 def _asked(run: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     """Return the HTTP checks by their place."""
     named = {name: run[name] for name in ("health", "ready", "ui") if name in run}
-    return {**named, **{f"checks.{name}": spec for name, spec in run.get("checks", {}).items()}}
+    own = {f"checks.{n}": spec for n, spec in run.get("checks", {}).items() if "path" in spec}
+    return {**named, **own}
+
+
+def _kind_problems(run: Mapping[str, Any], file: str) -> Iterator[Problem]:
+    """Yield the checks that are of no kind, of two, or that want of one what only HTTP has."""
+    for name, spec in run.get("checks", {}).items():
+        where = f"{file}: run.checks.{name}"
+        kinds = [kind for kind in ("path", "tcp", "command") if kind in spec]
+        if len(kinds) != 1:
+            what = f"has {' and '.join(kinds)}" if kinds else "asks nothing"
+            yield Problem(what, where, "give one of path, tcp and command")
+        elif kinds != ["path"]:
+            for key in ("status", "expect", "contains", "port"):
+                if key in spec:
+                    yield Problem("is for a check with a path", f"{where}.{key}", "leave it out")
 
 
 def _expression_problems(run: Mapping[str, Any], file: str) -> Iterator[Problem]:

@@ -23,10 +23,13 @@ from ansible_collections.todo.stack.plugins.module_utils.contract.model import (
     WITHIN_SECONDS,
     Budget,
     Build,
+    CommandCheck,
     Contract,
     HttpCheck,
     Port,
     Run,
+    ServiceCheck,
+    TcpCheck,
     Variable,
 )
 from ansible_collections.todo.stack.plugins.module_utils.contract.templates import (
@@ -176,6 +179,7 @@ def _contract(
     used = {name: repository(one.image) for name, one in without.items()}
     others = [name for name, one in used.items() if one == image and "build" in document]
     probed = own is not None and own.healthcheck
+    checks = list(_checks(run))
     return Contract(
         service=service,
         file=file,
@@ -184,7 +188,9 @@ def _contract(
         build=_build(document, file, project, probed=probed) if "build" in document else None,
         run=Run(
             ports=tuple(ports_of(run)),
-            checks=tuple(_checks(run)),
+            checks=tuple(one for one in checks if isinstance(one, HttpCheck)),
+            connections=tuple(one for one in checks if isinstance(one, TcpCheck)),
+            commands=tuple(one for one in checks if isinstance(one, CommandCheck)),
             check=tuple(run.get("check", ())),
             single=run.get("single", False),
             starts_within=run.get("within_seconds", WITHIN_SECONDS),
@@ -214,13 +220,19 @@ def _folder(file: str) -> str:
     return "." if folder == "contracts" else folder
 
 
-def _checks(run: Mapping[str, Any]) -> Iterator[HttpCheck]:
+def _checks(run: Mapping[str, Any]) -> Iterator[ServiceCheck]:
     within = {"within_seconds": run["within_seconds"]} if "within_seconds" in run else {}
     for name in ("health", "ready", "ui"):
         if name in run:
             yield HttpCheck(name=name, html=name == "ui", **{**within, **run[name]})
     for name, spec in run.get("checks", {}).items():
-        yield HttpCheck(name=name, **{**within, **spec})
+        told = {**within, **spec}
+        if "tcp" in spec:
+            yield TcpCheck(name, **{"port" if key == "tcp" else key: v for key, v in told.items()})
+        elif "command" in spec:
+            yield CommandCheck(name, **{**told, "command": tuple(spec["command"])})
+        else:
+            yield HttpCheck(name=name, **told)
 
 
 def _variable(spec: Mapping[str, Any]) -> Variable:

@@ -12,7 +12,11 @@ import pytest
 from ansible_collections.todo.stack.plugins.module_utils.contract.codec import from_plain, to_plain
 from ansible_collections.todo.stack.plugins.module_utils.contract.environment import Given
 from ansible_collections.todo.stack.plugins.module_utils.contract.masking import derived_forms
-from ansible_collections.todo.stack.plugins.module_utils.contract.model import HttpCheck, Port
+from ansible_collections.todo.stack.plugins.module_utils.contract.model import (
+    CommandCheck,
+    HttpCheck,
+    Port,
+)
 from ansible_collections.todo.stack.plugins.module_utils.decide.images import wanted_images
 from ansible_collections.todo.stack.plugins.module_utils.decide.plan import plan
 from ansible_collections.todo.stack.plugins.module_utils.edge.http import Answer
@@ -116,6 +120,18 @@ def test_a_port_that_is_not_published_is_asked_where_the_container_is(host: Host
     assert [(one.service, one.port) for one in asked.seen.ports] == [
         ("backend", 80), ("frontend", 3000),
     ]  # fmt: skip
+
+
+def test_a_command_beside_the_service_is_a_check_and_says_no_secret(host: Host) -> None:
+    values = host.deploy()
+    [backend, frontend] = host.spec.contracts
+    run = replace(backend.run, ports=(), checks=(), commands=(CommandCheck("ping", ("ping",)),))
+    secret = values["backend"]["BETTER_AUTH_SECRET"]
+    host.docker.answers["exec id-backend ping"] = (2, "", f"wrong key {secret}")
+    seen = host.look(contracts=(replace(backend, run=run), frontend)).seen
+    found = {one.name: one.probes for one in seen.services}["backend"]["ping"]
+    assert found.status == 2
+    assert found.body.startswith("wrong key ") and secret not in found.body
 
 
 def test_a_whole_stack(host: Host) -> None:

@@ -10,10 +10,12 @@ from ansible_collections.todo.stack.plugins.module_utils.contract.errors import 
 from ansible_collections.todo.stack.plugins.module_utils.contract.model import (
     Budget,
     Build,
+    CommandCheck,
     Contract,
     HttpCheck,
     Port,
     Run,
+    TcpCheck,
 )
 from ansible_collections.todo.stack.plugins.module_utils.judge.registry import REGISTRY
 from ansible_collections.todo.stack.plugins.plugin_utils.contract.contracts import (
@@ -119,6 +121,22 @@ def test_a_service_has_no_port_or_many(project: Path, write: Write) -> None:
     )  # fmt: skip
     assert [run.asked_at(check) for check in run.checks] == [Port(8000, 8000), Port(9090, 80)]
     assert [check.within_seconds for check in run.checks] == [90, 5]
+    write(
+        "backend/contract.yml",
+        GOOD.replace(
+            "{port: 8000}",
+            """
+  expose: [6379]
+  within_seconds: 9
+  checks: {open: {tcp: 6379, within_seconds: 20}, ping: {command: [redis-cli, ping]}}
+""",
+        ),
+    )
+    run = load_contracts(project, SERVICES)[0].run
+    assert run.all_checks == [
+        TcpCheck("open", 6379, 20), CommandCheck("ping", ("redis-cli", "ping"), 9),
+    ]  # fmt: skip
+    assert run.within_seconds == 20
     write("backend/contract.yml", GOOD.replace("{port: 8000}", "{within_seconds: 7}"))
     run = load_contracts(project, SERVICES)[0].run
     assert (run.ports, run.within_seconds) == ((), 7)
@@ -411,7 +429,13 @@ WRONG = [
     (checked("health: {path: /}"), "run.health: the key 'expect' is missing -> add it"),
     (checked("ready: {path: /, expect: ''}"), "run.ready.expect: is empty"),
     (checked("ready: {path: /, expect: a, status: 2}"), "run.ready: the key 'status' is unknown"),
-    (checked("checks: {api: {}}"), "run.checks.api: the key 'path' is missing"),
+    (checked("checks: {a: {}}"), "run.checks.a: asks nothing -> give one of path, tcp and command"),
+    (checked("checks: {a: {path: /, tcp: 8000}}"), "run.checks.a: has path and tcp -> give one of"),
+    (checked("checks: {a: {tcp: 80}}"), "run.checks.a.tcp: is no TCP port of this contract"),
+    (checked("checks: {a: {tcp: '80'}}"), "run.checks.a.tcp: must be a whole number"),
+    (checked("checks: {a: {command: ping}}"), "run.checks.a.command: must be a list"),
+    (checked("checks: {a: {command: []}}"), "run.checks.a.command: has a form"),
+    (checked("checks: {a: {command: [a], status: 200}}"), "a.status: is for a check with a path"),
     (checked("checks: {api: {path: '/#x'}}"), "run.checks.api.path: has a form"),
     (checked("checks: {api: {path: /, status: 99}}"), "api.status: must be at least 100"),
     (checked("checks: {api: {path: /, status: 600}}"), "api.status: must be at most 599"),
