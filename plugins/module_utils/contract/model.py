@@ -181,7 +181,8 @@ class Contract:
     """One service's whole contract; ``file`` is relative to the project folder.
 
     ``compose_services``: the service itself first, and those of its image without a contract.
-    ``build`` is None where another contract builds the image, or a registry has it.
+    ``build`` is None where another contract builds the image, or a registry has it. ``relaxed``:
+    what the service does without, see `contract.relaxed`, and why.
     """
 
     service: str
@@ -191,6 +192,7 @@ class Contract:
     build: Optional[Build]
     run: Run
     env: Mapping[str, Variable] = field(default_factory=dict)
+    relaxed: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def embedded(self) -> list[Embedded]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from ansible_collections.todo.stack.plugins.module_utils.contract.model import Contract
+from ansible_collections.todo.stack.plugins.module_utils.contract.relaxed import WHERE
 from ansible_collections.todo.stack.plugins.module_utils.judge.answers import answer, asked
 from ansible_collections.todo.stack.plugins.module_utils.judge.check import Check, Finding, made
 from ansible_collections.todo.stack.plugins.module_utils.judge.contents import contents
@@ -131,6 +132,10 @@ def judge(
 
 def _found(row: Criterion, subject: Subject) -> Finding:
     found, problem = row.judge(subject), subject.seen.problem
+    if not problem and row.id in subject.relaxed:
+        told = f"relaxed ({subject.relaxed[row.id]})"
+        note = "; ".join(text for text in (told, found.fault, found.note) if text)
+        return replace(found, fault="", note=note, relaxed=1)
     if not problem:
         return found
     # Nothing could be seen: whatever a criterion makes of that is no verdict.
@@ -159,9 +164,14 @@ def _subjects(
             expect,
             contract=own.get(name),
             containers=tuple(seen.of_service(name)),
-            relaxed=tuple(relaxed.get(name) or ()),
+            relaxed=_relaxed(own.get(name), relaxed.get(name) or ()),
             bind_address=bind_address,
         )
         if subject.contract or subject.many:  # Else compose.yaml asks for no replica of it.
             yield subject
     yield Subject(seen, Service(HOST), expect, is_host=True)
+
+
+def _relaxed(contract: Contract | None, settings: Sequence[str]) -> dict[str, str]:
+    """Return what is not demanded of a service, with the contract's reason if it gives one."""
+    return {**dict.fromkeys(settings, WHERE), **(contract.relaxed if contract else {})}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.todo.stack.plugins.module_utils.contract.model import Contract
@@ -22,14 +22,17 @@ Measure = Callable[[Container], tuple[str, str]]
 
 @dataclass(frozen=True)
 class Subject:
-    """What is judged; ``contract`` is the service's own, ``containers`` are all its replicas."""
+    """What is judged; ``contract`` is the service's own, ``containers`` are all its replicas.
+
+    ``relaxed``: what is not demanded of it, and why, or by which variable.
+    """
 
     seen: Seen
     service: Service
     expect: Expect
     contract: Contract | None = None
     containers: tuple[Container, ...] = ()
-    relaxed: tuple[str, ...] = ()
+    relaxed: Mapping[str, str] = field(default_factory=dict)
     bind_address: str = "127.0.0.1"
     is_host: bool = False
 

@@ -204,6 +204,10 @@ def _explain(error: Any, file: str) -> Iterator[Problem]:
 
 
 def _explain_name(error: Any, where: str) -> tuple[str, str, str]:
+    if error.validator == "enum":
+        close = did_you_mean(str(error.instance), error.validator_value)
+        remedy = close or f"one of: {', '.join(error.validator_value)}"
+        return f"{error.instance!r} is nothing that can be relaxed", where, remedy
     if error.validator == "not":
         return f"{error.instance!r} is a check already", where, "choose another name"
     if "checks" in error.absolute_path:
@@ -225,6 +229,8 @@ def _explain_value(error: Any, where: str) -> tuple[str, str, str]:
     if error.validator in ("minimum", "maximum"):
         word = "least" if error.validator == "minimum" else "most"
         return f"must be at {word} {limit}", where, about
+    if error.validator == "minLength" and limit > 1:
+        return f"must have {limit} characters or more", where, about or "say why"
     if error.validator == "minLength":
         return "is empty", where, about
     return "has a form that is not allowed", where, about

@@ -196,6 +196,7 @@ def _contract(
             starts_within=run.get("within_seconds", WITHIN_SECONDS),
         ),
         env={name: _variable(spec) for name, spec in document.get("env", {}).items()},
+        relaxed=document.get("relaxed", {}),
     )
 
 
@@ -210,8 +211,13 @@ def _build(document: Mapping[str, Any], file: str, project: Path, *, probed: boo
         target=build.get("target"),
         args=build.get("args", {}),
         budget=from_plain(Budget, build["budget"]),
-        requires=(FIXED_USER,) if probed else (FIXED_USER, HEALTHCHECK),
+        requires=_requires(document.get("relaxed", {}), probed=probed),
     )
+
+
+def _requires(relaxed: Mapping[str, str], *, probed: bool) -> tuple[str, ...]:
+    user = () if "user" in relaxed else (FIXED_USER,)
+    return user if probed or "healthcheck" in relaxed else (*user, HEALTHCHECK)
 
 
 def _folder(file: str) -> str:

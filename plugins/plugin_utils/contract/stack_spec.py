@@ -124,7 +124,7 @@ def stack_spec(args: Mapping[str, Any], folder: Path, contracts: Sequence[Contra
         lists = {name: one for name, one in relaxed.items() if isinstance(one, list)}
         reset = _with_contracts(contracts)  # their images have the label
         bare = [n for n, one in services.items() if n not in reset and not one.labelled]
-        definition = host_definition(text, reset, lists, bare)
+        definition = host_definition(text, reset, _all_relaxed(contracts, lists), bare)
         return replace(
             spec,
             relaxed=lists,
@@ -135,6 +135,16 @@ def stack_spec(args: Mapping[str, Any], folder: Path, contracts: Sequence[Contra
         )
     except (StackError, OSError, UnicodeDecodeError):
         return spec  # told by the contracts' reading already
+
+
+def _all_relaxed(
+    contracts: Sequence[Contract], given: Mapping[str, Sequence[str]]
+) -> dict[str, list[str]]:
+    """Return what compose services do without, by a contract or by the option."""
+    found = {one.service: list(one.relaxed) for one in contracts if one.relaxed}
+    for name, settings in given.items():
+        found[name] = [*found.get(name, []), *map(str, settings)]
+    return found
 
 
 def named_stack(args: Mapping[str, Any], folder: Path) -> StackSpec:

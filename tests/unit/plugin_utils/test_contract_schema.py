@@ -12,6 +12,7 @@ from typing import Any
 import jsonschema
 import pytest
 from ansible_collections.todo.stack.plugins.module_utils.contract.model import Variable
+from ansible_collections.todo.stack.plugins.module_utils.contract.relaxed import RELAXABLE
 from ansible_collections.todo.stack.plugins.plugin_utils.contract.contract_rules import SCHEMA_FILE
 
 SCHEMA = json.loads(SCHEMA_FILE.read_text())
@@ -84,3 +85,9 @@ def test_the_page_of_the_keys_is_that_of_the_schema() -> None:
 def test_the_schema_is_published_where_its_name_says() -> None:
     path = SCHEMA_FILE.relative_to(Path(SCHEMA_FILE).parents[3])
     assert SCHEMA["$id"].endswith(f"/main/{path}")
+
+
+def test_what_can_be_relaxed_is_the_same_in_schema_and_code() -> None:
+    relaxed = SCHEMA["properties"]["relaxed"]
+    assert relaxed["propertyNames"]["enum"] == list(RELAXABLE)
+    assert all(name in relaxed["description"] for name in RELAXABLE)

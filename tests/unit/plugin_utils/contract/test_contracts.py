@@ -189,6 +189,23 @@ def test_an_image_must_bring_a_user_and_a_healthcheck_that_compose_does_not_give
     assert found == {"backend": ("fixed_user",), "frontend": ("fixed_user", "healthcheck")}
 
 
+@pytest.mark.parametrize(
+    ("relaxed", "needs"),
+    [
+        ("user", ("healthcheck",)),
+        ("healthcheck", ("fixed_user",)),
+        ("init", ("fixed_user", "healthcheck")),
+    ],
+)
+def test_what_is_relaxed_is_not_asked_of_the_image(
+    project: Path, write: Write, relaxed: str, needs: tuple[str, ...]
+) -> None:
+    write("backend/contract.yml", GOOD + f"relaxed: {{{relaxed}: image of a vendor}}")
+    contract = load_contracts(project, SERVICES)[0]
+    assert contract.build and contract.build.requires == needs
+    assert contract.relaxed == {relaxed: "image of a vendor"}
+
+
 def test_a_third_service_takes_no_code(project: Path, write: Write) -> None:
     text = GOOD.replace("backend", "worker").replace("8000", "9000")
     write("worker/contract.yml", text + "env: {QUEUE: {purpose: Queue, required: true}}")
@@ -453,6 +470,14 @@ WRONG = [
     (checked("check: []"), "run.check: has a form"),
     (checked("check: [1]"), "run.check.0: must be a text"),
     (checked("single: maybe"), "run.single: must be true or false"),
+    (GOOD + "relaxed: {contnets: a long reason}", "can be relaxed -> did you mean contents?"),
+    (
+        GOOD + "relaxed: {running: a long reason}",
+        "relaxed: 'running' is nothing that can be relaxed",
+    ),
+    (GOOD + "relaxed: {user: no}", "relaxed.user: must be a text"),
+    (GOOD + "relaxed: {user: why}", "relaxed.user: must have 10 characters or more -> say why"),
+    (GOOD + "relaxed: [user]", "backend/contract.yml: relaxed: must be a mapping"),
     (GOOD + GOOD, "backend/contract.yml, line 7: the key 'service' is given twice"),
     (GOOD + "env: {A: {purpose: p", "backend/contract.yml, line 6: "),
     (GOOD + "\n\tenv: 1", "backend/contract.yml, line 7: "),

@@ -78,6 +78,20 @@ def test_a_service_without_a_contract_is_labelled_as_the_stacks_own(
     assert "labels: {todo.stack.service: migrate}" not in definition
 
 
+def test_what_a_contract_relaxes_compose_is_told(project: Path, write: Write) -> None:
+    text = (project / "backend/contract.yml").read_text()
+    write(
+        "backend/contract.yml", f"{text}relaxed: {{init: it reaps by itself, user: of a vendor}}\n"
+    )
+    found = read_project({"relaxed": {"backend": ["read_only"]}}, project)
+    assert found.problems == []
+    assert (
+        "  backend:\n    env_file: !reset []\n    read_only: false\n    init: false\n"
+        in found.spec.definition
+    )
+    assert found.spec.relaxed == {"backend": ["read_only"]}
+
+
 def test_contracts_of_a_look_are_typed_again(project: Path, contracts: list[Contract]) -> None:
     again = typed_contracts([to_plain(one) for one in contracts])
     assert again == contracts
