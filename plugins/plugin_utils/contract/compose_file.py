@@ -67,15 +67,20 @@ def stack_name(project_dir: Path) -> str:
 
 def read_services(project_dir: Path) -> dict[str, ComposeService]:
     """Return every service in the compose file."""
+    return {
+        name: _service(spec) if isinstance(spec, Mapping) else ComposeService()
+        for name, spec in written_services(project_dir).items()
+    }
+
+
+def written_services(project_dir: Path) -> dict[str, Any]:
+    """Return every service as the compose file has it."""
     file = compose_file_of(project_dir)
     document = read_yaml(file, file.name, compose=True)
     services = document.get("services") if isinstance(document, Mapping) else None
     if not isinstance(services, Mapping) or not services:
         raise StackError("it holds no services", where=file.name)
-    return {
-        str(name): _service(spec) if isinstance(spec, Mapping) else ComposeService()
-        for name, spec in services.items()
-    }
+    return {str(name): spec for name, spec in services.items()}
 
 
 def _service(spec: Mapping[str, Any]) -> ComposeService:

@@ -25,6 +25,7 @@ from ansible_collections.todo.stack.plugins.module_utils.contract.model import C
 from ansible_collections.todo.stack.plugins.module_utils.contract.relaxed import relaxed_problems
 from ansible_collections.todo.stack.plugins.module_utils.contract.spec import StackSpec
 from ansible_collections.todo.stack.plugins.module_utils.contract.state import RELEASES_KEPT
+from ansible_collections.todo.stack.plugins.module_utils.decide.defaults import defaults_of
 from ansible_collections.todo.stack.plugins.module_utils.decide.definition import host_definition
 from ansible_collections.todo.stack.plugins.module_utils.decide.rotation import rotation_problems
 from ansible_collections.todo.stack.plugins.plugin_utils.build.build_inputs import read_inputs
@@ -35,6 +36,7 @@ from ansible_collections.todo.stack.plugins.plugin_utils.contract.compose_file i
     read_services,
     repository,
     stack_name,
+    written_services,
 )
 from ansible_collections.todo.stack.plugins.plugin_utils.contract.compose_references import (
     reference_problems,
@@ -124,7 +126,9 @@ def stack_spec(args: Mapping[str, Any], folder: Path, contracts: Sequence[Contra
         lists = {name: one for name, one in relaxed.items() if isinstance(one, list)}
         reset = _with_contracts(contracts)  # their images have the label
         bare = [n for n, one in services.items() if n not in reset and not one.labelled]
-        definition = host_definition(text, reset, _all_relaxed(contracts, lists), bare)
+        without = _all_relaxed(contracts, lists)
+        added = defaults_of(written_services(folder), reset, without)
+        definition = host_definition(text, reset, without, bare, added)
         return replace(
             spec,
             relaxed=lists,

@@ -24,6 +24,11 @@ def test_without_services_the_text_stays_as_it_is() -> None:
     assert host_definition("x", []) == "x"
 
 
+def test_what_is_added_comes_last() -> None:
+    assert host_definition("x", [], added="---\ny\n") == "x\n---\ny\n"
+    assert host_definition("x", ["a"], added="---\ny\n").endswith("env_file: !reset []\n---\ny\n")
+
+
 def test_hardening_is_relaxed_for_the_services_that_are_told() -> None:
     relaxed = {"backend": ["init"], "worker": ["memory", "read_only"], "quiet": []}
     made = host_definition("services: {}\n", ["backend"], relaxed)

@@ -78,6 +78,18 @@ def test_a_service_without_a_contract_is_labelled_as_the_stacks_own(
     assert "labels: {todo.stack.service: migrate}" not in definition
 
 
+def test_a_foreign_compose_file_gets_what_it_does_not_say(project: Path, write: Write) -> None:
+    text = (project / "compose.yaml").read_text()
+    write("compose.yaml", text.replace("frontend: {", "frontend: {ports: ['3000:3000'], "))
+    definition = read_project({"relaxed": {"frontend": ["init"]}}, project).spec.definition
+    *_, defaults = definition.split("---\nservices:\n")
+    frontend = defaults.partition("  frontend:\n")[2]
+    assert 'ports: !override ["${STACK_BIND_ADDRESS:-127.0.0.1}:3000:3000"]' in frontend
+    assert "read_only: true" in frontend and "init" not in frontend
+    postgres = defaults.partition("  postgres:\n")[2].partition("  migrate:\n")[0]
+    assert 'restart: "unless-stopped"' in postgres and "read_only" not in postgres
+
+
 def test_what_a_contract_relaxes_compose_is_told(project: Path, write: Write) -> None:
     text = (project / "backend/contract.yml").read_text()
     write(
