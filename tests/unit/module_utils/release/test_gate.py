@@ -228,7 +228,9 @@ def test_a_worker_is_waited_for_until_its_command_ends_well(world: World, clock:
 
 def test_a_command_that_goes_on_failing_is_told(world: World, clock: Clock) -> None:
     def run(args: list[str], /, **options: Any) -> tuple[int, str, str]:
-        return (1, "", "no broker") if "exec" in args else world(args, **options)
+        if "exec" not in args:
+            return world(args, **options)
+        return (1, "", "no broker") if args[:2] == ["timeout", "3"] else (124, "", "")
 
     trial = trial_of(world, [PLAIN])
     worker = Run(commands=(CommandCheck("ping", ("celery", "ping"), 20),))
