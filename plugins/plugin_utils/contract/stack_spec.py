@@ -50,6 +50,10 @@ OPTIONS = (
     "bind_address", "variables", "state_dir", "rotate", "stack", "release", "keep_releases",
 )  # fmt: skip
 _LOOPBACK = "127.0.0.1"
+_FIX_IMAGE = (
+    "write it there, such as USER 10001:10001, give compose.yaml a healthcheck, or say in "
+    "`relaxed` of the contract why not"
+)
 DEFAULT_SERVICES = ("backend", "frontend")
 DEFAULT_STATE_DIR = "/var/lib/todo-stack"
 
@@ -228,4 +232,9 @@ def _bases(folder: Path, contracts: Sequence[Contract]) -> tuple[list[str], list
     own = {contract.image for contract in contracts if contract.build}
     from_files = [ref for one, build in zip(inputs, builds) for ref in one.bases(build)]
     others = [ref for ref in references if ref and repository(ref) not in own]
-    return list(dict.fromkeys([*from_files, *others])), []
+    lacks = [
+        Problem(what, f"{build['dockerfile']} of {build['service']}", _FIX_IMAGE)
+        for one, build in zip(inputs, builds)
+        for what in one.foreseen(build)
+    ]
+    return list(dict.fromkeys([*from_files, *others])), lacks

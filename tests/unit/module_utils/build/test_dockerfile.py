@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 from ansible_collections.todo.stack.plugins.module_utils.build.dockerfile import (
+    Declared,
     base_images,
+    declared,
     first_instruction,
 )
 
@@ -152,3 +154,24 @@ def test_a_long_file_takes_no_time() -> None:
     begun = time.monotonic()
     assert base_images("\n".join(["FROM a AS s0", *lines]), {}) == ["a"]
     assert time.monotonic() - begun < 5
+
+
+STAGES = (
+    "ARG B=python:3\nFROM $B AS base\nUSER app\nFROM base AS run\nHEALTHCHECK CMD true\nFROM c\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "target", "said"),
+    [
+        ("FROM a", None, Declared("a")),
+        ("FROM a\nUSER root\nuser 1000:1000 \nHEALTHCHECK NONE", None,
+         Declared("a", "1000:1000", "NONE")),
+        (STAGES, None, Declared("c")),
+        (STAGES, "run", Declared("python:3", "app", "CMD true")),
+        ("FROM a AS x\nUSER 1\nFROM b\nCOPY --from=x / /", None, Declared("b")),
+        ("", None, Declared("")),
+    ],
+)  # fmt: skip
+def test_what_the_image_will_say_of_itself(text: str, target: str | None, said: Declared) -> None:
+    assert declared(text, {}, target) == said

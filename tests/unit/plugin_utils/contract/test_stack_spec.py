@@ -47,6 +47,10 @@ def test_a_stack_is_read_whole(project: Path, write: Write, contracts: list[Cont
     assert "localhost/todo-stack/postgres:17" in spec.looked_for
 
 
+def test_this_repository_is_a_stack_without_a_problem() -> None:
+    assert problems(Path(__file__).parents[4]) == []
+
+
 def test_an_address_that_is_refused_does_not_keep_compose_from_reading_the_rest(
     project: Path,
 ) -> None:
@@ -88,6 +92,15 @@ def test_a_foreign_compose_file_gets_what_it_does_not_say(project: Path, write: 
     assert "read_only: true" in frontend and "init" not in frontend
     postgres = defaults.partition("  postgres:\n")[2].partition("  migrate:\n")[0]
     assert 'restart: "unless-stopped"' in postgres and "read_only" not in postgres
+
+
+def test_what_a_dockerfile_lacks_is_told_before_it_is_built(project: Path, write: Write) -> None:
+    write("backend/Dockerfile", "FROM python:3.12-slim\nUSER app\nHEALTHCHECK CMD true\n")
+    [problem] = problems(project)
+    assert problem.startswith("Dockerfile of backend: backend: its USER is 'app'; a fixed number")
+    text = (project / "backend/contract.yml").read_text()
+    write("backend/contract.yml", f"{text}relaxed: {{user: the vendor has it so}}\n")
+    assert problems(project) == []
 
 
 def test_what_a_contract_relaxes_compose_is_told(project: Path, write: Write) -> None:
