@@ -33,7 +33,6 @@ CRITERIA = (
     "image_size", "build_time", "user", "ports", "networks", "volumes", "contents",
 )  # fmt: skip
 RELAXABLE = (*SETTINGS, *CRITERIA)
-LIMITS = ("memory", "cpus", "pids")
 
 
 def relaxed_problems(relaxed: Any, services: Sequence[str]) -> list[Problem]:
@@ -54,10 +53,11 @@ def relaxed_problems(relaxed: Any, services: Sequence[str]) -> list[Problem]:
 
 
 def relaxing_lines(settings: Sequence[str]) -> list[str]:
-    """Return the lines of compose, for one service, that relax ``settings``."""
-    lines = [SETTINGS[one][1] for one in SETTINGS if one in settings and SETTINGS[one][1]]
-    limits = ", ".join(f"{one}: !reset null" for one in LIMITS if one in settings)
-    return [*lines, *([f"deploy: {{resources: {{limits: {{{limits}}}}}}}"] if limits else [])]
+    """Return the lines of compose, for one service, that relax ``settings``.
+
+    Limits are relaxed where the others are added, see `decide.defaults`.
+    """
+    return [line for name, (_, line) in SETTINGS.items() if name in settings and line]
 
 
 def rules_relaxed(settings: Sequence[str]) -> dict[str, str]:

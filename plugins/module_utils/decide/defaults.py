@@ -26,7 +26,7 @@ _WITH_CONTRACT: dict[str, tuple[Any, str]] = {
 # Limit -> its key in a service without `deploy`, with which compose does not let it be mixed.
 _LIMITS: dict[str, tuple[str, Any]] = {
     "memory": ("mem_limit", "1g"),
-    "cpus": ("cpus", 1.0),
+    "cpus": ("cpus", "1.0"),
     "pids": ("pids_limit", 200),
 }
 
@@ -65,17 +65,20 @@ def _hardening(
 
 
 def _limits(spec: Mapping[str, Any], without: Collection[str]) -> Iterator[str]:
+    """Yield the limits that are missing, and take away those that are relaxed."""
     limits = ((spec.get("deploy") or {}).get("resources") or {}).get("limits") or {}
-    missing = {
-        name: value
-        for name, (key, value) in _LIMITS.items()
-        if not (name in limits or key in spec or name in without)
-    }
-    if missing and limits:
-        texts = {name: v if name == "pids" else str(v) for name, v in missing.items()}
-        yield f"deploy: {json.dumps({'resources': {'limits': texts}})}"
-    elif missing:
-        yield from (f"{_LIMITS[name][0]}: {json.dumps(value)}" for name, value in missing.items())
+    changes = {}
+    for name, (key, value) in _LIMITS.items():
+        said = name in limits or key in spec
+        if said and name in without:
+            changes[name] = "!reset null"
+        elif not (said or name in without):
+            changes[name] = json.dumps(value)
+    if limits and changes:
+        told = ", ".join(f"{name}: {text}" for name, text in changes.items())
+        yield f"deploy: {{resources: {{limits: {{{told}}}}}}}"
+    else:
+        yield from (f"{_LIMITS[name][0]}: {text}" for name, text in changes.items())
 
 
 def _ports(spec: Mapping[str, Any]) -> Iterator[str]:

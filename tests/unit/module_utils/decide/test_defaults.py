@@ -20,7 +20,7 @@ EVERYBODY = {
     "security_opt": ["no-new-privileges:true"],
     "logging": {"driver": "json-file", "options": {"max-size": "10m", "max-file": "3"}},
     "mem_limit": "1g",
-    "cpus": 1.0,
+    "cpus": "1.0",
     "pids_limit": 200,
 }
 PROMISED = {**EVERYBODY, "read_only": True, "cap_drop": ["ALL"], "tmpfs": ["/tmp"]}
@@ -54,7 +54,7 @@ def test_what_the_compose_file_says_stays() -> None:
     assert added({"web": said}, "web") == {}
     found = added({"web": {"read_only": False, "restart": "no", "mem_limit": "2g"}}, "web")["web"]
     assert not {"read_only", "restart", "mem_limit", "tmpfs"} & found.keys()
-    assert found["init"] and found["cpus"] == 1.0
+    assert found["init"] and found["cpus"] == "1.0"
     assert "tmpfs" not in added({"web": {"tmpfs": ["/run"]}}, "web")["web"]
     assert "restart" not in added({"web": {"deploy": {"restart_policy": {}}}})["web"]
 
@@ -64,6 +64,15 @@ def test_limits_go_where_the_others_are() -> None:
     found = added({"web": spec})["web"]
     assert found["deploy"] == {"resources": {"limits": {"cpus": "1.0", "pids": 200}}}
     assert not {"mem_limit", "cpus", "pids_limit"} & found.keys()
+
+
+def test_a_limit_that_is_said_and_relaxed_is_taken_away_where_it_is() -> None:
+    deployed = {"deploy": {"resources": {"limits": {"memory": "2g", "pids": 9}}}}
+    text = defaults_of({"web": deployed}, [], {"web": ["memory"]})
+    assert '    deploy: {resources: {limits: {memory: !reset null, cpus: "1.0"}}}\n' in text
+    text = defaults_of({"web": {"mem_limit": "2g"}}, [], {"web": ["memory", "pids"]})
+    assert '    mem_limit: !reset null\n    cpus: "1.0"\n' in text
+    assert "pids" not in text and "deploy" not in text
 
 
 @pytest.mark.parametrize(

@@ -33,9 +33,7 @@ def test_hardening_is_relaxed_for_the_services_that_are_told() -> None:
     relaxed = {"backend": ["init"], "worker": ["memory", "read_only"], "quiet": []}
     made = host_definition("services: {}\n", ["backend"], relaxed)
     assert made.partition("services:\n")[2] == (
-        "  backend:\n    env_file: !reset []\n    init: false\n"
-        "  worker:\n    read_only: false\n"
-        "    deploy: {resources: {limits: {memory: !reset null}}}\n"
+        "  backend:\n    env_file: !reset []\n    init: false\n  worker:\n    read_only: false\n"
     )
 
 
