@@ -41,6 +41,11 @@ from ansible_collections.todo.stack.plugins.plugin_utils.contract.compose_file i
 from ansible_collections.todo.stack.plugins.plugin_utils.contract.compose_references import (
     reference_problems,
 )
+from ansible_collections.todo.stack.plugins.plugin_utils.contract.compose_variables import (
+    demanded,
+    from_contracts,
+    variable_problems,
+)
 from ansible_collections.todo.stack.plugins.plugin_utils.contract.contracts import read_contracts
 from ansible_collections.todo.stack.plugins.plugin_utils.contract.strict_yaml import read_yaml
 
@@ -85,6 +90,10 @@ def read_project(args: Mapping[str, Any], folder: Path) -> Project:
     problems += relaxed_problems(args.get("relaxed") or {}, [*running, *spec.services, *names])
     problems += validate_bind_address(spec.bind_address)
     problems += _references(folder, reset)
+    # Of a contract that cannot be read nobody knows what it gives.
+    if spec.definition and len(contracts) == len(names):
+        file, wanted = compose_file_of(folder).name, demanded(definition_of(folder))
+        problems += variable_problems(wanted, spec.variables, file, contracts, spec.given)
     bases, wrong = _bases(folder, contracts)
     looked_for = dict.fromkeys([*spec.looked_for, *_names(bases)])
     return Project(replace(spec, looked_for=tuple(looked_for)), [*problems, *wrong], bases)
@@ -133,8 +142,10 @@ def stack_spec(args: Mapping[str, Any], folder: Path, contracts: Sequence[Contra
         without = _all_relaxed(contracts, lists)
         added = defaults_of(written_services(folder), reset, without)
         definition = host_definition(text, reset, without, bare, added)
+        filled = from_contracts(list(demanded(text)), contracts, given)
         return replace(
             spec,
+            variables={**filled, **spec.variables},
             relaxed=lists,
             name=_name(folder),
             definition=definition,
