@@ -160,8 +160,9 @@ bench: .venv/up .cache/bench/up ## Ratios against community.docker, compose and 
 	$(BIN)/pip install --quiet --require-hashes --requirement requirements-dev.txt
 	@touch $@
 
-docs: .venv/dev ## Write the contracts' variables into README.md
+docs: .venv/dev ## Write the contracts' variables into README.md, and docs/contract.md
 	$(BIN)/python docs/variables.py
+	$(BIN)/python docs/contract.py
 
 lock: .venv/dev ## Renew the lock files after a change of pyproject.toml
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header pyproject.toml -o requirements.txt

@@ -40,6 +40,8 @@ def unset(variable: Variable) -> str:
     """Return what happens when no value is given."""
     if variable.default is not None:
         return f"`{variable.default}`"
+    if variable.template:
+        return "made of others"
     if variable.embedded:
         return f"the embedded `{variable.embedded.service}`"
     if variable.generate:

@@ -20,6 +20,13 @@ services:
   frontend: {image: "todo-frontend@sha256:0123"}
 """
 
+DOCKERFILE = """\
+ARG BASE=python:3.12-slim
+FROM $BASE
+USER 10001:10001
+HEALTHCHECK CMD ["true"]
+"""
+
 Write = Callable[[str, str], None]
 
 
@@ -40,7 +47,7 @@ def project(tmp_path: Path) -> Path:
         (folder / service).mkdir(parents=True)
         text = (ROOT / service / "contract.yml").read_text()
         (folder / service / "contract.yml").write_text(text)
-        (folder / service / "Dockerfile").write_text("ARG BASE=python:3.12-slim\nFROM $BASE\n")
+        (folder / service / "Dockerfile").write_text(DOCKERFILE)
     (folder / "compose.yaml").write_text(COMPOSE)
     return folder
 

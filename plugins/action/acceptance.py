@@ -6,7 +6,6 @@ import json
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
-from pathlib import Path
 from typing import Any, TypeVar
 
 from ansible import constants as C  # noqa: N812 - as Ansible itself calls it
@@ -22,6 +21,7 @@ from ansible_collections.todo.stack.plugins.module_utils.judge.image import imag
 from ansible_collections.todo.stack.plugins.module_utils.judge.registry import judge
 from ansible_collections.todo.stack.plugins.module_utils.look.observation import Seen
 from ansible_collections.todo.stack.plugins.modules.acceptance import ARGUMENT_SPEC
+from ansible_collections.todo.stack.plugins.plugin_utils.base_folder import base_folder
 from ansible_collections.todo.stack.plugins.plugin_utils.judge.artifacts import (
     artifacts_folder,
     write_artifacts,
@@ -106,7 +106,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible ships no types
         """Write the artifacts; that they cannot be written changes no verdict."""
         if self._task.check_mode:
             return {"artifacts": []}
-        base = place = Path(self._loader.get_basedir()) / options["artifacts_dir"]
+        base = place = base_folder(self._loader) / options["artifacts_dir"]
         told: dict[str, Any] = {"artifacts": []}
         try:
             place = artifacts_folder(base, content["host"], content["stack"])

@@ -12,6 +12,7 @@ from ansible_collections.todo.stack.plugins.module_utils.contract.codec import f
 from ansible_collections.todo.stack.plugins.module_utils.contract.errors import Problem
 from ansible_collections.todo.stack.plugins.module_utils.decide.databases import databases
 from ansible_collections.todo.stack.plugins.module_utils.look.observation import Seen
+from ansible_collections.todo.stack.plugins.plugin_utils.base_folder import base_folder
 from ansible_collections.todo.stack.plugins.plugin_utils.contract.arguments import (
     judged,
     option_problems,
@@ -42,7 +43,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible ships no types
         if not args.get("fetch_dir") or self._task.check_mode:
             return {**result, **self._execute_module(MODULE, order, task_vars=task_vars)}
         host = str((task_vars or {}).get("inventory_hostname", "localhost"))
-        folder = Path(self._loader.get_basedir()) / str(args["fetch_dir"]) / host
+        folder = base_folder(self._loader) / str(args["fetch_dir"]) / host
         return {**result, **self._fetched(order, folder, task_vars)}
 
     def _fetched(

@@ -31,6 +31,7 @@ from ansible_collections.todo.stack.plugins.module_utils.decide.problems import 
     host_problems,
 )
 from ansible_collections.todo.stack.plugins.module_utils.look.observation import Seen
+from ansible_collections.todo.stack.plugins.plugin_utils.base_folder import base_folder
 from ansible_collections.todo.stack.plugins.plugin_utils.contract.arguments import (
     judged,
     option_problems,
@@ -64,7 +65,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible ships no types
     ) -> dict[str, Any]:
         """Return what was seen; secrets travel as one argument that nothing logs."""
         result: dict[str, Any] = super().run(tmp, task_vars)
-        args, base = self._task.args, Path(self._loader.get_basedir())
+        args, base = self._task.args, base_folder(self._loader)
         found: list[Project] = []
         folder = base / str(args.get("project_dir", ""))
         problems = option_problems(args, [*OPTIONS, *OWN_OPTIONS], ["project_dir"])

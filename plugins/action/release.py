@@ -24,6 +24,7 @@ from ansible_collections.todo.stack.plugins.module_utils.decide.plan import Acti
 from ansible_collections.todo.stack.plugins.module_utils.decide.problems import memory_problems
 from ansible_collections.todo.stack.plugins.module_utils.decide.rotation import rotated_rows
 from ansible_collections.todo.stack.plugins.module_utils.look.observation import Seen
+from ansible_collections.todo.stack.plugins.plugin_utils.base_folder import base_folder
 from ansible_collections.todo.stack.plugins.plugin_utils.build.watched import host_prefix, watched
 from ansible_collections.todo.stack.plugins.plugin_utils.contract.arguments import (
     judged,
@@ -80,7 +81,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible ships no types
         return {**result, **done, "rotated": rotated}
 
     def _release(self, decided: Decided, task_vars: dict[str, Any] | None) -> dict[str, Any]:
-        args, base = self._task.args, Path(self._loader.get_basedir())
+        args, base = self._task.args, base_folder(self._loader)
         folder = base / str(args["project_dir"])
         kept = decided.seen.wanted_release
         spec = (

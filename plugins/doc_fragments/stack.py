@@ -11,11 +11,11 @@ author:
   - The todo.stack maintainers (@todo-stack)
 options:
   project_dir:
-    description: The folder of C(compose.yaml) and of the services' folders, on the controller. A relative one starts at the playbook.
+    description: The folder of C(compose.yaml) and of the services' contracts, on the controller. A relative one starts at the playbook.
     type: str
     required: true
   services:
-    description: The services with a contract. Each has a folder with a C(contract.yml).
+    description: The services with a contract. It is C(contracts/<service>.yml), C(<service>/contract.yml), or C(contract.yml) beside the service's Dockerfile.
     type: list
     elements: str
     default: [backend, frontend]

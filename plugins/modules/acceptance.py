@@ -112,6 +112,7 @@ checks:
     limit: {description: What is allowed, type: raw, sample: 500000000}
     unit: {description: C(bytes) C(seconds) or empty for text, type: str, sample: bytes}
     message: {description: What is wrong and what to do, type: str, sample: ""}
+    relaxed: {description: How many of its demands were not made on purpose, type: int, sample: 0}
 images:
   description: Size, layers, slowest build and reason of each image, as M(todo.stack.image_build) returns them.
   returned: when the task does not fail

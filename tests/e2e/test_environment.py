@@ -167,13 +167,13 @@ def test_a_relaxed_setting_is_named_in_the_report() -> None:
     assert play("verify.yml", variables=relaxed).code == 0
     rows = {check["id"]: check for check in report()["checks"]}
     row = rows["frontend.hardening"]
-    assert row["message"] == "relaxed by stack_relaxed: read_only, memory"
+    assert row["message"] == "relaxed: read_only (stack_relaxed), memory (stack_relaxed)"
     assert play("verify.yml").code != 0
     assert failed() == {"frontend.hardening", "frontend.running"}
     run = play(
-        "local.yml", variables={"stack_relaxed": {"frontend": ["privileged"], "beckend": []}}
+        "local.yml", variables={"stack_relaxed": {"frontend": ["priviledged"], "beckend": []}}
     )
-    assert "stack_relaxed.frontend: 'privileged' is no setting" in run.output
+    assert "stack_relaxed.frontend: 'priviledged' is no setting" in run.output
     assert "did you mean backend" in run.output
 
 

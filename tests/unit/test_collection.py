@@ -23,7 +23,19 @@ WANTED = {
     "playbooks/local.yml": True,
     "plugins/modules/image_build.py": True,
     "roles/stack/tasks/main.yml": True,
+    "docs/contract.md": True,
+    "changelogs/changelog.yaml": True,
+    "backend/tests": False,
+    "frontend/tests": False,
+    "changelogs/fragments": False,
+    "docs/contract.py": False,
 }
+# A file of the checkout that is none of a user's ends up here, or in galaxy.yml's build_ignore.
+AT_THE_TOP = {
+    "CHANGELOG.md", "FILES.json", "LICENSE", "MANIFEST.json", "README.md", "backend", "changelogs",
+    "compose.yaml", "docs", "frontend", "meta", "playbooks", "plugins", "pyproject.toml",
+    "requirements.txt", "roles",
+}  # fmt: skip
 
 
 def test_tarball_holds_the_product_and_no_leftovers(tmp_path: Path) -> None:
@@ -38,6 +50,7 @@ def test_tarball_holds_the_product_and_no_leftovers(tmp_path: Path) -> None:
         names = set(tar.getnames())
     for name, wanted in WANTED.items():
         assert (name in names) is wanted, name
+    assert {name.split("/")[0] for name in names} == AT_THE_TOP
     strays = [
         n for n in names if LEFTOVERS & set(n.split("/")) or n.split("/")[-1].endswith("_cache")
     ]

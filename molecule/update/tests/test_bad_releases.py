@@ -156,8 +156,9 @@ BAD: dict[str, Bad] = {
     "a step of its build fails": Bad(
         adds("RUN echo no more of this >&2; exit 7"), ["no more of this", "7"]),
     "a file that is copied is missing": Bad(adds("COPY alembic.in ./"), ["alembic.in"]),
-    "runs as root": Bad(adds("USER 0:00"), ["'0:00'", "root", "no tag was moved"], quick=True),
-    "nothing asks for its health": Bad(adds("HEALTHCHECK NONE"), ["HEALTHCHECK"]),
+    "runs as root": Bad(
+        adds("USER 0:00"), ["'0:00'", "root", "nothing was changed"], quick=True, refused=True),
+    "nothing asks for its health": Bad(adds("HEALTHCHECK NONE"), ["HEALTHCHECK"], refused=True),
     "a misspelt variable": Bad(
         nothing, ["backend.PROT", "did you mean"], wrong("stack_env", "backend", "PROT", "8000"),
         refused=True),

@@ -1,4 +1,4 @@
-"""What a Dockerfile says before it is built: its base images, read as BuildKit reads it."""
+"""What a Dockerfile says before it is built: bases, USER, HEALTHCHECK, as BuildKit reads it."""
 
 from __future__ import annotations
 
@@ -21,6 +21,15 @@ _WORD = re.compile(r"""(?:\\.|`.|"(?:[\\`].|[^"])*"|'[^']*'|\S)+""")
 
 
 @dataclass(frozen=True)
+class Declared:
+    """What the image of a build will say of itself; None for what only its ``base`` knows."""
+
+    base: str
+    user: str | None = None
+    healthcheck: str | None = None
+
+
+@dataclass(frozen=True)
 class _Instruction:
     """``word`` in upper case, its ``flags`` without quotes, and what follows them."""
 
@@ -34,15 +43,19 @@ class _Stage:
     """A stage: ``base`` as FROM names it, and ``parent``, its number where it is a stage itself.
 
     ``sources``: what COPY and RUN read from, each a name and whether a number means a stage.
+    ``said``: the last USER and HEALTHCHECK.
     """
 
     base: str
     parent: int | None
     sources: list[tuple[str, bool]] = field(default_factory=list)
     triggers: list[_Instruction] = field(default_factory=list)
+    said: dict[str, str] = field(default_factory=dict)
 
     def read(self, one: _Instruction) -> None:
         """Note what an instruction of this stage reads from elsewhere."""
+        if one.word in {"USER", "HEALTHCHECK"}:
+            self.said[one.word] = one.rest.strip()
         if one.word == "ONBUILD":
             self.triggers.append(_instruction(one.rest))
         for flag in one.flags:
@@ -73,6 +86,13 @@ class _Stages:
         """Return the image a stage grew from."""
         stage = self.all[number]
         return stage.base if stage.parent is None else self.root(stage.parent)
+
+    def said(self, number: int, word: str) -> str | None:
+        """Return what a stage, or one that it grew from, says last of USER or HEALTHCHECK."""
+        stage = self.all[number]
+        if word in stage.said or stage.parent is None:
+            return stage.said.get(word)
+        return self.said(stage.parent, word)
 
     def result(self, target: str | None) -> int:
         """Return the number of the stage that is asked for."""
@@ -123,6 +143,17 @@ def base_images(
     images = dict.fromkeys(stages.images(stages.built(result)))
     others = [image for image in images if image not in {"", _SCRATCH, root}]
     return others if root in {"", _SCRATCH} else [*others, root]
+
+
+def declared(text: str, args: Mapping[str, str], target: str | None = None) -> Declared:
+    """Return what the result of a build will say of its user and its health."""
+    platform = "linux/amd64"
+    stages = _read(text, args, _platform_args(platform, platform))
+    if not stages.all:
+        return Declared("")
+    result = stages.result(target)
+    said = stages.said
+    return Declared(stages.root(result), said(result, "USER"), said(result, "HEALTHCHECK"))
 
 
 def first_instruction(text: str) -> str | None:

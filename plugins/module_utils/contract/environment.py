@@ -149,9 +149,10 @@ def _check_given(
     found = check_value(variable, value)
     for what, remedy in found:
         yield Problem(what, where, remedy)
-    if not found and name == "PORT" and str(value) != str(contract.run.port):
+    ports = [str(port.target) for port in contract.run.ports]
+    if not found and name == "PORT" and ports and str(value) not in ports:
         remedy = f"leave it out, or change run.port in {contract.file}"
-        yield Problem(f"differs from the contract's port {contract.run.port}", where, remedy)
+        yield Problem(f"differs from the contract's port {' or '.join(ports)}", where, remedy)
 
 
 def _check_extra(contract: Contract, name: object, value: object, where: str) -> Iterator[Problem]:

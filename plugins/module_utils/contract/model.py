@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Optional
+from typing import Optional, Union
 
 SECRET_MIN_LENGTH = 32
 WITHIN_SECONDS = 60
+TCP = "tcp"
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,8 @@ class Variable:
     """One environment variable of a service; ``rotation`` says what a new value ends.
 
     ``any_with``: another variable; where that is given, any text will do for this one.
+    ``schemes``: of an address, those that it may have, none for the usual ones. ``template``: what
+    its value is made of when none is given, see `contract.templates`.
     """
 
     purpose: str
@@ -39,6 +42,8 @@ class Variable:
     embedded: Optional[Embedded] = None
     rotation: str = ""
     any_with: str = ""
+    schemes: tuple[str, ...] = ()
+    template: str = ""
 
 
 @dataclass(frozen=True)
@@ -72,7 +77,8 @@ class HttpCheck:
 
     ``name`` is the criterion's: health, ready, ui, or the user's own. ``expect`` is JMESPath that
     is true of the JSON body, ``revision`` its key that tells the schema's revision, ``migrations``
-    the one that lists what led there, the newest first.
+    the one that lists what led there, the newest first. ``port`` is the container's, 0 for its
+    service's first.
     """
 
     name: str
@@ -84,41 +90,109 @@ class HttpCheck:
     revision: str = ""
     migrations: str = ""
     within_seconds: int = WITHIN_SECONDS
+    port: int = 0
+
+
+@dataclass(frozen=True)
+class TcpCheck:
+    """A port of the container that takes connections."""
+
+    name: str
+    port: int
+    within_seconds: int = WITHIN_SECONDS
+
+
+@dataclass(frozen=True)
+class CommandCheck:
+    """A command of the image that ends with 0 where it is run beside the service."""
+
+    name: str
+    command: tuple[str, ...]
+    within_seconds: int = WITHIN_SECONDS
+
+
+ServiceCheck = Union[HttpCheck, TcpCheck, CommandCheck]
+
+
+@dataclass(frozen=True)
+class Port:
+    """A port that a service listens on: ``target`` in its container, ``published`` on the host.
+
+    ``published`` is 0 where only the stack's own services reach it; ``protocol`` is tcp or udp.
+    """
+
+    target: int
+    published: int = 0
+    protocol: str = TCP
+
+    def inside(self) -> str:
+        """Return the port as it is called in the container: 8000, 53/udp."""
+        return str(self.target) if self.protocol == TCP else f"{self.target}/{self.protocol}"
+
+    def published_at(self, address: str) -> str:
+        """Return where it is published, as a container tells it: 127.0.0.1:80->8000/tcp."""
+        host = f"[{address}]" if ":" in address else address
+        inner = f"{self.target}/{self.protocol}"
+        same = inner == f"{self.published}/{TCP}"
+        return f"{host}:{self.published}" + ("" if same else f"->{inner}")
 
 
 @dataclass(frozen=True)
 class Run:
-    """The port a running service answers on, and how that is judged.
+    """The ports a running service listens on, and how what it answers is judged.
 
     ``check`` is a command of the image that judges the environment it is about to get. ``single``:
-    two of it must never run at once, so that none can be tried beside it.
+    two of it must never run at once, so that none can be tried beside it. ``starts_within``: the
+    seconds that one without checks may take.
     """
 
-    port: int
+    ports: tuple[Port, ...] = ()
     checks: tuple[HttpCheck, ...] = ()
+    connections: tuple[TcpCheck, ...] = ()
+    commands: tuple[CommandCheck, ...] = ()
     check: tuple[str, ...] = ()
     single: bool = False
+    starts_within: int = WITHIN_SECONDS
 
     @property
     def within_seconds(self) -> int:
         """How long after its start the service may take to answer as it should."""
-        return max((one.within_seconds for one in self.checks), default=WITHIN_SECONDS)
+        return max((one.within_seconds for one in self.all_checks), default=self.starts_within)
+
+    @property
+    def all_checks(self) -> list[ServiceCheck]:
+        """Every check of the running service."""
+        return [*self.checks, *self.connections, *self.commands]
+
+    @property
+    def published(self) -> list[Port]:
+        """The ports that users reach."""
+        return [one for one in self.ports if one.published]
+
+    def asked_at(self, check: HttpCheck) -> Port:
+        """Return the port that a check asks; port 0, which nobody answers, where there is none."""
+        of_tcp = [one for one in self.ports if one.protocol == TCP]
+        asked = [one for one in of_tcp if check.port in (0, one.target)]
+        return next(iter(asked), Port(0))
 
 
 @dataclass(frozen=True)
 class Contract:
     """One service's whole contract; ``file`` is relative to the project folder.
 
-    ``compose_services`` run its image, the service itself first.
+    ``compose_services``: the service itself first, and those of its image without a contract.
+    ``build`` is None where another contract builds the image, or a registry has it. ``relaxed``:
+    what the service does without, see `contract.relaxed`, and why.
     """
 
     service: str
     file: str
     image: str
     compose_services: tuple[str, ...]
-    build: Build
+    build: Optional[Build]
     run: Run
     env: Mapping[str, Variable] = field(default_factory=dict)
+    relaxed: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def embedded(self) -> list[Embedded]:

@@ -1,4 +1,4 @@
-"""Hardening that a user relaxes by name: what compose is told, and how the report calls it."""
+"""What a user relaxes by name: what compose is told, and how the report calls it."""
 
 from __future__ import annotations
 
@@ -20,8 +20,19 @@ SETTINGS = {
     "memory": ("memory limit", ""),
     "cpus": ("CPU limit", ""),
     "pids": ("pids limit", ""),
+    "seccomp": ("seccomp profile", ""),
+    "privileged": ("not privileged", ""),
+    "devices": ("no host devices", ""),
+    "namespaces": ("own namespaces", ""),
+    "own_network": ("own network", ""),
+    "engine_socket": ("no engine socket", ""),
+    "healthcheck": ("healthcheck", ""),
 }
-LIMITS = ("memory", "cpus", "pids")
+# Whole criteria that a contract may relax, each with its reason.
+CRITERIA = (
+    "image_size", "build_time", "user", "ports", "networks", "volumes", "contents",
+)  # fmt: skip
+RELAXABLE = (*SETTINGS, *CRITERIA)
 
 
 def relaxed_problems(relaxed: Any, services: Sequence[str]) -> list[Problem]:
@@ -42,10 +53,11 @@ def relaxed_problems(relaxed: Any, services: Sequence[str]) -> list[Problem]:
 
 
 def relaxing_lines(settings: Sequence[str]) -> list[str]:
-    """Return the lines of compose, for one service, that relax ``settings``."""
-    lines = [SETTINGS[one][1] for one in SETTINGS if one in settings and one not in LIMITS]
-    limits = ", ".join(f"{one}: !reset null" for one in LIMITS if one in settings)
-    return [*lines, *([f"deploy: {{resources: {{limits: {{{limits}}}}}}}"] if limits else [])]
+    """Return the lines of compose, for one service, that relax ``settings``.
+
+    Limits are relaxed where the others are added, see `decide.defaults`.
+    """
+    return [line for name, (_, line) in SETTINGS.items() if name in settings and line]
 
 
 def rules_relaxed(settings: Sequence[str]) -> dict[str, str]:

@@ -34,14 +34,20 @@ GENERATE = "python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
 # A plain value may be any word.
 _UNFILLED = re.compile(r"<[\w .:/-]*>")
 _PORT = "a whole number from 1 to 65535"
+_INTEGER = re.compile(r"-?(0|[1-9][0-9]*)")
+_BOOLEANS = ("true", "false", "yes", "no", "on", "off", "1", "0")
+# What YAML itself may give for a type, and how a value of it is written.
+_OF_YAML: dict[str, type] = {"port": int, "integer": int, "boolean": bool}
+_FORMS = {"port": _PORT, "integer": "digits, such as 12", "boolean": "true or false"}
+ANY_SCHEME = "*"
 
 Finding = tuple[str, str]  # what is wrong, what to do
 
 
 def check_value(variable: Variable, value: object) -> list[Finding]:
     """Return everything wrong with ``value``; the first kind of trouble hides later ones."""
-    if variable.type == "port" and isinstance(value, int) and not isinstance(value, bool):
-        value = str(value)
+    if type(value) is _OF_YAML.get(variable.type):
+        value = as_text(value)
     if not isinstance(value, str):
         return [_not_a_text(value, variable.type)]
     return (
@@ -51,10 +57,16 @@ def check_value(variable: Variable, value: object) -> list[Finding]:
     )
 
 
+def as_text(value: object) -> str:
+    """Return a value as an environment holds it: YAML's true is ``true``."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
 def advice(variable: Variable) -> str:
     """Return how to come by a good value for a variable that has none or a bad one."""
     if variable.type == "postgres_url":
-        return "give postgresql://user:password@host:5432/database"
+        scheme = variable.schemes[0] if variable.schemes else POSTGRES_SCHEMES[0]
+        return f"give {scheme}://user:password@host:5432/database"
     if variable.secret:
         return f"make one: {GENERATE}" if variable.generate else f"its issuer's, or: {GENERATE}"
     return "give a value"
@@ -71,8 +83,8 @@ def _not_a_text(value: object, wanted: str) -> Finding:
         list: "a list",
         dict: "a mapping",
     }.get(next((t for t in (bool, int, float, bytes, list, dict) if isinstance(value, t)), object))
-    if wanted == "port":
-        return f"is {kind or 'a YAML date or time'}, no port", _PORT
+    if wanted in _FORMS:
+        return f"is {kind or 'a YAML date or time'}, no {wanted}", _FORMS[wanted]
     return f"is {kind or 'a YAML date or time'} where a text is meant", "put it in quotes"
 
 
@@ -112,10 +124,12 @@ def _secret_problems(variable: Variable, value: str) -> Iterator[Finding]:
 def _type_problems(variable: Variable, value: str) -> Iterator[Finding]:
     if variable.type == "port" and not is_port(value):
         yield "is no port", _PORT
-    elif variable.type == "postgres_url":
-        yield from _address_problems(value, POSTGRES_SCHEMES)
-    elif variable.type in ("url", "base_url"):
-        yield from _address_problems(value, WEB_SCHEMES)
+    elif variable.type == "integer" and not _INTEGER.fullmatch(value):
+        yield "is no whole number", _FORMS["integer"]
+    elif variable.type == "boolean" and value.lower() not in _BOOLEANS:
+        yield "is no boolean", _FORMS["boolean"]
+    elif variable.type in ("url", "base_url", "postgres_url"):
+        yield from _address_problems(variable, value)
         if variable.type == "base_url":
             yield from _base_problems(value)
     elif variable.type == "networks" and not is_network_list(value):
@@ -143,8 +157,27 @@ def _base_problems(value: str) -> Iterator[Finding]:
         yield f"holds a {' and a '.join(held)}", "end it with its host, port or path"
 
 
-def _address_problems(value: str, schemes: tuple[str, ...]) -> Iterator[Finding]:
-    yield from url_problems(value, schemes)
+def form_problems(variable: Variable, value: str) -> Iterator[Finding]:
+    """Yield what is wrong with an address by itself, its scheme included."""
+    usual = POSTGRES_SCHEMES if variable.type == "postgres_url" else WEB_SCHEMES
+    named, parts = variable.schemes, split_url(value)
+    if not named:
+        yield from url_problems(value, usual)
+        return
+    form = f"{'scheme' if ANY_SCHEME in named else named[0]}://"
+    if parts.scheme and parts.scheme not in named and ANY_SCHEME not in named:
+        yield (
+            f"has another scheme than {' or '.join(s + '://' for s in named)}",
+            f"begin with {form}",
+        )
+    # All else is as with the usual ones.
+    known = f"{usual[0]}{value[len(parts.scheme) :]}" if parts.scheme else value
+    for what, remedy in url_problems(known, usual):
+        yield what, remedy.replace(f"{usual[0]}://", form)
+
+
+def _address_problems(variable: Variable, value: str) -> Iterator[Finding]:
+    yield from form_problems(variable, value)
     parts = split_url(value)
     asked = re.search(r"[?&]host(?:addr)?=([^&#]*)", parts.rest)
     hosts = [parts.host, *([decoded(asked.group(1))] if asked else [])]

@@ -26,7 +26,8 @@ def read_services(config: Mapping[str, Any], alone: Mapping[str, str]) -> list[S
         Service(
             name=name,
             alone_hash=alone.get(name, ""),
-            image=str(services[name].get("image") or ""),
+            # As compose itself calls what it would build.
+            image=str(services[name].get("image") or f"{config.get('name', '')}-{name}"),
             container_name=_container_name(config, name),
             replicas=_replicas(services[name]),
             one_shot=name in one_shots,

@@ -21,21 +21,24 @@ def host_definition(
     services: Sequence[str],
     relaxed: Mapping[str, Sequence[str]] | None = None,
     unlabelled: Sequence[str] = (),
+    added: str = "",
 ) -> str:
     """Return compose.yaml's text with a document after it that resets ``env_file``.
 
     ``relaxed``: compose service -> the hardening it is to do without. ``unlabelled``: services of
-    images of others, whose containers would not be known as the stack's own.
+    images of others, whose containers would not be known as the stack's own. ``added``: a document
+    for the end of it, see `decide.defaults`.
     """
     lines = {name: ["env_file: !reset []"] for name in services}
     for name in unlabelled:
         lines.setdefault(name, []).append(f"labels: {{{SERVICE_LABEL}: {name}}}")
     for name, settings in (relaxed or {}).items():
         lines[name] = [*lines.get(name, []), *relaxing_lines(settings)]
-    if not lines:
+    if not (lines or added):
         return text
     ended = text if text.endswith("\n") else f"{text}\n"
-    return ended + _REMARK + "".join(_service(name, told) for name, told in lines.items() if told)
+    own = "".join(_service(name, told) for name, told in lines.items() if told)
+    return ended + (_REMARK + own if own else "") + added
 
 
 def _service(name: str, lines: Sequence[str]) -> str:

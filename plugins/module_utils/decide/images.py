@@ -31,9 +31,11 @@ def wanted_images(seen: Seen, contracts: Sequence[Contract], rows: Sequence[Row]
     built = {str(row["service"]): row for row in rows}
     wanted: dict[str, WantedImage] = {}
     for contract in contracts:
-        row = built.get(contract.service)
-        image = _of_row(row) if row else _released(seen, contract)
-        wanted.update(dict.fromkeys(contract.compose_services, image))
+        if contract.build:
+            row = built.get(contract.service)
+            image = _of_row(row) if row else _released(seen, contract)
+            sharing = [one.service for one in contracts if one.image == contract.image]
+            wanted.update(dict.fromkeys([*contract.compose_services, *sharing], image))
     for service in seen.services:
         if service.name not in wanted:
             wanted[service.name] = _by_name(seen, service.image)

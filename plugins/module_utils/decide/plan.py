@@ -232,6 +232,8 @@ def _leftovers(seen: Seen) -> Iterator[Action]:
 def _tags(seen: Seen, contracts: Sequence[Contract], images: Images) -> Iterator[Action]:
     """Have ``latest`` name what runs, unless it names an image of another stack."""
     for contract in contracts:
+        if not contract.build:
+            continue
         wanted, named = images.get(contract.service), seen.image(f"{contract.image}:latest")
         if wanted is None or not wanted.id or (named and named["Id"] == wanted.id):
             continue

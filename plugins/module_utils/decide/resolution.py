@@ -14,7 +14,11 @@ from ansible_collections.todo.stack.plugins.module_utils.contract.environment im
     of_service,
 )
 from ansible_collections.todo.stack.plugins.module_utils.contract.model import Contract, Variable
-from ansible_collections.todo.stack.plugins.module_utils.contract.values import check_value
+from ansible_collections.todo.stack.plugins.module_utils.contract.templates import filled
+from ansible_collections.todo.stack.plugins.module_utils.contract.values import (
+    as_text,
+    check_value,
+)
 
 Values = dict[str, dict[str, str]]  # service -> name -> value
 EMBEDDED_PASSWORD = "POSTGRES_PASSWORD"  # noqa: S105  the name of it
@@ -63,9 +67,20 @@ def resolve(
             if value is not None:
                 values[name] = value
         values.update(of_service(given.extra, contract.service))
+    _fill_templates(contracts, result.values)
     offered = {v.embedded.service for c in contracts for v in c.env.values() if v.embedded}
     result.switched_off = sorted(offered - set(result.supplied))
     return result
+
+
+def _fill_templates(contracts: Sequence[Contract], values: Values) -> None:
+    """Add what is made of other values, which are all known by now."""
+    for contract in contracts:
+        own = values[contract.service]
+        for name, variable in contract.env.items():
+            if variable.template and name not in own:
+                made = filled(contract.service, variable, values)
+                own.update({} if made is None else {name: made})
 
 
 def needed_secrets(contracts: Sequence[Contract], given: Given) -> list[tuple[str, str]]:
@@ -89,7 +104,7 @@ def _given_value(service: str, name: str, variable: Variable, given: Given) -> s
     for raw in (given.env, given.secrets):
         value: Any = of_service(raw, service).get(name)
         if value is not None and not counts_as_unset(variable, value):
-            return str(value)
+            return as_text(value)
     return None
 
 

@@ -126,6 +126,12 @@ class DockerCli:
         if names := list(refs):
             self.run(["docker", "image", "rm", *names])
 
+    def run_inside(self, container: str, command: Sequence[str], seconds: float) -> tuple[int, str]:
+        """Return exit code and last line of a command in a container; 124 where it took longer."""
+        argv = ["timeout", f"{seconds:g}", "docker", "exec", container, *command]
+        code, out, err = self.run(argv)
+        return code, last_line(out) or last_line(err)
+
     def logs(self, container: str, lines: int) -> str:
         """Return the end of a container's output, both streams."""
         _code, out, err = self.run(["docker", "logs", "--tail", str(lines), container])

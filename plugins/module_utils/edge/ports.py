@@ -1,4 +1,4 @@
-"""Who listens on a TCP port of the managed host."""
+"""Who listens on a port of the managed host."""
 
 from __future__ import annotations
 
@@ -12,26 +12,29 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.todo.stack.plugins.module_utils.contract.labels import COMPOSE_PROJECT
+from ansible_collections.todo.stack.plugins.module_utils.contract.model import TCP, Port
 from ansible_collections.todo.stack.plugins.module_utils.look.observation import PortUse
 
 PROC = Path("/proc")
-_LISTENING = "0A"
+# As the kernel's tables tell that one waits for others to come.
+_WAITING = {TCP: "0A", "udp": "07"}
 # Without its proxy the engine has the ports itself; one without root has them by its helper.
 _PROXIES = ("docker-proxy", "dockerd", "rootlesskit")
 WILDCARDS = ("", "0.0.0.0", "::")  # noqa: S104  compared with, not bound
 
 
 def use_of(
-    service: str, port: int, address: str, stack: str, everything: Sequence[Mapping[str, Any]]
+    service: str, wanted: Port, address: str, stack: str, everything: Sequence[Mapping[str, Any]]
 ) -> PortUse:
-    """Return who is in the way of ``port``; the stack's own containers are not.
+    """Return who is in the way of a port that is ``wanted``; the stack's own containers are not.
 
     ``everything``: all containers of the host, inspected; none where there is no engine.
     """
-    refusal = bind_refusal(address, port)
+    port, protocol = wanted.published, wanted.protocol
+    refusal = bind_refusal(address, port, protocol)
     if refusal != errno.EADDRINUSE:
         return PortUse(service, port, foreign_address=refusal == errno.EADDRNOTAVAIL)
-    holders = [one for one in everything if _holds(one, address, port)]
+    holders = [one for one in everything if _holds(one, address, wanted)]
     owners = [_described(one) for one in holders if _project(one) != stack]
     if holders and not owners:
         return PortUse(service, port)  # to look at every process of the host takes its time
@@ -41,7 +44,7 @@ def use_of(
     # The engine's proxies stand for containers, or for an engine that is gone.
     known = bool(owners or pids) or not everything
     owners += [
-        o for o in owners_of(address, port, but=pids) if not (known and o.startswith(_PROXIES))
+        o for o in owners_of(address, wanted, but=pids) if not (known and o.startswith(_PROXIES))
     ]
     unseen = [] if owners or known else ["a process that this user may not see"]
     return PortUse(service, port, " and ".join(owners or unseen))
@@ -52,15 +55,17 @@ def _is_on_host(inspected: Mapping[str, Any]) -> bool:
     return mode == "host" and bool((inspected.get("State") or {}).get("Pid"))
 
 
-def _holds(inspected: Mapping[str, Any], address: str, port: int) -> bool:
+def _holds(inspected: Mapping[str, Any], address: str, wanted: Port) -> bool:
     """Tell whether a container that runs is in the way of a listener on ``address``."""
     if not (inspected.get("State") or {}).get("Running"):
         return False
     bindings = (inspected.get("HostConfig") or {}).get("PortBindings") or {}
-    taken = [(str(b.get("HostIp", "")), str(b.get("HostPort", ""))) for rows in bindings.values()
+    taken = [(str(b.get("HostIp", "")), str(b.get("HostPort", "")))
+             for inner, rows in bindings.items() if inner.endswith(f"/{wanted.protocol}")
              for b in rows or ()]  # fmt: skip
     return any(
-        number == str(port) and (here == address or here in WILDCARDS or address in WILDCARDS)
+        number == str(wanted.published)
+        and (here == address or here in WILDCARDS or address in WILDCARDS)
         for here, number in taken
     )
 
@@ -76,12 +81,15 @@ def _project(inspected: Mapping[str, Any]) -> str:
     return str(labels.get(COMPOSE_PROJECT, ""))
 
 
-def bind_refusal(address: str, port: int) -> int:
+def bind_refusal(address: str, port: int, protocol: str = TCP) -> int:
     """Return the errno with which the host refuses to bind, 0 when it does not."""
     family = socket.AF_INET6 if ipaddress.ip_address(address).version == 6 else socket.AF_INET  # noqa: PLR2004
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
+    kind = socket.SOCK_STREAM if protocol == TCP else socket.SOCK_DGRAM
+    with socket.socket(family, kind) as probe:
         # Only listeners count: connections that are closing do not hinder the engine either.
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        # Of UDP there are none, and it would have two share the port.
+        if protocol == TCP:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((address, port))
         except OSError as error:
@@ -89,12 +97,12 @@ def bind_refusal(address: str, port: int) -> int:
     return 0
 
 
-def owners_of(address: str, port: int, proc: Path = PROC, but: Sequence[str] = ()) -> list[str]:
+def owners_of(address: str, wanted: Port, proc: Path = PROC, but: Sequence[str] = ()) -> list[str]:
     """Return ``name (pid N)`` of the listeners in the way that this user may see.
 
     ``but``: containers' main processes; they and those beside them are not in the way.
     """
-    targets = {f"socket:[{inode}]" for inode in _listening_inodes(address, port, proc)}
+    targets = {f"socket:[{inode}]" for inode in _listening_inodes(address, wanted, proc)}
     ours = {_namespace(proc / pid) for pid in but}
     found = []
     for entry in sorted(proc.iterdir(), key=lambda e: (len(e.name), e.name)):
@@ -107,14 +115,16 @@ def owners_of(address: str, port: int, proc: Path = PROC, but: Sequence[str] = (
     return found
 
 
-def _listening_inodes(address: str, port: int, proc: Path) -> Iterator[str]:
-    for table in ("tcp", "tcp6"):
+def _listening_inodes(address: str, wanted: Port, proc: Path) -> Iterator[str]:
+    waiting = _WAITING[wanted.protocol]
+    for table in (wanted.protocol, f"{wanted.protocol}6"):
         path = proc / "net" / table
         if path.exists():
             for line in path.read_text(encoding="ascii").splitlines()[1:]:
                 words = line.split()
                 here, _, number = words[1].partition(":")
-                if words[3] == _LISTENING and int(number, 16) == port and _meet(here, address):
+                there = words[3] == waiting and int(number, 16) == wanted.published
+                if there and _meet(here, address):
                     yield words[9]
 
 

@@ -20,7 +20,8 @@ from ansible_collections.todo.stack.plugins.module_utils.look.observation import
 )
 
 PROC = Path("/proc")
-LISTEN = "0A"
+# By the kernel's table: TCP that listens, UDP that is tied to nobody.
+WAITING = {"tcp": "0A", "udp": "07"}
 UNMAPPED = -1
 # The engine sets these in every process it starts.
 ENGINE_NAMES = frozenset({"HOSTNAME", "HOME", "PATH", "TERM"})
@@ -35,7 +36,7 @@ def look_inside(
     volumes: Sequence[str] = (),
     proc: Path = PROC,
 ) -> Inside:
-    """Return processes, listening TCP sockets, volumes, and how the environment differs.
+    """Return processes, sockets that wait, volumes, and how the environment differs.
 
     ``wanted``: the values of the service. ``image_environ``: what the image declares beside them;
     None where nothing but the wanted values is compared.
@@ -99,12 +100,13 @@ def processes(pid: int, proc: Path = PROC) -> list[Process]:
 
 
 def listeners(pid: int, proc: Path = PROC) -> list[Listener]:
-    """Return the listening TCP sockets, IPv4 and IPv6, in the network namespace of ``pid``."""
+    """Return the sockets that wait, IPv4 and IPv6, in the network namespace of ``pid``."""
     return [
         listener
-        for table in ("tcp", "tcp6")
+        for protocol in WAITING
+        for table in (protocol, f"{protocol}6")
         if (proc / str(pid) / "net" / table).exists()
-        for listener in _listening((proc / str(pid) / "net" / table).read_text())
+        for listener in _listening((proc / str(pid) / "net" / table).read_text(), protocol)
     ]
 
 
@@ -158,12 +160,12 @@ def _inner_uid(uid: int, uid_map: str) -> int:
     return UNMAPPED
 
 
-def _listening(table: str) -> Iterator[Listener]:
+def _listening(table: str, protocol: str) -> Iterator[Listener]:
     for line in table.splitlines()[1:]:
         local, state = line.split()[1], line.split()[3]
-        if state == LISTEN:
+        if state == WAITING[protocol]:
             address, port = local.split(":")
-            yield Listener(_address(address), int(port, 16))
+            yield Listener(_address(address), int(port, 16), protocol)
 
 
 def _address(text: str) -> str:

@@ -14,7 +14,8 @@ BUILD_REMEDY = "run playbooks/local.yml, which builds and starts the stack"
 class Finding:
     """What a criterion found: ``fault`` fails it, ``note`` is said in any case.
 
-    ``measured`` and ``limit`` are both in ``unit``, or plain text.
+    ``measured`` and ``limit`` are both in ``unit``, or plain text. ``relaxed``: how many of its
+    demands were not made, on purpose.
     """
 
     measured: Value
@@ -22,6 +23,7 @@ class Finding:
     fault: str = ""
     note: str = ""
     unit: str = ""
+    relaxed: int = 0
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,7 @@ class Check:
     limit: Value
     unit: str = ""
     message: str = ""
+    relaxed: int = 0
 
     @property
     def id(self) -> str:
@@ -57,4 +60,5 @@ def made(service: str, criterion: str, finding: Finding) -> Check:
         finding.limit,
         finding.unit,
         message,
+        finding.relaxed,
     )

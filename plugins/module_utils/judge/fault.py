@@ -1,4 +1,4 @@
-"""The one judgement of an HTTP answer: of a release's gate, and of acceptance."""
+"""The one judgement of an answer to a check: of a release's gate, and of acceptance."""
 
 from __future__ import annotations
 
@@ -6,7 +6,11 @@ import json
 from collections.abc import Callable
 
 from ansible_collections.todo.stack.plugins.module_utils.contract.errors import StackError
-from ansible_collections.todo.stack.plugins.module_utils.contract.model import HttpCheck
+from ansible_collections.todo.stack.plugins.module_utils.contract.model import (
+    HttpCheck,
+    ServiceCheck,
+    TcpCheck,
+)
 from ansible_collections.todo.stack.plugins.module_utils.look.observation import ProbeResult
 
 # Whether a JMESPath expression is true of a JSON body; StackError where it cannot be applied.
@@ -14,8 +18,20 @@ Expect = Callable[[str, object], bool]
 _QUOTED_CHARACTERS = 80
 
 
-def fault(check: HttpCheck, answer: ProbeResult | None, expect: Expect) -> str:
+def fault(check: ServiceCheck, answer: ProbeResult | None, expect: Expect) -> str:
     """Return what is wrong with the answer to a check, nothing when it is as the contract says."""
+    if isinstance(check, HttpCheck):
+        return _http_fault(check, answer, expect)
+    asked = f"port {check.port}" if isinstance(check, TcpCheck) else " ".join(check.command)
+    if answer is None:
+        return f"{asked} was not asked"
+    if answer.error:
+        return f"{asked}: {answer.error}"
+    said = f": {answer.body}" if answer.body else ""
+    return f"{asked} ended with code {answer.status}{said}" if answer.status else ""
+
+
+def _http_fault(check: HttpCheck, answer: ProbeResult | None, expect: Expect) -> str:
     if answer is None:
         return f"{check.path} was not asked"
     if answer.error:

@@ -32,7 +32,7 @@ def hardening(subject: Subject) -> Finding:
     rules = dict(RULES) if subject.contract else {**RULES, **UNCONTRACTED}
     if subject.service.one_shot:
         rules = {name: rule for name, rule in rules.items() if name not in ONE_SHOT_LACKS}
-    waived, total = rules_relaxed(subject.relaxed), len(rules) + 1
+    waived, total = rules_relaxed(list(subject.relaxed)), len(rules) + 1
 
     def measure(container: Container) -> tuple[str, str]:
         lacking = [name for name, holds in rules.items() if not holds(container.settings)]
@@ -43,8 +43,9 @@ def hardening(subject: Subject) -> Finding:
         return f"{total - len(lacking)} of {total} settings", fault
 
     measured, fault = each(subject, measure)
-    note = f"relaxed by stack_relaxed: {', '.join(waived.values())}" if waived else ""
-    return Finding(measured, f"{total} of {total} settings", fault, note)
+    told = [f"{one} ({subject.relaxed[one]})" for one in waived.values()]
+    note = f"relaxed: {', '.join(told)}" if told else ""
+    return Finding(measured, f"{total} of {total} settings", fault, note, relaxed=len(told))
 
 
 def _fixed_user(host: Mapping[str, Any]) -> bool:

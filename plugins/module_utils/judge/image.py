@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from ansible_collections.todo.stack.plugins.module_utils.contract.labels import CONTENT_LABEL
-from ansible_collections.todo.stack.plugins.module_utils.contract.model import Contract
+from ansible_collections.todo.stack.plugins.module_utils.contract.model import Budget, Contract
 from ansible_collections.todo.stack.plugins.module_utils.judge.check import BUILD_REMEDY, Finding
 from ansible_collections.todo.stack.plugins.module_utils.judge.subject import (
     Subject,
@@ -21,7 +21,7 @@ Image = Mapping[str, Any]
 
 def image_size(subject: Subject) -> Finding:
     """Return the sum of the image's uncompressed layers against the budget, in bytes."""
-    limit, image = _budget(subject).bytes, subject.image
+    limit, image = budget_of(subject).bytes, subject.image
     if image is None:
         return Finding(None, limit, _absent(subject), unit="bytes")
     measured = size_bytes(image)
@@ -35,7 +35,7 @@ def image_size(subject: Subject) -> Finding:
 
 def build_time(subject: Subject) -> Finding:
     """Return the slowest recorded build of this image's content against the budget, in seconds."""
-    limit, image = _budget(subject).seconds, subject.image
+    limit, image = budget_of(subject).seconds, subject.image
     if image is None:
         return Finding(None, limit, _absent(subject), unit="seconds")
     records = recorded_builds(subject.seen, subject.contract, image)
@@ -76,6 +76,8 @@ def image_rows(
     """Return what is known of the images that are to run: slowest build, real layers, reason."""
     rows = []
     for contract in contracts:
+        if not contract.build:
+            continue
         service = next((one for one in seen.services if one.name == contract.service), None)
         reference = image_reference(seen, service or Service(contract.service), contract)
         if image := seen.image(reference):
@@ -95,12 +97,14 @@ def _row(contract: Contract, seen: Seen, image: Image, reasons: Sequence[str]) -
         "image_id": image.get("Id", ""),
         "size_bytes": size_bytes(image) or 0,
         "layers": [dict(layer) for layer in image.get("Layers") or ()],
-        "budget": asdict(contract.build.budget),
+        "budget": asdict(contract.build.budget) if contract.build else {},
     }
 
 
-def _budget(subject: Subject) -> Any:
-    return subject.contract.build.budget if subject.contract else None
+def budget_of(subject: Subject) -> Budget:
+    """Return what the service's image may cost: nothing is said of one that it does not build."""
+    build = subject.contract.build if subject.contract else None
+    return build.budget if build else Budget()
 
 
 def _absent(subject: Subject) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 
+from ansible_collections.todo.stack.plugins.module_utils.contract.model import TCP, Port
 from ansible_collections.todo.stack.plugins.module_utils.judge.check import Finding
 from ansible_collections.todo.stack.plugins.module_utils.judge.subject import Subject, each
 from ansible_collections.todo.stack.plugins.module_utils.look.observation import (
@@ -16,29 +17,41 @@ WILDCARDS = {"0.0.0.0", "::"}  # noqa: S104 - compared with, not bound to
 
 
 def ports(subject: Subject) -> Finding:
-    """Return whether the contract's port, and only it, listens and is published as asked."""
-    port = subject.contract.run.port if subject.contract else 0
+    """Return whether the contract's ports, and no others, listen and are published as asked.
+
+    Of UDP nobody can tell a server's socket from a client's: only a missing one is a fault.
+    """
+    wanted = subject.contract.run.ports if subject.contract else ()
+    declared = {port.inside() for port in wanted}
     # Docker publishes the IPv4 wildcard on IPv6 too unless told otherwise.
     wide = subject.bind_address == "0.0.0.0"  # noqa: S104
     addresses = WILDCARDS if wide else {subject.bind_address}
-    allowed = {f"{_bracket(address)}:{port}" for address in addresses}
+    published = [p for p in wanted if p.published]
+    allowed = {port: {port.published_at(address) for address in addresses} for port in published}
     everywhere = {one for container in subject.containers for one in container.published}
+    lacking = {one for port in published if not everywhere & allowed[port] for one in allowed[port]}
 
     def measure(container: Container) -> tuple[str, str]:
         listening = [one for one in container.inside.listeners if one.address != EMBEDDED_DNS]
-        open_ports = {one.port for one in listening}
+        of_tcp = [one for one in listening if one.protocol == TCP]
+        there = {Port(one.port, protocol=one.protocol).inside() for one in listening}
         faults = {
-            "nothing listens on": _texts({port} - open_ports),
-            "listens, and the contract does not say so:": _texts(open_ports - {port}),
-            "published, and should not be:": _texts(set(container.published) - allowed),
-            "not published on": [] if everywhere & allowed else _texts(allowed),
+            "nothing listens on": declared - there,
+            "listens, and the contract does not say so:": {str(o.port) for o in of_tcp} - declared,
+            "published, and should not be:": set(container.published).difference(*allowed.values()),
+            "not published on": lacking,
         }
-        said = "; ".join(f"{text} {', '.join(found)}" for text, found in faults.items() if found)
-        return _shown(_described(listening), sorted(container.published)), said
+        said = "; ".join(
+            f"{text} {', '.join(sorted(found))}" for text, found in faults.items() if found
+        )
+        udp = sorted(there & declared - {str(one.port) for one in of_tcp})
+        return _shown([*_described(of_tcp), *udp], sorted(container.published)), said
 
     measured, fault = each(subject, measure, inside=True)
-    limit = _shown([str(port)], [f"{_bracket(subject.bind_address)}:{port}"])
-    return Finding(measured, limit, fault, "" if fault else _reach(subject.bind_address))
+    places = [port.published_at(subject.bind_address) for port in published]
+    limit = _shown([port.inside() for port in wanted], places)
+    note = _reach(subject.bind_address) if published and not fault else ""
+    return Finding(measured, limit, fault, note)
 
 
 def _reach(bind_address: str) -> str:
@@ -53,13 +66,5 @@ def _described(listening: list[Listener]) -> list[str]:
     return [str(port) for port in sorted(wide)] + [f"{p} ({a})" for p, a in sorted(narrow)]
 
 
-def _texts(values: set[int] | set[str]) -> list[str]:
-    return [str(value) for value in sorted(values)]
-
-
 def _shown(listening: list[str], published: list[str]) -> str:
     return f"{', '.join(listening) or 'none'}, on {', '.join(published) or 'no address'}"
-
-
-def _bracket(address: str) -> str:
-    return f"[{address}]" if ":" in address else address

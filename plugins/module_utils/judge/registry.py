@@ -10,13 +10,18 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from ansible_collections.todo.stack.plugins.module_utils.contract.model import Contract
+from ansible_collections.todo.stack.plugins.module_utils.contract.relaxed import WHERE
 from ansible_collections.todo.stack.plugins.module_utils.judge.answers import answer, asked
 from ansible_collections.todo.stack.plugins.module_utils.judge.check import Check, Finding, made
 from ansible_collections.todo.stack.plugins.module_utils.judge.contents import contents
 from ansible_collections.todo.stack.plugins.module_utils.judge.environment import environment
 from ansible_collections.todo.stack.plugins.module_utils.judge.fault import Expect
 from ansible_collections.todo.stack.plugins.module_utils.judge.hardening import hardening
-from ansible_collections.todo.stack.plugins.module_utils.judge.image import build_time, image_size
+from ansible_collections.todo.stack.plugins.module_utils.judge.image import (
+    budget_of,
+    build_time,
+    image_size,
+)
 from ansible_collections.todo.stack.plugins.module_utils.judge.leftovers import leftovers
 from ansible_collections.todo.stack.plugins.module_utils.judge.networks import networks
 from ansible_collections.todo.stack.plugins.module_utils.judge.ports import ports
@@ -55,11 +60,11 @@ def _contract(subject: Subject) -> bool:
 
 
 def _limited_bytes(subject: Subject) -> bool:
-    return subject.contract is not None and subject.contract.build.budget.bytes is not None
+    return budget_of(subject).bytes is not None
 
 
 def _limited_seconds(subject: Subject) -> bool:
-    return subject.contract is not None and subject.contract.build.budget.seconds is not None
+    return budget_of(subject).seconds is not None
 
 
 def _writer(subject: Subject) -> bool:
@@ -67,7 +72,7 @@ def _writer(subject: Subject) -> bool:
     return _lasting(subject) and keeps
 
 
-def _http(name: str, title: str) -> Criterion:
+def _answered(name: str, title: str) -> Criterion:
     return Criterion(
         name,
         title,
@@ -84,9 +89,9 @@ _FIRST = (
     Criterion("ports", "Open ports", _contract, ports),
 )
 _ANSWERS = (
-    _http("health", "Health answer"),
-    _http("ready", "Readiness"),
-    _http("ui", "User interface"),
+    _answered("health", "Health answer"),
+    _answered("ready", "Readiness"),
+    _answered("ui", "User interface"),
 )
 _LAST = (
     Criterion("networks", "Networks", _service, networks),
@@ -102,8 +107,8 @@ _BY_ID = {one.id: one for one in REGISTRY}
 
 
 def criterion_of(name: str) -> Criterion:
-    """Return the criterion of this id; one that has no row is an HTTP check of some contract."""
-    return _BY_ID.get(name) or _http(name, name)
+    """Return the criterion of this id; one that has no row is a check of some contract."""
+    return _BY_ID.get(name) or _answered(name, name)
 
 
 def judge(
@@ -127,6 +132,10 @@ def judge(
 
 def _found(row: Criterion, subject: Subject) -> Finding:
     found, problem = row.judge(subject), subject.seen.problem
+    if not problem and row.id in subject.relaxed:
+        told = f"relaxed ({subject.relaxed[row.id]})"
+        note = "; ".join(text for text in (told, found.fault, found.note) if text)
+        return replace(found, fault="", note=note, relaxed=1)
     if not problem:
         return found
     # Nothing could be seen: whatever a criterion makes of that is no verdict.
@@ -134,7 +143,7 @@ def _found(row: Criterion, subject: Subject) -> Finding:
 
 
 def _rows(subject: Subject) -> Iterator[Criterion]:
-    checks = subject.contract.run.checks if subject.contract else ()
+    checks = subject.contract.run.all_checks if subject.contract else ()
     own = [criterion_of(one.name) for one in checks if one.name not in _BY_ID]
     yield from (*_FIRST, *_ANSWERS, *own, *_LAST)
 
@@ -155,9 +164,14 @@ def _subjects(
             expect,
             contract=own.get(name),
             containers=tuple(seen.of_service(name)),
-            relaxed=tuple(relaxed.get(name) or ()),
+            relaxed=_relaxed(own.get(name), relaxed.get(name) or ()),
             bind_address=bind_address,
         )
         if subject.contract or subject.many:  # Else compose.yaml asks for no replica of it.
             yield subject
     yield Subject(seen, Service(HOST), expect, is_host=True)
+
+
+def _relaxed(contract: Contract | None, settings: Sequence[str]) -> dict[str, str]:
+    """Return what is not demanded of a service, with the contract's reason if it gives one."""
+    return {**dict.fromkeys(settings, WHERE), **(contract.relaxed if contract else {})}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.todo.stack.plugins.module_utils.contract.model import Contract
@@ -22,14 +22,17 @@ Measure = Callable[[Container], tuple[str, str]]
 
 @dataclass(frozen=True)
 class Subject:
-    """What is judged; ``contract`` is the service's own, ``containers`` are all its replicas."""
+    """What is judged; ``contract`` is the service's own, ``containers`` are all its replicas.
+
+    ``relaxed``: what is not demanded of it, and why, or by which variable.
+    """
 
     seen: Seen
     service: Service
     expect: Expect
     contract: Contract | None = None
     containers: tuple[Container, ...] = ()
-    relaxed: tuple[str, ...] = ()
+    relaxed: Mapping[str, str] = field(default_factory=dict)
     bind_address: str = "127.0.0.1"
     is_host: bool = False
 
@@ -65,7 +68,8 @@ class Subject:
 def image_reference(seen: Seen, service: Service, contract: Contract | None) -> str:
     """Return the name of the image that a service is to run."""
     pinned = seen.environment.pins.get(service.name)
-    return pinned or (f"{contract.image}:latest" if contract else service.image)
+    built = contract is not None and contract.build is not None
+    return pinned or (f"{contract.image}:latest" if contract and built else service.image)
 
 
 def each(subject: Subject, measure: Measure, *, inside: bool = False) -> tuple[str, str]:

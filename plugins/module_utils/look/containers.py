@@ -139,7 +139,7 @@ def published(inspected: Mapping[str, Any]) -> set[str]:
     table = (inspected.get("NetworkSettings") or {}).get("Ports") or {}
     return {
         f"{_bracket(str(binding['HostIp']))}:{binding['HostPort']}"
-        + ("" if inner.split("/")[0] == binding["HostPort"] else f"->{inner}")
+        + ("" if inner == f"{binding['HostPort']}/tcp" else f"->{inner}")
         for inner, bindings in table.items()
         for binding in bindings or ()
     }

@@ -150,7 +150,7 @@ def _look_at_engine(docker: DockerCli, spec: StackSpec, state: StateDir, seen: S
             others=tuple(_others(spec, everything)),
             images=tuple(shown(image, records) for image in images),
             builds=builds_of(images, records),
-            services=tuple(_probed(spec, rendered, services, containers)),
+            services=tuple(_probed(docker, spec, rendered, services, containers)),
             containers=containers,
             environment=compared(state, rendered),
             staying=staying(state, seen.wanted, rendered.values) if seen.wanted else (),
@@ -224,15 +224,15 @@ def _seen_containers(
 
 
 def _probed(
+    docker: DockerCli,
     spec: StackSpec,
     rendered: Rendered,
     services: Sequence[Service],
     containers: Sequence[Container],
 ) -> list[Service]:
     """Return the services with what their contracts' checks answered, all asked at once."""
-    running = {one.service for one in containers if one.pid and not one.one_off}
-    contracts = [one for one in spec.contracts if one.service in running]
-    answers = probe_all(contracts, spec.bind_address, redactor(rendered.hidden(spec.contracts)))
+    redact = redactor(rendered.hidden(spec.contracts))
+    answers = probe_all(docker, spec.contracts, spec.bind_address, containers, redact)
     return [replace(one, probes=answers.get(one.name, {})) for one in services]
 
 
@@ -240,7 +240,9 @@ def _ports(spec: StackSpec, everything: Sequence[Inspected]) -> tuple[Any, ...]:
     # A wrong address is reported by itself; the ports are looked at all the same.
     address = spec.bind_address if is_bind_address(spec.bind_address) else "127.0.0.1"
     return tuple(
-        use_of(one.service, one.run.port, address, spec.name, everything) for one in spec.contracts
+        use_of(one.service, port, address, spec.name, everything)
+        for one in spec.contracts
+        for port in one.run.published
     )
 
 

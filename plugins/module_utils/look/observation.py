@@ -15,10 +15,11 @@ SETTLED_SECONDS = 60
 
 @dataclass(frozen=True)
 class ProbeResult:
-    """What one GET saw: ``error`` is empty for a whole answer, ``status`` 0 for none.
+    """What one check saw: ``error`` is empty for a whole answer, ``status`` 0 for none.
 
-    ``body`` is the JSON text of at most 64 KiB, else empty; ``holds``: whether the text that the
-    contract wants is in it, None where it wants none.
+    Of a command ``status`` is its exit code and ``body`` the last line it said. Of a GET ``body``
+    is the JSON text of at most 64 KiB, else empty; ``holds``: whether the text that the contract
+    wants is in it, None where it wants none.
     """
 
     status: int = 0
@@ -43,10 +44,11 @@ class Process:
 
 @dataclass(frozen=True)
 class Listener:
-    """A listening TCP socket in a container's network namespace."""
+    """A socket that waits for others in a container's network namespace: of TCP, or of UDP."""
 
     address: str
     port: int
+    protocol: str = "tcp"
 
 
 @dataclass(frozen=True)

@@ -1,38 +1,94 @@
-"""What a service answers to its contract's checks, asked over HTTP."""
+"""What a service answers to its contract's checks: over HTTP, TCP, or to a command beside it."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
 from ansible_collections.todo.stack.plugins.module_utils.contract.masking import Redact
-from ansible_collections.todo.stack.plugins.module_utils.contract.model import Contract, HttpCheck
-from ansible_collections.todo.stack.plugins.module_utils.edge.docker import at_once
+from ansible_collections.todo.stack.plugins.module_utils.contract.model import (
+    CommandCheck,
+    Contract,
+    HttpCheck,
+    Port,
+    ServiceCheck,
+    TcpCheck,
+)
+from ansible_collections.todo.stack.plugins.module_utils.edge.docker import (
+    DockerCli,
+    at_once,
+)
 from ansible_collections.todo.stack.plugins.module_utils.edge.http import Answer, get, reached_at
-from ansible_collections.todo.stack.plugins.module_utils.look.observation import ProbeResult
+from ansible_collections.todo.stack.plugins.module_utils.edge.tcp import refusal
+from ansible_collections.todo.stack.plugins.module_utils.look.observation import (
+    Container,
+    ProbeResult,
+)
 
 PROBE_SECONDS = 5.0
+TIMED_OUT = 124
 MAX_JUDGED_BYTES = 64 * 1024
 
 
 def probe_all(
-    contracts: Sequence[Contract], bind_address: str, redact: Redact
+    docker: DockerCli,
+    contracts: Sequence[Contract],
+    bind_address: str,
+    containers: Sequence[Container],
+    redact: Redact,
 ) -> dict[str, dict[str, ProbeResult]]:
-    """Return, by service and check, what was answered where the services are published."""
-    address = reached_at(bind_address)
-    asked = [(contract, check) for contract in contracts for check in contract.run.checks]
+    """Return, by service and check, what was answered where the services are reached."""
+    running = {one.service: one for one in containers if one.pid and not one.one_off}
+    asked = [(c, check) for c in contracts if c.service in running for check in c.run.all_checks]
     if not asked:
         return {}
-    answers = at_once(
-        *(partial(probe, address, one.run.port, check, PROBE_SECONDS) for one, check in asked)
-    )
+
+    def answer(contract: Contract, check: ServiceCheck) -> ProbeResult:
+        container = running[contract.service]
+        if not isinstance(check, HttpCheck):
+            return probe_inside(docker, container, check, PROBE_SECONDS)
+        place = reached(contract.run.asked_at(check), container, bind_address)
+        return probe(*place, check, PROBE_SECONDS)
+
+    answers = at_once(*(partial(answer, *one) for one in asked))
     found: dict[str, dict[str, ProbeResult]] = {}
-    for (contract, check), answer in zip(asked, answers):
+    for (contract, check), told in zip(asked, answers):
         # What a service says is shown: it must not say a secret.
-        hidden = replace(answer, body=redact(answer.body))
+        hidden = replace(told, body=redact(told.body))
         found.setdefault(contract.service, {})[check.name] = hidden
     return found
+
+
+def reached(port: Port, container: Container, bind_address: str) -> tuple[str, int]:
+    """Return address and port at which this host reaches a port of a service that runs."""
+    if port.published:
+        return reached_at(bind_address), port.published
+    return own_address(container), port.target
+
+
+def own_address(container: Container) -> str:
+    """Return the container's address on one of its networks, of which this host is a part."""
+    return next((one for one in container.networks.values() if one), "127.0.0.1")
+
+
+def probe_inside(
+    docker: DockerCli, container: Container, check: TcpCheck | CommandCheck, seconds: float
+) -> ProbeResult:
+    """Return what a check of the container itself saw.
+
+    A published port is none: the engine's proxy takes connections for whoever is behind it.
+    """
+    begun = time.monotonic()
+    if isinstance(check, TcpCheck):
+        error = refusal(own_address(container), check.port, seconds)
+        return ProbeResult(error=error, seconds=time.monotonic() - begun)
+    code, out = docker.run_inside(container.id, check.command, seconds)
+    took = time.monotonic() - begun
+    if code == TIMED_OUT:
+        return ProbeResult(error=f"it did not end within {seconds:g} s", seconds=took)
+    return ProbeResult(status=code, body=out, seconds=took)
 
 
 def probe(address: str, port: int, check: HttpCheck, seconds: float) -> ProbeResult:

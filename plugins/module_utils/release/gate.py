@@ -12,6 +12,8 @@ from ansible_collections.todo.stack.plugins.module_utils.contract.masking import
 from ansible_collections.todo.stack.plugins.module_utils.contract.model import (
     WITHIN_SECONDS,
     Contract,
+    HttpCheck,
+    Port,
 )
 from ansible_collections.todo.stack.plugins.module_utils.edge.docker import DockerCli, at_once
 from ansible_collections.todo.stack.plugins.module_utils.edge.process import nobody_listens
@@ -21,7 +23,7 @@ from ansible_collections.todo.stack.plugins.module_utils.look.observation import
     Container,
     ProbeResult,
 )
-from ansible_collections.todo.stack.plugins.module_utils.look.probes import probe
+from ansible_collections.todo.stack.plugins.module_utils.look.probes import probe, probe_inside
 
 # The engine backs off between restarts: three come within two seconds of a start.
 CRASHES = 3
@@ -32,8 +34,8 @@ _LAST_PROBE_SECONDS = 0.5
 _EVERY_SECONDS = 0.1
 _INSPECT_SECONDS = 1.0
 
-# Where a container's contract is asked: address and port.
-Address = Callable[[Container], "tuple[str, int]"]
+# Where a port of a container is asked: address and number.
+Address = Callable[[Container, Port], "tuple[str, int]"]
 
 
 @dataclass
@@ -48,6 +50,7 @@ class Trial:
     find: Callable[[], list[Container]]
     contract: Contract | None = None
     address: Address | None = None
+    docker: DockerCli | None = None
     one_shot: bool = False
     why: str = "it was not looked at yet"
     failed: bool = False
@@ -119,9 +122,13 @@ class Gate:
             return False
         left = begun + trial.within_seconds - time.monotonic()
         seconds = min(_PROBE_SECONDS, max(_LAST_PROBE_SECONDS, left))
-        host, port = address(trial.containers[0])
-        for check in contract.run.checks:
-            answer = probe(host, port, check, seconds)
+        for check in contract.run.all_checks:
+            if isinstance(check, HttpCheck):
+                host, port = address(trial.containers[0], contract.run.asked_at(check))
+                answer = probe(host, port, check, seconds)
+            elif trial.docker is not None:
+                # Not cut short at the end: a command that is cut tells nothing of its failure.
+                answer = probe_inside(trial.docker, trial.containers[0], check, _PROBE_SECONDS)
             # Before it is quoted: a quote may cut a secret in two.
             trial.answers[check.name] = replace(answer, body=self.redact(answer.body))
             if fault(check, trial.answers[check.name], self.expect):
@@ -136,7 +143,7 @@ class Gate:
             why, failed = _state(trial, container, time.monotonic() - begun)
             if why:
                 return why, failed
-        for check in trial.contract.run.checks if trial.contract and trial.address else ():
+        for check in trial.contract.run.all_checks if trial.contract and trial.address else ():
             if why := fault(check, trial.answers.get(check.name), self.expect):
                 return why, False
         return "", False

@@ -106,7 +106,7 @@ def forget_images(
     """
     kept = released_images(spec.state) | set(pins.values())
     builds = BuildRecords(Path(spec.state.builds)).images
-    for contract in spec.contracts:
+    for contract in [one for one in spec.contracts if one.build]:
         rows = builds.get(contract.image, ())[:_BUILDS_KEPT]
         recent = {str(row.get("content_image", "")) for row in rows} - set(failed)
         spared = {*kept, *recent, f"{contract.image}:latest"}

@@ -325,7 +325,7 @@ class _Release:
         self.docker.remove_containers(gone)
         for contract in self.order.spec.contracts:
             image = self.images.get(contract.service)
-            if image and is_latest_ours(self.looked.seen, contract):
+            if image and contract.build and is_latest_ours(self.looked.seen, contract):
                 self.docker.tag(image.id, f"{contract.image}:latest")
 
     def _recorded(self, number: int) -> Outcome:

@@ -13,12 +13,13 @@ from ansible_collections.todo.stack.plugins.module_utils.contract.spec import St
 from ansible_collections.todo.stack.plugins.module_utils.contract.state import StateFiles
 from ansible_collections.todo.stack.plugins.module_utils.edge.compose import Compose
 from ansible_collections.todo.stack.plugins.module_utils.edge.docker import DockerCli
-from ansible_collections.todo.stack.plugins.module_utils.edge.http import reached_at
 from ansible_collections.todo.stack.plugins.module_utils.edge.ports import use_of
 from ansible_collections.todo.stack.plugins.module_utils.look.containers import read_container
 from ansible_collections.todo.stack.plugins.module_utils.look.observation import Container
+from ansible_collections.todo.stack.plugins.module_utils.look.probes import own_address, reached
 from ansible_collections.todo.stack.plugins.module_utils.release.evidence import evidence
 from ansible_collections.todo.stack.plugins.module_utils.release.gate import (
+    Address,
     Gate,
     Trial,
     Unhealthy,
@@ -66,29 +67,31 @@ class Services:
         running = self.docker.inspect_containers(ids)
         contracts = [one for one in self.spec.contracts if one.service in names]
         uses = [
-            use_of(one.service, one.run.port, self.spec.bind_address, self.spec.name, running)
+            use_of(one.service, port, self.spec.bind_address, self.spec.name, running)
             for one in contracts
+            for port in one.run.published
         ]
         return [f"port {u.port} of {u.service} is taken by {u.owner}" for u in uses if u.owner]
 
     def trial(self, service: str, before: Sequence[Container] = ()) -> Trial:
         """Return the trial of a service where its users reach it; ``before``: what it had."""
-        host = reached_at(self.spec.bind_address)
-        trial = self._trial(service, partial(self.find, service), lambda _one: host)
+        address = self.spec.bind_address
+        trial = self._trial(
+            service, partial(self.find, service), lambda one, port: reached(port, one, address)
+        )
         trial.restarts = {one.id: one.restarts for one in before}
         return trial
 
     def trial_of_candidate(self, service: str) -> Trial:
         """Return the trial of a service's candidate, which only its networks lead to."""
         name = candidate_name(self.spec.name, service)
-        return self._trial(service, partial(containers_of, self.docker, [name]), _own_address)
+        find = partial(containers_of, self.docker, [name])
+        return self._trial(service, find, lambda one, port: (own_address(one), port.target))
 
-    def _trial(
-        self, service: str, find: Callable[[], list[Container]], host: Callable[[Container], str]
-    ) -> Trial:
+    def _trial(self, service: str, find: Callable[[], list[Container]], address: Address) -> Trial:
         contract = self.spec.own_contract(service)
-        address = (lambda one: (host(one), contract.run.port)) if contract else None
-        return Trial(service, find, contract, address)
+        asked = contract is not None and bool(contract.run.all_checks)
+        return Trial(service, find, contract, address if asked else None, self.docker)
 
     def wait(self, trials: Sequence[Trial]) -> None:
         """Return once all have passed; raise StackError with the evidence of those that fail."""
@@ -132,7 +135,3 @@ class Services:
     def remove(self, containers: Sequence[Container]) -> None:
         """Take containers away; those that are gone are no failure."""
         self.docker.remove_containers(one.id for one in containers)
-
-
-def _own_address(container: Container) -> str:
-    return next((one for one in container.networks.values() if one), "127.0.0.1")

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.todo.stack.plugins.module_utils.build.dockerfile import declared
 from ansible_collections.todo.stack.plugins.module_utils.build.options import is_elsewhere
+from ansible_collections.todo.stack.plugins.module_utils.build.requirements import foreseen
 from ansible_collections.todo.stack.plugins.module_utils.contract.errors import Problem, ProblemList
 from ansible_collections.todo.stack.plugins.module_utils.contract.suggest import did_you_mean
 from ansible_collections.todo.stack.plugins.plugin_utils.build.context import (
@@ -49,6 +51,12 @@ class BuildInput:
         platforms = image.get("platforms")
         named = platforms if isinstance(platforms, list) else []
         return self.main.bases(args, image.get("target"), [str(one) for one in named])
+
+    def foreseen(self, image: Mapping[str, Any]) -> list[str]:
+        """Return what the image will lack of what it ``requires``, as its Dockerfile tells."""
+        args = {name: str(value) for name, value in (image.get("args") or {}).items()}
+        said = declared(self.main.dockerfile_text, args, image.get("target"))
+        return foreseen(image["service"], said, image.get("requires") or ())
 
     def place(
         self, image: Mapping[str, Any], ship: Callable[[BuildContext, str], str]

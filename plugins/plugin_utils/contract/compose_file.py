@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import posixpath
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -30,12 +31,17 @@ _INTERPOLATION = re.compile(r"\$\$|\$\{(?P<name>\w+)(?P<rest>[^{}]*)\}|\$(?P<bar
 class ComposeService:
     """What a service is given: ``image`` is its reference, "" where it names none.
 
-    ``labelled``: whether it says itself that its containers are ours to touch.
+    ``labelled``: whether it says itself that its containers are ours to touch. ``built``: that it
+    tells how its image is built; ``dockerfile``: its path below the project, "" for none there.
+    ``profiled``: it runs only where a profile asks for it, and nothing here does.
     """
 
     image: str = ""
     healthcheck: bool = False
     labelled: bool = False
+    built: bool = False
+    dockerfile: str = ""
+    profiled: bool = False
 
 
 def compose_file_of(project_dir: Path) -> Path:
@@ -76,15 +82,20 @@ def stack_name(project_dir: Path) -> str:
 
 def read_services(project_dir: Path) -> dict[str, ComposeService]:
     """Return every service in the compose file."""
+    return {
+        name: _service(spec) if isinstance(spec, Mapping) else ComposeService()
+        for name, spec in written_services(project_dir).items()
+    }
+
+
+def written_services(project_dir: Path) -> dict[str, Any]:
+    """Return every service as the compose file has it."""
     file = compose_file_of(project_dir)
     document = read_yaml(file, file.name, compose=True)
     services = document.get("services") if isinstance(document, Mapping) else None
     if not isinstance(services, Mapping) or not services:
         raise StackError("it holds no services", where=file.name)
-    return {
-        str(name): _service(spec) if isinstance(spec, Mapping) else ComposeService()
-        for name, spec in services.items()
-    }
+    return {str(name): spec for name, spec in services.items()}
 
 
 def _service(spec: Mapping[str, Any]) -> ComposeService:
@@ -92,7 +103,29 @@ def _service(spec: Mapping[str, Any]) -> ComposeService:
     reference = defaults_of(str(image)) if image else ""
     labels = spec.get("labels") or ()  # a mapping, or a list of NAME=value
     names = {str(label).partition("=")[0] for label in labels}
-    return ComposeService(reference, "healthcheck" in spec, SERVICE_LABEL in names)
+    build = spec.get("build")
+    return ComposeService(
+        image=reference,
+        healthcheck="healthcheck" in spec,
+        labelled=SERVICE_LABEL in names,
+        built=bool(build),
+        dockerfile=_dockerfile(build),
+        profiled=bool(spec.get("profiles")),
+    )
+
+
+def _dockerfile(build: object) -> str:
+    """Return where a service's Dockerfile is; "" for none, and for one out of the project."""
+    if not build:
+        return ""
+    spec = build if isinstance(build, Mapping) else {"context": build}
+    context = defaults_of(str(spec.get("context") or "."))
+    name = defaults_of(str(spec.get("dockerfile") or "Dockerfile"))
+    path = posixpath.normpath(f"{context}/{name}")
+    # An absolute one, or the address of a repository, is none of the project's.
+    outside = context.startswith("/") or "://" in context or path.split("/")[0] == ".."
+    outside = outside or "dockerfile_inline" in spec
+    return "" if outside else path
 
 
 def defaults_of(text: str) -> str:
@@ -104,14 +137,15 @@ def defaults_of(text: str) -> str:
 
 
 def taken_from_shell(text: str) -> list[str]:
-    """Return the variables in ``text`` that are empty, or an error, unless compose is given them.
+    """Return the variables in ``text`` that are empty unless compose is given them.
 
     One with a default is not among them, be it an empty text; a variable in the default may be.
+    Nor is one that compose refuses to go without.
     """
     names = []
     for match in _INTERPOLATION.finditer(text):
         rest = (match["rest"] or "").lstrip(":")
-        if match[0] != "$$" and not rest.startswith(("-", "+")):
+        if match[0] != "$$" and not rest.startswith(("-", "+", "?")):
             names.append(match["name"] or match["bare"])
     return names
 

@@ -26,6 +26,7 @@ from ansible_collections.todo.stack.plugins.module_utils.contract.model import C
 from ansible_collections.todo.stack.plugins.module_utils.contract.relaxed import relaxed_problems
 from ansible_collections.todo.stack.plugins.module_utils.contract.spec import StackSpec
 from ansible_collections.todo.stack.plugins.module_utils.contract.state import RELEASES_KEPT
+from ansible_collections.todo.stack.plugins.module_utils.decide.defaults import defaults_of
 from ansible_collections.todo.stack.plugins.module_utils.decide.definition import host_definition
 from ansible_collections.todo.stack.plugins.module_utils.decide.resolution import EMBEDDED_PASSWORD
 from ansible_collections.todo.stack.plugins.module_utils.decide.rotation import rotation_problems
@@ -38,10 +39,16 @@ from ansible_collections.todo.stack.plugins.plugin_utils.contract.compose_file i
     repository,
     stack_name,
     unread_warnings,
+    written_services,
 )
 from ansible_collections.todo.stack.plugins.plugin_utils.contract.compose_references import (
     reference_problems,
     unfilled_problems,
+)
+from ansible_collections.todo.stack.plugins.plugin_utils.contract.compose_variables import (
+    demanded,
+    from_contracts,
+    variable_problems,
 )
 from ansible_collections.todo.stack.plugins.plugin_utils.contract.contracts import read_contracts
 from ansible_collections.todo.stack.plugins.plugin_utils.contract.strict_yaml import read_yaml
@@ -52,6 +59,10 @@ OPTIONS = (
     "bind_address", "variables", "state_dir", "rotate", "stack", "release", "keep_releases",
 )  # fmt: skip
 _LOOPBACK = "127.0.0.1"
+_FIX_IMAGE = (
+    "write it there, such as USER 10001:10001, give compose.yaml a healthcheck, or say in "
+    "`relaxed` of the contract why not"
+)
 DEFAULT_SERVICES = ("backend", "frontend")
 DEFAULT_STATE_DIR = "/var/lib/todo-stack"
 
@@ -85,6 +96,10 @@ def read_project(args: Mapping[str, Any], folder: Path) -> Project:
     problems += relaxed_problems(args.get("relaxed") or {}, [*running, *spec.services, *names])
     problems += validate_bind_address(spec.bind_address)
     problems += _references(folder, reset, None if unread else spec)
+    # Of a contract that cannot be read nobody knows what it gives.
+    if spec.definition and len(contracts) == len(names):
+        file, wanted = compose_file_of(folder).name, demanded(definition_of(folder))
+        problems += variable_problems(wanted, spec.variables, file, contracts, spec.given)
     bases, wrong = _bases(folder, contracts)
     looked_for = dict.fromkeys([*spec.looked_for, *_names(bases)])
     spec = replace(spec, looked_for=tuple(looked_for))
@@ -135,16 +150,20 @@ def stack_spec(args: Mapping[str, Any], folder: Path, contracts: Sequence[Contra
     )
     try:
         services = read_services(folder)
-        references = [f"{contract.image}:latest" for contract in contracts]
+        references = [f"{contract.image}:latest" for contract in contracts if contract.build]
         references += [one.image for one in services.values() if one.image]
         text = definition_of(folder)
         relaxed = _mapping(args.get("relaxed"))
         lists = {name: one for name, one in relaxed.items() if isinstance(one, list)}
         reset = _with_contracts(contracts)  # their images have the label
         bare = [n for n, one in services.items() if n not in reset and not one.labelled]
-        definition = host_definition(text, reset, lists, bare)
+        without = _all_relaxed(contracts, lists)
+        added = defaults_of(written_services(folder), reset, without)
+        definition = host_definition(text, reset, without, bare, added)
+        filled = from_contracts(list(demanded(text)), contracts, given)
         return replace(
             spec,
+            variables={**filled, **spec.variables},
             relaxed=lists,
             name=_name(folder),
             definition=definition,
@@ -153,6 +172,16 @@ def stack_spec(args: Mapping[str, Any], folder: Path, contracts: Sequence[Contra
         )
     except (StackError, OSError, UnicodeDecodeError):
         return spec  # told by the contracts' reading already
+
+
+def _all_relaxed(
+    contracts: Sequence[Contract], given: Mapping[str, Sequence[str]]
+) -> dict[str, list[str]]:
+    """Return what compose services do without, by a contract or by the option."""
+    found = {one.service: list(one.relaxed) for one in contracts if one.relaxed}
+    for name, settings in given.items():
+        found[name] = [*found.get(name, []), *map(str, settings)]
+    return found
 
 
 def named_stack(args: Mapping[str, Any], folder: Path) -> StackSpec:
@@ -241,7 +270,7 @@ def _delivered(spec: StackSpec) -> dict[str, list[str]]:
 
 def _bases(folder: Path, contracts: Sequence[Contract]) -> tuple[list[str], list[Problem]]:
     """Return the images that are built from or run as they are, and what keeps from building."""
-    builds = [to_plain(contract.build) for contract in contracts]
+    builds = [to_plain(contract.build) for contract in contracts if contract.build]
     try:
         inputs = read_inputs(builds)
         references = [one.image for one in read_services(folder).values()]
@@ -249,7 +278,12 @@ def _bases(folder: Path, contracts: Sequence[Contract]) -> tuple[list[str], list
         return [], list(found.problems)
     except StackError:
         return [], []  # of the compose file, and told already
-    own = {contract.image for contract in contracts}
+    own = {contract.image for contract in contracts if contract.build}
     from_files = [ref for one, build in zip(inputs, builds) for ref in one.bases(build)]
     others = [ref for ref in references if ref and repository(ref) not in own]
-    return list(dict.fromkeys([*from_files, *others])), []
+    lacks = [
+        Problem(what, f"{build['dockerfile']} of {build['service']}", _FIX_IMAGE)
+        for one, build in zip(inputs, builds)
+        for what in one.foreseen(build)
+    ]
+    return list(dict.fromkeys([*from_files, *others])), lacks

@@ -67,8 +67,15 @@ def check_table(
         rule,
         *[Line(_aligned(row, widths), good) for row, good in zip(rows, verdicts)],
         rule,
-        Line(f"{host}: {sum(verdicts)} of {len(rows)} checks passed", all(verdicts)),
+        Line(
+            f"{host}: {sum(verdicts)} of {len(rows)} checks passed{_relaxed(checks)}", all(verdicts)
+        ),
     ]
+
+
+def _relaxed(checks: Sequence[Check]) -> str:
+    count = sum(check.relaxed for check in checks)
+    return f", {count} relaxed on purpose" if count else ""
 
 
 def _cells(check: Check, marks: Marks) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ from ansible_collections.todo.stack.plugins.module_utils.contract.model import (
     Build,
     Contract,
     HttpCheck,
+    Port,
     Run,
 )
 from ansible_collections.todo.stack.plugins.module_utils.decide.engine_state import EngineState
@@ -35,7 +36,9 @@ from ansible_collections.todo.stack.plugins.module_utils.look.observation import
 
 HEALTH = HttpCheck("health", "/health", expect="status == 'ok'", within_seconds=30)
 BUILD = Build("backend", "todo-backend", "/b", "Dockerfile", None, {}, Budget(300, 10**9))
-CONTRACT = Contract("backend", "f", "todo-backend", ("backend",), BUILD, Run(8000, (HEALTH,)))
+CONTRACT = Contract(
+    "backend", "f", "todo-backend", ("backend",), BUILD, Run((Port(8000, 8000),), (HEALTH,))
+)
 RUNNING = Container("b", "todo-backend-1", "backend", state="running", pid=7,
                     inside=Inside(problem="not looked into"))  # fmt: skip
 ARGS: dict[str, Any] = {"artifacts_dir": "artifacts", "enforce": True}

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 from ansible_collections.todo.stack.plugins.module_utils.build.dockerfile import (
+    Declared,
     base_images,
+    declared,
     first_instruction,
 )
 
@@ -149,3 +151,24 @@ def test_the_builder_has_a_platform_of_its_own() -> None:
 def test_a_long_file_of_many_stages_is_read_to_its_first_base() -> None:
     lines = [f"FROM s{n - 1} AS s{n}\nRUN {'x=$((1<<20)) ' * 200}\\\n y" for n in range(1, 400)]
     assert base_images("\n".join(["FROM a AS s0", *lines]), {}) == ["a"]
+
+
+STAGES = (
+    "ARG B=python:3\nFROM $B AS base\nUSER app\nFROM base AS run\nHEALTHCHECK CMD true\nFROM c\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "target", "said"),
+    [
+        ("FROM a", None, Declared("a")),
+        ("FROM a\nUSER root\nuser 1000:1000 \nHEALTHCHECK NONE", None,
+         Declared("a", "1000:1000", "NONE")),
+        (STAGES, None, Declared("c")),
+        (STAGES, "run", Declared("python:3", "app", "CMD true")),
+        ("FROM a AS x\nUSER 1\nFROM b\nCOPY --from=x / /", None, Declared("b")),
+        ("", None, Declared("")),
+    ],
+)  # fmt: skip
+def test_what_the_image_will_say_of_itself(text: str, target: str | None, said: Declared) -> None:
+    assert declared(text, {}, target) == said

@@ -23,6 +23,11 @@ WEB = Variable(purpose="", type="url")
 BASE = Variable(purpose="", type="base_url")
 ADDRESS = Variable(purpose="", type="bind_address")
 NETWORKS = Variable(purpose="", type="networks")
+SWITCH = Variable(purpose="", type="boolean")
+COUNT = Variable(purpose="", type="integer")
+CACHE = Variable(purpose="", type="url", schemes=("redis", "rediss"))
+ANY = Variable(purpose="", type="url", schemes=("*",))
+ASYNC = Variable(purpose="", type="postgres_url", secret=True, schemes=("postgresql+asyncpg",))
 GOOD_SECRET = "34KcnoOAmlfe0S3pN4tOKUW2PwoGKZrO2Y2_y39vHdU"
 ALL = "0.0.0.0"  # noqa: S104  judged, not bound
 LOCAL = "points to localhost, which inside a container is the container itself"
@@ -54,6 +59,19 @@ BAD = [
     *((PORT, v, "is no port") for v in ("0x50", "0080", "\u0668\u0660", 0, -1, 65536, "true")),
     (PORT, 8000.5, "is a YAML number, no port"),
     (PORT, True, "is a YAML boolean, no port"),
+    *((SWITCH, v, "is no boolean") for v in ("maybe", "2", "truee")),
+    (SWITCH, 1, "is a YAML number, no boolean"),
+    *((COUNT, v, "is no whole number") for v in ("1.5", "07", "1e3", "+1", "--1", "\u0668")),
+    (COUNT, False, "is a YAML boolean, no integer"),
+    (COUNT, 1.5, "is a YAML number, no integer"),
+    (CACHE, "redis:6379", "has no scheme"),
+    (CACHE, "http://redis:6379", "has another scheme than redis:// or rediss://"),
+    (CACHE, "redis://localhost:6379", LOCAL),
+    (CACHE, "redis://redis:0", "has a bad port"),
+    (ANY, "amqp://", "has no host"),
+    (ANY, "mq:5672", "has no scheme"),
+    (ASYNC, "postgresql://u:p9@db/x", "has another scheme than postgresql+asyncpg://"),
+    (ASYNC, "postgresql+asyncpg://u:p#w@db/x", "holds a raw # in the user or password"),
     (DATABASE, "db.neon.tech/todo", "has no scheme"),
     (DATABASE, "postgresql:///todo", "has no host"),
     (DATABASE, "postgresql://u:p@/todo", "has no host"),
@@ -122,6 +140,12 @@ GOOD = [
     (TEXT, " leading"),
     (SECRET, GOOD_SECRET),
     (SECRET, "\u00fc" * 10 + GOOD_SECRET),
+    *((SWITCH, v) for v in (True, False, "true", "Yes", "off", "0")),
+    *((COUNT, v) for v in (12, -3, 0, "12", "-3", "0")),
+    (CACHE, "rediss://:p9@redis:6379/0"),
+    (ANY, "amqp://mq:5672"),
+    (ANY, "http://web"),
+    (ASYNC, "postgresql+asyncpg://u:p9@db:5432/x"),
     (PORT, 8000),
     (PORT, "65535"),
     (DATABASE, "postgres://user:npg_Ab12@ep-cool-1.eu-central-1.aws.neon.tech/db?sslmode=require"),

@@ -13,6 +13,7 @@ from ansible_collections.todo.stack.plugins.module_utils.contract.model import (
     Contract,
     Embedded,
     HttpCheck,
+    Port,
     Run,
     Variable,
 )
@@ -83,7 +84,9 @@ def contract_of(name: str, port: int, **run: Any) -> Contract:
     url = Variable("Database", "postgres_url", secret=True, required=True, embedded=embedded)
     env = {"DATABASE_URL": url} if name == "backend" else {}
     file = f"{name}/contract.yml"
-    return Contract(name, file, f"todo-{name}", (name, *others), build, Run(port, **run), env)
+    return Contract(
+        name, file, f"todo-{name}", (name, *others), build, Run((Port(port, port),), **run), env
+    )
 
 
 @pytest.fixture

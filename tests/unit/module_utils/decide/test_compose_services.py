@@ -27,6 +27,11 @@ def services() -> dict[str, Service]:
     return {one.name: one for one in read_services(CONFIG, ALONE)}
 
 
+def test_what_compose_would_build_has_the_name_that_compose_gives_it() -> None:
+    config = {"name": "shop", "services": {"web": {"build": {"context": "."}}}}
+    assert read_services(config, {})[0].image == "shop-web"
+
+
 def test_a_service_is_read_whole(services: dict[str, Service]) -> None:
     assert services["web"] == Service(
         name="web",

@@ -24,13 +24,16 @@ def test_without_services_the_text_stays_as_it_is() -> None:
     assert host_definition("x", []) == "x"
 
 
+def test_what_is_added_comes_last() -> None:
+    assert host_definition("x", [], added="---\ny\n") == "x\n---\ny\n"
+    assert host_definition("x", ["a"], added="---\ny\n").endswith("env_file: !reset []\n---\ny\n")
+
+
 def test_hardening_is_relaxed_for_the_services_that_are_told() -> None:
     relaxed = {"backend": ["init"], "worker": ["memory", "read_only"], "quiet": []}
     made = host_definition("services: {}\n", ["backend"], relaxed)
     assert made.partition("services:\n")[2] == (
-        "  backend:\n    env_file: !reset []\n    init: false\n"
-        "  worker:\n    read_only: false\n"
-        "    deploy: {resources: {limits: {memory: !reset null}}}\n"
+        "  backend:\n    env_file: !reset []\n    init: false\n  worker:\n    read_only: false\n"
     )
 
 

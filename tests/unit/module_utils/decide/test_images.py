@@ -82,3 +82,20 @@ def test_an_image_that_is_nowhere_has_no_id(there: Seen, both: list[Contract]) -
     found = wanted_images(replace(there, images=()), both, ())
     assert found["postgres"] == WantedImage("postgres:17", "")
     assert found["backend"] == WantedImage("todo-backend:latest", "")
+
+
+def test_a_service_that_shares_a_build_runs_what_was_built(
+    there: Seen, both: list[Contract]
+) -> None:
+    worker = replace(both[0], service="worker", compose_services=("worker",), build=None)
+    for contracts in ([*both, worker], [worker, *both]):
+        found = wanted_images(there, contracts, [ROW])
+        assert found["worker"] == found["backend"]
+
+
+def test_an_image_of_a_registry_is_wanted_by_its_name(there: Seen, both: list[Contract]) -> None:
+    own = replace(
+        both[1], service="postgres", image="postgres", compose_services=("postgres",), build=None
+    )
+    found = wanted_images(there, [*both, own], ())
+    assert found["postgres"] == WantedImage("localhost/todo-stack/postgres:17", "sha256:p")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import itertools
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 import yaml
 from ansible_collections.todo.stack.plugins.module_utils.contract.environment import Given
-from ansible_collections.todo.stack.plugins.module_utils.contract.model import Contract
+from ansible_collections.todo.stack.plugins.module_utils.contract.model import Contract, Variable
 from ansible_collections.todo.stack.plugins.module_utils.decide.override import (
     as_json,
     delivered,
@@ -38,6 +39,27 @@ HOSTILE = [
 def resolved(contracts: list[Contract], kept: Values | None = None, **given: Any) -> Resolution:
     numbers = itertools.count(1)
     return resolve(contracts, Given(**given), kept or {}, lambda: f"secret-{next(numbers)}")
+
+
+def with_variables(contract: Contract, **variables: Variable) -> Contract:
+    return replace(contract, env={**contract.env, **variables})
+
+
+def test_a_value_is_made_of_others_whoever_comes_first(contracts: list[Contract]) -> None:
+    cache = Variable("c", "url", secret=True, template="redis://:{frontend.CACHE_KEY}@redis:6379")
+    asked = with_variables(contracts[0], CACHE_URL=cache, HALF=Variable("h", template="{GONE}"),
+                           GONE=Variable("g"), ON=Variable("o", "boolean"))  # fmt: skip
+    owner = with_variables(contracts[1], CACHE_KEY=Variable("k", secret=True, generate=True))
+    for both in ([asked, owner], [owner, asked]):
+        found = resolved(both, env={"backend": {"ON": True}})
+        values = found.values["backend"]
+        key = found.values["frontend"]["CACHE_KEY"]
+        assert values["CACHE_URL"] == f"redis://:{key}@redis:6379"
+        assert values["ON"] == "true"
+        assert "HALF" not in values
+        assert values["CACHE_URL"] in found.secrets_of(both)
+    given = resolved([asked, owner], secrets={"backend": {"CACHE_URL": "redis://other:1"}})
+    assert given.values["backend"]["CACHE_URL"] == "redis://other:1"
 
 
 @pytest.mark.parametrize("value", HOSTILE)

@@ -348,6 +348,13 @@ def test_latest_follows_what_runs_unless_it_is_another_stack_s(
     assert planned(here, both) == (told if due else [])
 
 
+def test_latest_is_no_name_of_what_is_not_built_here(seen: Seen, both: list[Contract]) -> None:
+    pulled = [both[0], replace(both[1], build=None)]
+    assert plan(replace(seen, images=()), pulled, IMAGES) == plan(
+        replace(seen, images=()), both[:1], IMAGES
+    )
+
+
 def test_latest_moves_with_a_release_and_needs_no_action_beside_it(
     seen: Seen, having: Change, both: list[Contract]
 ) -> None:

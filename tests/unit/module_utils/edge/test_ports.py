@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible_collections.todo.stack.plugins.module_utils.contract.model import Port
 from ansible_collections.todo.stack.plugins.module_utils.edge import ports
 from ansible_collections.todo.stack.plugins.module_utils.edge.ports import owners_of, use_of
 from ansible_collections.todo.stack.plugins.module_utils.look.observation import PortUse
@@ -33,7 +34,7 @@ def holding(port: int, name: str, project: str, address: str = "", **state: Any)
 
 
 def owner(port: int, address: str = "127.0.0.1", *everything: dict[str, Any]) -> str:
-    return use_of("backend", port, address, "todo", everything).owner
+    return use_of("backend", Port(8000, port), address, "todo", everything).owner
 
 
 @pytest.fixture
@@ -64,11 +65,24 @@ def test_ipv6_is_looked_at_too() -> None:
     with socket.create_server(("::1", 0), family=socket.AF_INET6) as server:
         port = server.getsockname()[1]
         assert owner(port, "::1") == ME
-        assert owners_of("::", port)
+        assert owners_of("::", Port(80, port))
+
+
+def test_udp_and_tcp_are_not_in_each_other_s_way() -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
+        server.bind(("127.0.0.1", 0))
+        number = server.getsockname()[1]
+        udp = Port(53, number, "udp")
+        bound = holding(number, *THEIRS)
+        assert use_of("dns", udp, "127.0.0.1", "todo", [bound]).owner == ME
+        bound["HostConfig"]["PortBindings"] = {"53/udp": [{"HostIp": "", "HostPort": str(number)}]}
+        told = use_of("dns", udp, "127.0.0.1", "todo", [bound]).owner
+        assert told.startswith("container shop-web-1 (project shop)")
+        assert use_of("dns", Port(53, number), "127.0.0.1", "todo", []).owner == ""
 
 
 def test_an_address_of_no_interface_is_told() -> None:
-    found = use_of("backend", 8000, "192.0.2.77", "todo", [])
+    found = use_of("backend", Port(80, 8000), "192.0.2.77", "todo", [])
     assert found == PortUse("backend", 8000, foreign_address=True)
 
 

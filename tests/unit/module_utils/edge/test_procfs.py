@@ -79,6 +79,16 @@ def test_listening_sockets_of_both_families_are_read_and_no_others(proc: Path) -
     )
 
 
+def test_sockets_of_udp_wait_where_they_are_tied_to_nobody(proc: Path) -> None:
+    (proc / "42/net/udp").write_text(
+        "  sl  local_address rem_address   st\n"
+        "   0: 00000000:0035 00000000:0000 07\n"
+        "   1: 0200007F:9C40 0100007F:0035 01\n"
+    )
+    found = [one for one in seen_of(42, proc).listeners if one.protocol == "udp"]
+    assert found == [Listener("0.0.0.0", 53, "udp")]  # noqa: S104 - looked at, not bound to
+
+
 def test_a_host_without_ipv6_is_no_problem(proc: Path) -> None:
     (proc / "42" / "net" / "tcp6").unlink()
     assert len(seen_of(42, proc).listeners) == 2

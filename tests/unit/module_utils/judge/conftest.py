@@ -13,6 +13,7 @@ from ansible_collections.todo.stack.plugins.module_utils.contract.model import (
     Build,
     Contract,
     HttpCheck,
+    Port,
     Run,
     Variable,
 )
@@ -114,7 +115,7 @@ def contract_of_backend(**changes: Any) -> Contract:
         image="todo-backend",
         compose_services=("backend", "migrate"),
         build=Build("backend", "todo-backend", "/b", "Dockerfile", None, {}, budget),
-        run=Run(8000, CHECKS),
+        run=Run((Port(8000, 8000),), CHECKS),
         env={
             "PORT": Variable("Port"),
             "DATABASE_URL": Variable("Database", secret=True, required=True),

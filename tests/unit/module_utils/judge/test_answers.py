@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from ansible_collections.todo.stack.plugins.module_utils.contract.model import (
+    CommandCheck,
+    Contract,
+    Run,
+    TcpCheck,
+)
 from ansible_collections.todo.stack.plugins.module_utils.judge.check import Check
 from ansible_collections.todo.stack.plugins.module_utils.look.observation import (
     Inside,
@@ -89,3 +96,32 @@ def test_an_answer_of_somebody_else_does_not_count(judged: Judged, changed: Chan
     for look in (changed("backend"), changed("backend", **stopped)):
         checks = judged(look)
         assert not any(checks[f"backend.{one}"].passed for one in ("health", "ready", "ui", "api"))
+
+
+OPEN, PING = TcpCheck("open", 6379), CommandCheck("ping", ("redis-cli", "ping"))
+
+
+@pytest.mark.parametrize(
+    ("name", "result", "measured", "message"),
+    [
+        ("open", ProbeResult(seconds=0.001), "connected in 1 ms", ""),
+        ("open", ProbeResult(error="connection refused"), "connection refused",
+         "port 6379: connection refused; see `docker logs todo-backend-1`"),
+        ("open", None, "not probed", "port 6379 was not asked; see `docker logs todo-backend-1`"),
+        ("ping", ProbeResult(0, body="PONG", seconds=0.1), "exit code 0 in 100 ms", ""),
+        ("ping", ProbeResult(1, body="NOAUTH", seconds=0.1), "exit code 1 in 100 ms",
+         "redis-cli ping ended with code 1: NOAUTH; see `docker logs todo-backend-1`"),
+        ("ping", ProbeResult(error="it did not end within 5 s"), "it did not end within 5 s",
+         "redis-cli ping: it did not end within 5 s; see `docker logs todo-backend-1`"),
+    ],
+)  # fmt: skip
+def test_a_port_and_a_command_are_criteria_too(
+    *, judged: Judged, served: Changed, contract: Contract, name: str,
+    result: ProbeResult | None, measured: str, message: str,
+) -> None:  # fmt: skip
+    promise = replace(contract, run=Run((), (), connections=(OPEN,), commands=(PING,)))
+    probes = {name: result} if result else {}
+    check = judged(served("backend", probes=probes), promise)[f"backend.{name}"]
+    assert (check.passed, check.measured, check.message) == (not message, measured, message)
+    limits = {"open": "takes connections on 6379", "ping": "exit code 0 of redis-cli ping"}
+    assert check.limit == limits[name]

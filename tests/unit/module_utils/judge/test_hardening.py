@@ -86,12 +86,13 @@ def test_what_is_relaxed_on_purpose_is_told_and_no_fault(
     look = changed("backend", settings=settings)
     check = judged(look, relaxed={"backend": ["read_only", "init"]})["backend.hardening"]
     assert (check.passed, check.measured) == (True, "15 of 17 settings")
-    assert check.message == "relaxed by stack_relaxed: read_only, init"
+    assert check.message == "relaxed: read_only (stack_relaxed), init (stack_relaxed)"
+    assert check.relaxed == 2
     half = judged(look, relaxed={"backend": ["init"], "postgres": ["read_only"]})
-    assert half["postgres.hardening"].message == "relaxed by stack_relaxed: read_only"
+    assert half["postgres.hardening"].message == "relaxed: read_only (stack_relaxed)"
     assert half["migrate.hardening"].message == ""
     assert half["backend.hardening"].message == (
-        "lacks: read-only root filesystem; see compose.yaml; relaxed by stack_relaxed: init"
+        "lacks: read-only root filesystem; see compose.yaml; relaxed: init (stack_relaxed)"
     )
 
 

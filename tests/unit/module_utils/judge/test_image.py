@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from ansible_collections.todo.stack.plugins.module_utils.contract.model import Budget, Contract
 from ansible_collections.todo.stack.plugins.module_utils.judge.check import Check
+from ansible_collections.todo.stack.plugins.module_utils.judge.image import image_rows
 from ansible_collections.todo.stack.plugins.module_utils.look.observation import Seen
 
 Judged = Callable[..., dict[str, Check]]
@@ -80,5 +81,21 @@ def test_a_rebuild_from_the_cache_does_not_hide_the_slow_build(judged: Judged, s
 
 
 def test_without_a_budget_there_is_nothing_to_judge(judged: Judged, contract: Contract) -> None:
+    assert contract.build
     free = replace(contract, build=replace(contract.build, budget=Budget()))
     assert not {"backend.image_size", "backend.build_time"} & judged(None, free).keys()
+
+
+def test_what_another_builds_is_judged_and_told_there(
+    judged: Judged, seen: Seen, contract: Contract
+) -> None:
+    shared = replace(contract, build=None)
+    checks = judged(None, shared)
+    assert not {"backend.image_size", "backend.build_time"} & checks.keys()
+    assert checks["backend.running"].passed
+    assert image_rows([shared], seen, ()) == []
+    # Nothing was released yet: it is called as compose calls it, and not latest.
+    unpinned = replace(seen, environment=replace(seen.environment, pins={}))
+    assert (
+        "there is no image todo-backend:old" in judged(unpinned, shared)["backend.running"].message
+    )

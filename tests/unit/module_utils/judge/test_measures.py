@@ -7,6 +7,7 @@ from ansible_collections.todo.stack.plugins.module_utils.contract.model import (
     Budget,
     Build,
     Contract,
+    Port,
     Run,
 )
 from ansible_collections.todo.stack.plugins.module_utils.decide.engine_state import EngineState
@@ -24,7 +25,7 @@ from ansible_collections.todo.stack.plugins.module_utils.look.observation import
 )
 
 BUILD = Build("backend", "todo-backend", "/b", "Dockerfile", None, {}, Budget(300, 10**9))
-CONTRACT = Contract("backend", "f", "todo-backend", ("backend",), BUILD, Run(8000, ()))
+CONTRACT = Contract("backend", "f", "todo-backend", ("backend",), BUILD, Run((Port(8000, 8000),)))
 IMAGE = {
     "Id": "sha256:b", "RepoTags": ["todo-backend:1"], "Layers": [{"bytes": 40}, {"bytes": 2}],
     "Config": {"Labels": {"todo.stack.content": "sha256:c"}},

@@ -8,14 +8,17 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from ansible_collections.todo.stack.plugins.module_utils.contract.model import Contract, Run
+from ansible_collections.todo.stack.plugins.module_utils.contract.model import Contract, Port, Run
+from ansible_collections.todo.stack.plugins.module_utils.contract.relaxed import CRITERIA, SETTINGS
 from ansible_collections.todo.stack.plugins.module_utils.judge.check import Check
+from ansible_collections.todo.stack.plugins.module_utils.judge.hardening import RULES
 from ansible_collections.todo.stack.plugins.module_utils.judge.image import image_rows
 from ansible_collections.todo.stack.plugins.module_utils.judge.registry import (
     REGISTRY,
     criterion_of,
 )
 from ansible_collections.todo.stack.plugins.module_utils.look.observation import (
+    Contents,
     EnvironmentSeen,
     Inside,
     Seen,
@@ -54,7 +57,7 @@ def test_every_criterion_is_met_by_the_stack_of_these_tests() -> None:
 def test_a_contract_that_promises_little_is_judged_by_little(
     judged: Judged, contract: Contract, seen: Seen
 ) -> None:
-    small = replace(contract, run=Run(8000), env={})
+    small = replace(contract, run=Run((Port(8000, 8000),)), env={})
     bare = replace(seen.environment, names={"postgres": ("POSTGRES_PASSWORD",)})
     checks = judged(replace(seen, environment=bare), small)
     assert not {"backend.health", "backend.ready", "backend.ui", "backend.api"} & checks.keys()
@@ -149,3 +152,27 @@ def test_the_twin_of_a_criterion_exists_and_so_does_a_mutant(criterion: str) -> 
     assert any(f"def {test}(" in text for text in MOLECULE), test
     assert mutant
     assert any(f'"{mutant}"' in text for text in MOLECULE), mutant
+
+
+VENDOR = "image of a vendor"
+
+
+def test_a_criterion_is_relaxed_with_its_reason_and_counted(
+    judged: Judged, seen: Seen, contract: Contract, changed: Changed
+) -> None:
+    look = changed("backend", contents=Contents(tools=("/usr/bin/apt",)))
+    assert not judged(look)["backend.contents"].passed
+    promise = replace(contract, relaxed={"contents": VENDOR, "init": "it reaps by itself"})
+    checks = judged(look, promise)
+    found = checks["backend.contents"]
+    assert (found.passed, found.relaxed, found.measured) == (True, 1, "1 tools")
+    assert found.message == f"relaxed ({VENDOR}); take out in the Dockerfile: /usr/bin/apt"
+    assert checks["backend.hardening"].message == "relaxed: init (it reaps by itself)"
+    assert sum(check.relaxed for check in checks.values()) == 2
+    blind = judged(replace(look, problem="there is no engine"), promise)["backend.contents"]
+    assert (blind.passed, blind.relaxed) == (False, 0)
+
+
+def test_whatever_can_be_relaxed_is_a_rule_or_a_criterion() -> None:
+    assert {rule for rule, _ in SETTINGS.values()} == {*RULES}
+    assert set(CRITERIA) <= {one.id for one in REGISTRY}

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
+from ansible_collections.todo.stack.plugins.module_utils.contract.model import Contract, Port
 from ansible_collections.todo.stack.plugins.module_utils.judge.check import Check
 from ansible_collections.todo.stack.plugins.module_utils.look.observation import (
     Listener,
@@ -68,6 +70,44 @@ def test_the_contracts_port_listens_and_no_other(
     assert check.passed is not bool(said)
     assert measured in str(check.measured)
     assert said in check.message
+
+
+MANY = (Port(8000, 80), Port(9090), Port(53, 53, "udp"))
+WAITING = ((EVERYWHERE, 8000), (EVERYWHERE, 9090), (EVERYWHERE, 53, "udp"))
+REACHED = ("127.0.0.1:80->8000/tcp", "127.0.0.1:53->53/udp")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "listeners", "published", "said"),
+    [
+        (MANY, WAITING, REACHED, ""),
+        (MANY, (*WAITING, (EVERYWHERE, 40000, "udp")), REACHED, ""),
+        (MANY, WAITING[:2], REACHED, "nothing listens on 53/udp"),
+        (MANY, (*WAITING[:2], (EVERYWHERE, 53)), REACHED, "nothing listens on 53/udp"),
+        (MANY, WAITING[1:], REACHED, "nothing listens on 8000"),
+        (MANY, WAITING, REACHED[:1], "not published on 127.0.0.1:53->53/udp"),
+        (MANY, WAITING, ("127.0.0.1:80", REACHED[1]), "not published on 127.0.0.1:80->8000/tcp"),
+        (MANY, WAITING, (*REACHED, "127.0.0.1:9090"), "published, and should not be: 127.0.0.1:90"),
+        ((), (), (), ""),
+        ((), WAITING[:1], (), "listens, and the contract does not say so: 8000"),
+        ((), (), REACHED[:1], "published, and should not be: 127.0.0.1:80->8000/tcp"),
+    ],
+)
+def test_a_contract_may_have_no_port_or_many(
+    *, judged: Judged, seen: Seen, contract: Contract, changed: Changed, wanted: tuple[Port, ...],
+    listeners: tuple[Any, ...], published: tuple[str, ...], said: str,
+) -> None:  # fmt: skip
+    inside = replace(
+        seen.of_service("backend")[0].inside, listeners=tuple(Listener(*one) for one in listeners)
+    )
+    look = changed("backend", inside=inside, published=published)
+    promise = replace(contract, run=replace(contract.run, ports=wanted))
+    check = judged(look, promise)["backend.ports"]
+    assert check.passed is not bool(said)
+    assert check.message == "" if not said else said in check.message
+    if wanted and not said:
+        assert check.limit == f"8000, 9090, 53/udp, on {', '.join(REACHED)}"
+        assert check.measured == f"8000, 9090, 53/udp, on {', '.join(sorted(REACHED))}"
 
 
 @pytest.mark.parametrize(

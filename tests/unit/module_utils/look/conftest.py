@@ -96,6 +96,7 @@ class Host:
     docker: FakeDocker
     proc: Path
     answers: dict[str, Answer] = field(default_factory=dict)
+    asked_at: dict[str, str] = field(default_factory=dict)
 
     @property
     def folder(self) -> Path:
@@ -146,8 +147,9 @@ class Host:
         return inspected(service, state={"Pid": pid}, config={"Env": pairs})
 
 
-def answering(host: Host, _address: str, port: int, path: str, _seconds: float) -> Answer:
+def answering(host: Host, address: str, port: int, path: str, _seconds: float) -> Answer:
     """Stand in for a GET of the host."""
+    host.asked_at[f"{port}{path}"] = address
     return host.answers.get(f"{port}{path}", Answer(0, b"", "", "connection refused", 0.0))
 
 

@@ -12,6 +12,11 @@ import pytest
 from ansible_collections.todo.stack.plugins.module_utils.contract.codec import from_plain, to_plain
 from ansible_collections.todo.stack.plugins.module_utils.contract.environment import Given
 from ansible_collections.todo.stack.plugins.module_utils.contract.masking import derived_forms
+from ansible_collections.todo.stack.plugins.module_utils.contract.model import (
+    CommandCheck,
+    HttpCheck,
+    Port,
+)
 from ansible_collections.todo.stack.plugins.module_utils.decide.images import wanted_images
 from ansible_collections.todo.stack.plugins.module_utils.decide.plan import plan
 from ansible_collections.todo.stack.plugins.module_utils.edge.http import Answer
@@ -115,6 +120,36 @@ def test_an_engine_and_nothing_else(host: Host) -> None:
     assert seen.modes == {}
     assert [one.path for one in seen.space] == [str(host.proc.parent), host.spec.state_dir]
     assert sorted(host.docker.asked) == commands(host)
+
+
+def test_a_port_that_is_not_published_is_asked_where_the_container_is(host: Host) -> None:
+    host.deploy()
+    [backend, frontend] = host.spec.contracts
+    inner = replace(backend.run, ports=(Port(8000, 80), Port(9000)), checks=(
+        HttpCheck("health", "/health", expect="status == 'ok'"),
+        HttpCheck("inner", "/inner", expect="status == 'ok'", port=9000),
+    ))  # fmt: skip
+    host.answers = {"80/health": OK, "9000/inner": OK}
+    asked = host.look(contracts=(replace(backend, run=inner), frontend))
+    probes = {one.name: one.probes for one in asked.seen.services}["backend"]
+    assert {name: one.status for name, one in probes.items()} == {"health": 200, "inner": 200}
+    assert host.asked_at["9000/inner"] == "172.18.0.2"
+    assert host.asked_at["80/health"] == "127.0.0.1"
+    assert [(one.service, one.port) for one in asked.seen.ports] == [
+        ("backend", 80), ("frontend", 3000),
+    ]  # fmt: skip
+
+
+def test_a_command_beside_the_service_is_a_check_and_says_no_secret(host: Host) -> None:
+    values = host.deploy()
+    [backend, frontend] = host.spec.contracts
+    run = replace(backend.run, ports=(), checks=(), commands=(CommandCheck("ping", ("ping",)),))
+    secret = values["backend"]["BETTER_AUTH_SECRET"]
+    host.docker.answers["exec id-backend ping"] = (2, "", f"wrong key {secret}")
+    seen = host.look(contracts=(replace(backend, run=run), frontend)).seen
+    found = {one.name: one.probes for one in seen.services}["backend"]["ping"]
+    assert found.status == 2
+    assert found.body.startswith("wrong key ") and secret not in found.body
 
 
 def test_a_whole_stack(host: Host) -> None:

@@ -17,6 +17,7 @@ from ansible_collections.todo.stack.plugins.module_utils.contract.model import (
     Contract,
     Embedded,
     HttpCheck,
+    Port,
     Run,
     Variable,
 )
@@ -76,7 +77,7 @@ def contract_of(service: str, port: int, **run: Any) -> Contract:
         image=f"todo-{service}",
         compose_services=("backend", "migrate") if service == "backend" else (service,),
         build=Build(service, f"todo-{service}", "/c", "Dockerfile", None, {}, Budget()),
-        run=Run(port, **{"checks": (health,), **run}),
+        run=Run((Port(port, port),), **{"checks": (health,), **run}),
         env={"DATABASE_URL": Variable("Database", secret=True, embedded=embedded)}
         if service == "backend"
         else {},

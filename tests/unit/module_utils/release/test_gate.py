@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 from ansible_collections.todo.stack.plugins.module_utils.contract.errors import StackError
-from ansible_collections.todo.stack.plugins.module_utils.contract.model import HttpCheck
+from ansible_collections.todo.stack.plugins.module_utils.contract.model import (
+    CommandCheck,
+    HttpCheck,
+    Run,
+)
 from ansible_collections.todo.stack.plugins.module_utils.edge.docker import DockerCli
 from ansible_collections.todo.stack.plugins.module_utils.look.observation import ProbeResult
 from ansible_collections.todo.stack.plugins.module_utils.release import gate
@@ -67,7 +72,7 @@ def trial_of(
         "backend",
         lambda: containers_of(DockerCli(world), [box.name]),
         promise,
-        (lambda _one: ("127.0.0.1", 8000)) if promise else None,
+        (lambda *_: ("127.0.0.1", 8000)) if promise else None,
         one_shot=one_shot,
     )
 
@@ -140,7 +145,7 @@ def test_a_service_is_late_by_its_own_time_not_by_anothers(world: World, clock: 
         "frontend",
         lambda: containers_of(DockerCli(world), ["todo-frontend-1"]),
         contract_of("frontend", 3000, checks=(patient,)),
-        lambda _one: ("127.0.0.1", 3000),
+        lambda *_: ("127.0.0.1", 3000),
     )
     with pytest.raises(Unhealthy, match=r"^backend is not healthy: .* after 20 s$"):
         waited([slow, other], clock)
@@ -205,3 +210,30 @@ def test_a_process_that_is_gone_is_noticed_before_the_engine_is_asked_again(
     with pytest.raises(Unhealthy, match="it ended with code 3"):
         waited([trial], clock)
     assert clock.now - 1000 == pytest.approx(0.3, abs=0.05)
+
+
+def test_a_worker_is_waited_for_until_its_command_ends_well(world: World, clock: Clock) -> None:
+    answers = iter([(1, "", "no broker"), (1, "", "no broker"), (0, "ready", "")])
+
+    def run(args: list[str], /, **options: Any) -> tuple[int, str, str]:
+        return next(answers) if "exec" in args else world(args, **options)
+
+    trial = trial_of(world, [PLAIN])
+    docker = DockerCli(run)
+    worker = Run(commands=(CommandCheck("ping", ("celery", "ping"), 20),))
+    trial.contract, trial.docker = replace(contract_of("backend", 1), run=worker), docker
+    waited([trial], clock)
+    assert trial.passed and next(answers, None) is None
+
+
+def test_a_command_that_goes_on_failing_is_told(world: World, clock: Clock) -> None:
+    def run(args: list[str], /, **options: Any) -> tuple[int, str, str]:
+        if "exec" not in args:
+            return world(args, **options)
+        return (1, "", "no broker") if args[:2] == ["timeout", "3"] else (124, "", "")
+
+    trial = trial_of(world, [PLAIN])
+    worker = Run(commands=(CommandCheck("ping", ("celery", "ping"), 20),))
+    trial.contract, trial.docker = replace(contract_of("backend", 1), run=worker), DockerCli(run)
+    with pytest.raises(Unhealthy, match="celery ping ended with code 1: no broker, after 20 s"):
+        waited([trial], clock)

@@ -156,6 +156,14 @@ def test_latest_is_not_taken_from_another_stack(
     assert moved == ["image tag sha256:new todo-frontend:latest"]
 
 
+def test_what_is_not_built_here_is_no_latest(run: Start, host: Host, spec: StackSpec) -> None:
+    [backend, frontend] = spec.contracts
+    shared = replace(frontend, image="todo-backend", build=None)
+    run(spec=replace(spec, contracts=(backend, shared)))
+    moved = [line for line in host.done if line.startswith("image tag")]
+    assert moved == ["image tag sha256:new todo-backend:latest"]
+
+
 def test_leftovers_go_once_the_release_holds(run: Start, host: Host) -> None:
     host.boxes.append(Box("todo-worker-1", "worker", "old", [HEALTHY]))
     host.boxes.append(Box("todo-gone-candidate", "gone", "old", [HEALTHY], one_off=True))

@@ -170,7 +170,7 @@ def test_an_editor_s_line_ends_and_mark_are_no_difference(
 @pytest.mark.parametrize(
     ("text", "names"),
     [
-        ("${A}", ["A"]), ("$A/x", ["A"]), ("a${A:?no}b$B", ["A", "B"]), ("${A?}", ["A"]),
+        ("${A}", ["A"]), ("$A/x", ["A"]), ("a${A:?no}b$B", ["B"]), ("${A?}", []),
         ("${A:-${B}}", ["B"]), ("$$A $${A} $1 $", []), ("${A:-x} ${A-} ${A:+x} ${A+x}", []),
     ],
 )  # fmt: skip
@@ -197,3 +197,25 @@ def test_the_file_that_compose_by_hand_lays_over_it_is_told(
     told = unread_warnings(tmp_path)
     assert [one.partition(" ")[0] for one in told] == said
     assert all(one.endswith(f"stands in {files[0]}") for one in told)
+
+
+@pytest.mark.parametrize(
+    ("build", "dockerfile"),
+    [
+        (".", "Dockerfile"),
+        ("./apps/api/", "apps/api/Dockerfile"),
+        ("'${PLACE:-apps}'", "apps/Dockerfile"),
+        ("{context: apps, dockerfile: ../docker/D}", "docker/D"),
+        ("{dockerfile: docker/D}", "docker/D"),
+        ("{dockerfile_inline: FROM a}", ""),
+        ("../elsewhere", ""),
+        ("/srv/app", ""),
+        ("https://example.test/app.git", ""),
+        ("", ""),
+    ],
+)
+def test_the_dockerfile_of_a_service_is_found_below_the_project(
+    tmp_path: Path, build: str, dockerfile: str
+) -> None:
+    (tmp_path / "compose.yaml").write_text(f"services: {{a: {{build: {build or 'null'}}}}}\n")
+    assert read_services(tmp_path)["a"].dockerfile == dockerfile

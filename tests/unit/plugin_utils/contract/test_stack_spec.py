@@ -47,6 +47,10 @@ def test_a_stack_is_read_whole(project: Path, write: Write, contracts: list[Cont
     assert "localhost/todo-stack/postgres:17" in spec.looked_for
 
 
+def test_this_repository_is_a_stack_without_a_problem() -> None:
+    assert problems(Path(__file__).parents[4]) == []
+
+
 def test_an_address_that_is_refused_does_not_keep_compose_from_reading_the_rest(
     project: Path,
 ) -> None:
@@ -76,6 +80,41 @@ def test_a_service_without_a_contract_is_labelled_as_the_stacks_own(
     assert ("  cache:\n    labels: {todo.stack.service: cache}\n" in definition) is added
     assert "labels: {todo.stack.service: backend}" not in definition
     assert "labels: {todo.stack.service: migrate}" not in definition
+
+
+def test_a_foreign_compose_file_gets_what_it_does_not_say(project: Path, write: Write) -> None:
+    text = (project / "compose.yaml").read_text()
+    write("compose.yaml", text.replace("frontend: {", "frontend: {ports: ['3000:3000'], "))
+    definition = read_project({"relaxed": {"frontend": ["init"]}}, project).spec.definition
+    *_, defaults = definition.split("---\nservices:\n")
+    frontend = defaults.partition("  frontend:\n")[2]
+    assert 'ports: !override ["${STACK_BIND_ADDRESS:-127.0.0.1}:3000:3000"]' in frontend
+    assert "read_only: true" in frontend and "init" not in frontend
+    postgres = defaults.partition("  postgres:\n")[2].partition("  migrate:\n")[0]
+    assert 'restart: "unless-stopped"' in postgres and "read_only" not in postgres
+
+
+def test_what_a_dockerfile_lacks_is_told_before_it_is_built(project: Path, write: Write) -> None:
+    write("backend/Dockerfile", "FROM python:3.12-slim\nUSER app\nHEALTHCHECK CMD true\n")
+    [problem] = problems(project)
+    assert problem.startswith("Dockerfile of backend: backend: its USER is 'app'; a fixed number")
+    text = (project / "backend/contract.yml").read_text()
+    write("backend/contract.yml", f"{text}relaxed: {{user: the vendor has it so}}\n")
+    assert problems(project) == []
+
+
+def test_what_a_contract_relaxes_compose_is_told(project: Path, write: Write) -> None:
+    text = (project / "backend/contract.yml").read_text()
+    write(
+        "backend/contract.yml", f"{text}relaxed: {{init: it reaps by itself, user: of a vendor}}\n"
+    )
+    found = read_project({"relaxed": {"backend": ["read_only"]}}, project)
+    assert found.problems == []
+    assert (
+        "  backend:\n    env_file: !reset []\n    read_only: false\n    init: false\n"
+        in found.spec.definition
+    )
+    assert found.spec.relaxed == {"backend": ["read_only"]}
 
 
 def test_contracts_of_a_look_are_typed_again(project: Path, contracts: list[Contract]) -> None:

@@ -106,3 +106,12 @@ def test_the_signs_are_those_the_terminal_can_show(encoding: str | None, marks: 
 )
 def test_values_read_as_people_say_them(value: object, unit: str, text: str) -> None:
     assert human(value, unit) == text
+
+
+def test_what_was_relaxed_is_counted() -> None:
+    checks = [
+        Check("a", "user", True, "", "", relaxed=1),
+        Check("a", "hardening", True, "", "", relaxed=2),
+    ]
+    told = check_table("h", checks, ASCII)[-1].text
+    assert told == "h: 2 of 2 checks passed, 3 relaxed on purpose"

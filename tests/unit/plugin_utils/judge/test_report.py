@@ -55,6 +55,7 @@ def test_the_artifact_has_the_keys_that_programs_rely_on(sample: dict[str, Any])
     ]  # fmt: skip
     assert list(content["checks"][0]) == [
         "id", "service", "criterion", "passed", "measured", "limit", "unit", "message",
+        "relaxed",
     ]  # fmt: skip
 
 

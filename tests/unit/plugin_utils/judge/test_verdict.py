@@ -8,6 +8,7 @@ from ansible_collections.todo.stack.plugins.module_utils.contract.model import (
     Contract,
     Embedded,
     HttpCheck,
+    Port,
     Run,
     Variable,
 )
@@ -23,7 +24,9 @@ def contract(service: str, within_seconds: int, *others: str) -> Contract:
     build = Build(service, service, "/x", "Dockerfile", None, {}, Budget())
     checks = (HttpCheck("health", "/", within_seconds=within_seconds),)
     env = {"DATABASE_URL": url} if others else {}
-    return Contract(service, "f", service, (service, *others), build, Run(1, checks), env)
+    return Contract(
+        service, "f", service, (service, *others), build, Run((Port(1, 1),), checks), env
+    )
 
 
 CONTRACTS = [contract("backend", 60, "migrate"), contract("frontend", 20)]
