@@ -56,6 +56,10 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible ships no types
         offer = once(
             spool, [images, args.get("stack")], lambda _: self._described(images, task_vars)
         )
+        if registry := args.get("registry"):
+            order = {"images": images, "registry": registry}
+            pushed = once(spool, [order], lambda _: self._pushed(order, task_vars))
+            return {**pushed, "images": offer["images"], "builds": offer["builds"]}
         layers = missing_layers(
             [from_plain(Offered, one) for one in offer["images"]], set(args.get("chains") or ())
         )
@@ -79,6 +83,9 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible ships no types
                 remedy="another play may have built meanwhile: run again",
             )
         return {key: told[key] for key in ("images", "builds")}
+
+    def _pushed(self, order: Mapping[str, Any], task_vars: dict[str, Any] | None) -> dict[str, Any]:
+        return {"references": _well(watched(self, MODULE, order, task_vars))["references"]}
 
     def _exported(
         self, layers: Sequence[str], target: Path, task_vars: dict[str, Any] | None

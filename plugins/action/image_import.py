@@ -33,15 +33,22 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible ships no types
         if told.get("failed"):
             return {**result, **told}
         seconds = round(time.monotonic() - begun, 1)
-        reason = summary(len(due), int(sent["layers"]), args["builder"])
-        megabytes = f"{int(sent['bytes']) / 1e6:.1f} MB in {seconds} s"
-        self._display.display(f"  {host_prefix(task_vars)}{reason}, {megabytes}")
-        found = _told(args, told["ids"], reason)
-        return {**result, **found, "bytes": sent["bytes"], "seconds": seconds}
+        if "references" in sent:
+            reason = f"{len(due)} of {args['builder']}'s images were pulled from the registry"
+            took = {"seconds": seconds}
+            self._display.display(f"  {host_prefix(task_vars)}{reason} in {seconds} s")
+        else:
+            reason = summary(len(due), int(sent["layers"]), args["builder"])
+            took = {"seconds": seconds, "bytes": sent["bytes"]}
+            megabytes = f"{int(sent['bytes']) / 1e6:.1f} MB in {seconds} s"
+            self._display.display(f"  {host_prefix(task_vars)}{reason}, {megabytes}")
+        return {**result, **_told(args, told["ids"], reason), **took}
 
     def _brought(
         self, args: Mapping[str, Any], sent: Mapping[str, Any], task_vars: dict[str, Any] | None
     ) -> dict[str, Any]:
+        if "references" in sent:
+            return watched(self, MODULE, args, task_vars)
         archive = str(sent["archive"])
         if self._connection.transport == "local":
             return watched(self, MODULE, {**args, "archive": archive}, task_vars)

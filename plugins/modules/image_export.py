@@ -31,6 +31,12 @@ options:
     description: The folder on the host in which each stack keeps the records of its last builds.
     type: path
     default: /var/lib/todo-stack
+  registry:
+    description:
+      - A registry that has the images instead of an archive, such as V(registry.corp:5000/todo). Each is pushed to it once, and pulled
+        from it by its digest. What it asks of its users, C(docker login) has to have told the hosts.
+    type: str
+    default: ""
   layers:
     description: The layers to export. Filled in by the action plugin.
     type: list
@@ -94,13 +100,18 @@ image_ids:
   description: The IDs that engines give each image, by name.
   returned: on success
   type: dict
+references:
+  description: The references by digest under which the registry has each image, by name.
+  returned: with O(registry), instead of the archive
+  type: dict
+  sample: {"todo-backend:9c1185a5bead": "registry.corp:5000/todo/todo-backend@sha256:202a14e1"}
 """
 
 from pathlib import Path
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.todo.stack.plugins.module_utils.build.image_export import export
+from ansible_collections.todo.stack.plugins.module_utils.build.image_export import export, push
 from ansible_collections.todo.stack.plugins.module_utils.contract.errors import StackError
 from ansible_collections.todo.stack.plugins.module_utils.edge.docker import DockerCli
 from ansible_collections.todo.stack.plugins.module_utils.edge.process import run
@@ -114,6 +125,7 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "chains": {"type": "list", "elements": "str", "default": []},
     "stack": {"type": "str", "default": ""},
     "state_dir": {"type": "path", "default": "/var/lib/todo-stack"},
+    "registry": {"type": "str", "default": ""},
     "layers": {"type": "list", "elements": "str", "default": []},
     "archive": {"type": "path"},
     "progress_file": {"type": "path"},
@@ -124,13 +136,16 @@ def main() -> None:
     """Run the module."""
     module = AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
     params = module.params
-    if module.check_mode or not params["archive"]:
+    if module.check_mode or not (params["archive"] or params["registry"]):
         module.exit_json(changed=False)
     leave_callers_shell()
     progress = UnderWay(Path(params["progress_file"]) if params["progress_file"] else None)
-    target = Path(params["archive"])
+    docker, names = DockerCli(run), list(params["images"])
     try:
-        done = export(DockerCli(run), list(params["images"]), params["layers"], target, progress)
+        if params["registry"]:
+            references = push(docker, names, params["registry"], progress)
+            module.exit_json(changed=False, references=references)
+        done = export(docker, names, params["layers"], Path(params["archive"]), progress)
     except StackError as error:
         module.fail_json(msg=str(error), changed=False)
     module.exit_json(changed=False, bytes=done.bytes, sha256=done.sha256, image_ids=done.image_ids)

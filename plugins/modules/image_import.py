@@ -12,6 +12,7 @@ version_added: 0.2.0
 description:
   - Brings an archive of M(todo.stack.image_export) to the host, verifies it by its digest, and loads it. Each image must then be
     made of the very layers that were sent; otherwise none of them is kept.
+  - Images that a registry has are pulled from it by their digests instead.
   - Records the builds on the host, so that what they took and weigh is judged there as well.
   - Says at least every ten seconds what is under way, and how many bytes have gone.
 options:
@@ -97,6 +98,7 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.todo.stack.plugins.module_utils.build.image_import import (
     Arrival,
     name_latest,
+    pull,
     record,
     take,
 )
@@ -127,15 +129,20 @@ def main() -> None:
     """Run the module."""
     module = AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
     params, sent = module.params, module.params["shipment"]
-    if module.check_mode or not params["archive"]:
+    references = sent.get("references")
+    if module.check_mode or not (params["archive"] or references):
         module.exit_json(changed=bool(params["due"]), ids={})
     leave_callers_shell()
     progress = UnderWay(Path(params["progress_file"]) if params["progress_file"] else None)
     docker, state = DockerCli(run), StateDir(params["state_dir"], params["stack"])
     try:
         images = [from_plain(Offered, one) for one in sent["images"]]
-        arrival = Arrival(Path(params["archive"]), sent["sha256"], images, sent["image_ids"])
-        ids = take(docker, arrival, progress)
+        if references:
+            ids = pull(docker, images, references, progress)
+        else:
+            archive = Path(params["archive"])
+            arrival = Arrival(archive, sent["sha256"], images, sent["image_ids"])
+            ids = take(docker, arrival, progress)
         came = [row for row in params["built"] if row["content_image"] in ids]
         name_latest(docker, {row["image"]: row["content_image"] for row in came})
         warnings = record(state, sent["builds"], {one.image_id: ids[one.name] for one in images})

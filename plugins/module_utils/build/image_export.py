@@ -10,7 +10,11 @@ from typing import Any
 
 from ansible_collections.todo.stack.plugins.module_utils.build.build_records import BuildRecords
 from ansible_collections.todo.stack.plugins.module_utils.build.image_archive import Held, thin_out
-from ansible_collections.todo.stack.plugins.module_utils.build.shipment import Offered, chains_of
+from ansible_collections.todo.stack.plugins.module_utils.build.shipment import (
+    Offered,
+    chains_of,
+    in_registry,
+)
 from ansible_collections.todo.stack.plugins.module_utils.contract.codec import to_plain
 from ansible_collections.todo.stack.plugins.module_utils.contract.errors import StackError
 from ansible_collections.todo.stack.plugins.module_utils.contract.state import StateDir
@@ -54,6 +58,31 @@ def describe(docker: DockerCli, names: Sequence[str], state: StateDir) -> dict[s
         "builds": [row for row in rows if row.get("digest") in contents],
         "chains": chains_of(everything),
     }
+
+
+def push(
+    docker: DockerCli, names: Sequence[str], registry: str, progress: UnderWay
+) -> dict[str, str]:
+    """Return the references by digest, by name, under which a registry has the images now.
+
+    Raises StackError when it does not take one; what it has of the others does no harm.
+    """
+    found = {}
+    for name in names:
+        target = in_registry(name, registry)
+        docker.tag(name, target)
+        try:
+            with progress.doing(name, f"docker push {target}"):
+                docker.read("push", "--quiet", target)
+            image = docker.inspect_image(target) or {}
+        finally:
+            docker.remove_images([target])
+        start = f"{target.rpartition(':')[0]}@"
+        digests = [one for one in image.get("RepoDigests") or () if one.startswith(start)]
+        if not digests:
+            raise StackError("the registry told no digest of it", where=f"docker push {target}")
+        found[name] = digests[-1]
+    return found
 
 
 def export(

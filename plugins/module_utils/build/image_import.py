@@ -58,6 +58,32 @@ def take(docker: DockerCli, arrival: Arrival, progress: UnderWay) -> dict[str, s
     return {name: str(image["Id"]) for name, image in found.items()}
 
 
+def pull(
+    docker: DockerCli,
+    images: Sequence[Offered],
+    references: Mapping[str, str],
+    progress: UnderWay,
+) -> dict[str, str]:
+    """Return the same for images that a registry has, pulled by their digests and then named.
+
+    Raises StackError as `take` does.
+    """
+    _refuse_another_architecture(docker, images)
+    with _names_put_back(docker, [one.name for one in images]):
+        for one in images:
+            reference = references[one.name]
+            with progress.doing(one.name, f"docker pull {reference}"):
+                docker.read("pull", "--quiet", reference)
+            docker.tag(reference, one.name)
+            docker.remove_images([reference])
+        found = docker.inspect_images([one.name for one in images])
+        for one in images:
+            if not one.is_same(Offered.of(one.name, found[one.name])):
+                what = f"{one.name} is not the image that was pushed"
+                raise StackError(what, where="docker pull", remedy=_REMEDY)
+    return {name: str(image["Id"]) for name, image in found.items()}
+
+
 def name_latest(docker: DockerCli, contents: Mapping[str, str]) -> None:
     """Let ``latest`` name what came where it names nothing yet; a release moves it later.
 

@@ -95,3 +95,10 @@ def summary(images: int, layers: int, builder: str) -> str:
     """Return what came from a builder, in words."""
     many = ["layer" if layers == 1 else "layers", "image" if images == 1 else "images"]
     return f"{layers} {many[0]} of {images} {many[1]} came from {builder}"
+
+
+def in_registry(name: str, registry: str) -> str:
+    """Return what an image is called in a registry, such as ``registry.corp:5000/todo``."""
+    host, slash, rest = name.partition("/")
+    local = slash and (host == "localhost" or {".", ":"} & set(host))
+    return f"{registry.rstrip('/')}/{rest if local else name}"

@@ -110,7 +110,7 @@ class Bench:
         name = module_name.rpartition(".")[2]
         self.asked.append((name, module_args))
         answer: dict[str, Any] = self.answers[name]
-        if name == "image_export" and "/remote" not in module_args["archive"]:
+        if name == "image_export" and "/remote" not in module_args.get("archive", "/remote"):
             Path(module_args["archive"]).write_bytes(self.content)
         return answer
 
@@ -157,6 +157,18 @@ def test_the_same_layers_are_exported_once(bench: Bench) -> None:
     third = bench.run(image_export, images=IMAGES, chains=[], stack="todo")
     assert (third["layers"], bench.fetched) == (2, 2)
     assert set(bench.removed) == {"/remote"}
+
+
+def test_to_a_registry_each_image_is_pushed_once(bench: Bench) -> None:
+    references = {CONTENT: "r.corp/one@sha256:d"}
+    bench.answers["image_export"] = {"references": references}
+    for chains in ([A], [A, B]):
+        found = bench.run(image_export, images=IMAGES, chains=chains, registry="r.corp")
+        assert found["references"] == references
+    assert (bench.modules(), bench.fetched) == (["image_layers_info", "image_export"], 0)
+    told = bring(bench, shipment={**found, "layers": 0})
+    assert (told["changed"], "bytes" in told, bench.sent) == (True, False, 0)
+    assert bench.shown[0].startswith("  vm2 2 of vm1's images were pulled from the registry in ")
 
 
 def test_on_the_controller_itself_nothing_is_fetched(bench: Bench) -> None:

@@ -11,6 +11,7 @@ import pytest
 from ansible_collections.todo.stack.plugins.module_utils.build.image_import import (
     Arrival,
     name_latest,
+    pull,
     record,
     take,
 )
@@ -92,6 +93,27 @@ def test_what_is_damaged_or_of_another_architecture_is_not_loaded(tmp_path: Path
     with pytest.raises(StackError, match=r"than this host's, arm64: todo-one:abc \(amd64\)"):
         taken(arm, tmp_path)
     assert not engine.commands("load") + arm.commands("load")
+
+
+REFERENCE = "r.corp/t/todo-one@sha256:d"
+
+
+@pytest.mark.parametrize("other", [False, True])
+def test_what_a_registry_has_is_pulled_by_digest_and_named(other: bool) -> None:
+    engine = FakeDocker({"version": "amd64"}, images={REFERENCE: OTHER if other else SENT})
+    offered = Offered.of(NAME, {**SENT, "Id": "sha256:there"})
+
+    def pulled() -> dict[str, str]:
+        return pull(DockerCli(engine), [offered], {NAME: REFERENCE}, UnderWay(None))
+
+    if other:
+        with pytest.raises(StackError, match="is not the image that was pushed"):
+            pulled()
+        assert NAME not in engine.images
+    else:
+        assert pulled() == {NAME: "sha256:new"}
+    assert engine.commands("pull") == [f"pull --quiet {REFERENCE}"]
+    assert REFERENCE not in engine.images
 
 
 def test_latest_is_moved_only_where_it_names_nothing() -> None:

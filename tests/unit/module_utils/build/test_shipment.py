@@ -11,6 +11,7 @@ from ansible_collections.todo.stack.plugins.module_utils.build.shipment import (
     chain_ids,
     chains_of,
     due_images,
+    in_registry,
     missing_layers,
     summary,
 )
@@ -92,3 +93,17 @@ def test_an_image_is_due_unless_its_name_names_it(
 def test_what_came_is_told_in_words() -> None:
     assert summary(1, 1, "dev1") == "1 layer of 1 image came from dev1"
     assert summary(4, 0, "dev1") == "0 layers of 4 images came from dev1"
+
+
+@pytest.mark.parametrize(
+    ("name", "there"),
+    [
+        ("todo-one:abc", "r.corp:5000/t/todo-one:abc"),
+        ("localhost/todo-stack/python:3.12-slim", "r.corp:5000/t/todo-stack/python:3.12-slim"),
+        ("mirror.corp/library/node:20", "r.corp:5000/t/library/node:20"),
+        ("bitnami/redis:7", "r.corp:5000/t/bitnami/redis:7"),
+        ("python:3.12", "r.corp:5000/t/python:3.12"),
+    ],
+)
+def test_what_an_image_is_called_in_a_registry(name: str, there: str) -> None:
+    assert in_registry(name, "r.corp:5000/t/") == there
