@@ -15,7 +15,7 @@ from ansible_collections.todo.stack.plugins.plugin_utils.build.who_builds import
 
 
 class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible ships no types
-    """Chooses the builder; the host it runs for says so, once for all that it serves."""
+    """Chooses the builder of the host that it runs for."""
 
     def run(
         self, tmp: str | None = None, task_vars: dict[str, Any] | None = None
@@ -40,8 +40,6 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible ships no types
         except StackError as error:
             return {**result, "failed": True, "msg": str(error)}
         away = found.lead == host and found.builder != host
-        if found.lead == host:
-            self._display.display(f"  {host}: images are built on {found.builder}: {found.reason}")
         return {
             **result,
             "changed": False,

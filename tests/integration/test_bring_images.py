@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -236,6 +237,14 @@ def test_what_the_engine_cannot_make_whole_is_not_kept(sent: Sent) -> None:
         sent.take(arrival)
     assert told.value.details["layer_missing"] is True
     assert sent.left() == ""
+
+
+def test_two_plays_at_once_bring_the_same(sent: Sent) -> None:
+    arrival = sent.packed(sent.image.layers)
+    with ThreadPoolExecutor(2) as pool:
+        done = list(pool.map(sent.take, [arrival, arrival]))
+    assert done[0] == done[1]
+    assert done[0][sent.name] in sent.left()
 
 
 def test_a_full_disk_is_told_and_nothing_is_kept(
