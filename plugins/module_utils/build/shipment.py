@@ -86,8 +86,16 @@ def _missing(images: Iterable[Offered], present: Collection[str]) -> Iterator[st
 
 
 def due_images(wanted: Mapping[str, str], present: Iterable[Mapping[str, Any]]) -> dict[str, str]:
-    """Return of the wanted images, IDs by name, those that are not among the ``present`` ones."""
-    there = {(name, one.get("Id")) for one in present for name in one.get("RepoTags") or ()}
+    """Return of the wanted images, IDs by name, those that are not among the ``present`` ones.
+
+    One that was built is due as well where the record of its build is not there.
+    """
+    there = {
+        (name, one.get("Id"))
+        for one in present
+        if one.get("Record") or CONTENT_LABEL not in ((one.get("Config") or {}).get("Labels") or {})
+        for name in one.get("RepoTags") or ()
+    }
     return {name: image_id for name, image_id in wanted.items() if (name, image_id) not in there}
 
 

@@ -71,6 +71,7 @@ def test_images_are_the_same_by_layers_and_content(other: dict[str, Any], same: 
     assert mine.is_same(Offered.of("i:1", other)) is same
 
 
+BUILT = {"Labels": {"todo.stack.content": "sha256:c"}}
 WANTED = {"a:1": "sha256:a", "b:1": "sha256:b"}
 
 
@@ -82,9 +83,11 @@ WANTED = {"a:1": "sha256:a", "b:1": "sha256:b"}
         ([{"Id": "sha256:a", "RepoTags": ["b:1"]}, {"Id": "sha256:b", "RepoTags": None}],
          ["a:1", "b:1"]),
         ([{"Id": i, "RepoTags": [n]} for n, i in WANTED.items()], []),
+        ([{"Id": "sha256:a", "RepoTags": ["a:1"], "Config": BUILT},
+          {"Id": "sha256:b", "RepoTags": ["b:1"], "Config": BUILT, "Record": {"n": 1}}], ["a:1"]),
     ],
 )  # fmt: skip
-def test_an_image_is_due_unless_its_name_names_it(
+def test_an_image_is_due_unless_its_name_names_it_and_its_build_is_on_record(
     present: list[dict[str, Any]], due: list[str]
 ) -> None:
     assert due_images(WANTED, present) == {name: WANTED[name] for name in due}
