@@ -60,10 +60,7 @@ def choose(
     able = [one for one in alive if one.wish in {"", one.name} and one.may_share(me)]
     first = next((one for one in able if one.engine), None)
     if first:
-        alone = [one.name for one in able] == [me.name]
-        why = "no other host has its architecture and project" if alone else (
-            "the first host of the play with an engine")  # fmt: skip
-        return Choice(first.name, first.name, why)
+        return Choice(first.name, first.name, "the first host of the play with an engine")
     name = able[0].name if able else me.name
     return Choice(name, name, "the first host of the play; none has an engine yet")
 
