@@ -91,6 +91,7 @@ layer_missing:
   type: bool
 """
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -100,6 +101,7 @@ from ansible_collections.todo.stack.plugins.module_utils.build.image_import impo
     name_latest,
     pull,
     record,
+    remove_abandoned,
     take,
 )
 from ansible_collections.todo.stack.plugins.module_utils.build.shipment import Offered
@@ -141,6 +143,7 @@ def main() -> None:
             ids = pull(docker, images, references, progress)
         else:
             archive = Path(params["archive"])
+            remove_abandoned(archive, time.time())
             arrival = Arrival(archive, sent["sha256"], images, sent["image_ids"])
             ids = take(docker, arrival, progress)
         came = [row for row in params["built"] if row["content_image"] in ids]

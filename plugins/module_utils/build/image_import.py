@@ -17,6 +17,8 @@ from ansible_collections.todo.stack.plugins.module_utils.edge.pipes import diges
 from ansible_collections.todo.stack.plugins.module_utils.edge.progress import UnderWay
 from ansible_collections.todo.stack.plugins.module_utils.edge.state import as_it_is
 
+# A transfer without a byte for so long has ended: a silent connection does after a minute.
+_ABANDONED_SECONDS = 600
 _REMEDY = "nothing of it was kept, and what runs here runs on: run again"
 
 
@@ -32,6 +34,17 @@ class Arrival:
     sha256: str
     images: Sequence[Offered]
     image_ids: Mapping[str, Sequence[str]]
+
+
+def remove_abandoned(archive: Path, now: float) -> None:
+    """Remove what transfers of before have left beside this one: their plays were killed.
+
+    One that still grows is another play's. ``now`` is in seconds of the epoch, as files' times are.
+    """
+    for other in archive.parent.parent.glob(f"*/{archive.name}"):
+        with suppress(OSError):
+            if other != archive and now - other.stat().st_mtime > _ABANDONED_SECONDS:
+                other.unlink()
 
 
 def take(docker: DockerCli, arrival: Arrival, progress: UnderWay) -> dict[str, str]:

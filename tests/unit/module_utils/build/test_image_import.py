@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from ansible_collections.todo.stack.plugins.module_utils.build.image_import impo
     name_latest,
     pull,
     record,
+    remove_abandoned,
     take,
 )
 from ansible_collections.todo.stack.plugins.module_utils.build.shipment import Offered
@@ -114,6 +116,19 @@ def test_what_a_registry_has_is_pulled_by_digest_and_named(other: bool) -> None:
         assert pulled() == {NAME: "sha256:new"}
     assert engine.commands("pull") == [f"pull --quiet {REFERENCE}"]
     assert REFERENCE not in engine.images
+
+
+def test_what_a_killed_play_has_left_goes_and_what_still_grows_stays(tmp_path: Path) -> None:
+    own, left, growing = (tmp_path / name / "images.tar" for name in ("own", "left", "growing"))
+    for number, file in enumerate((own, left, growing)):
+        file.parent.mkdir()
+        file.write_bytes(b"x")
+        os.utime(file, (0, 500 * (number == 2)))
+    other = left.with_name("steps")
+    other.write_text("")
+    os.utime(other, (0, 0))
+    remove_abandoned(own, 601)
+    assert [file.exists() for file in (own, left, growing, other)] == [True, False, True, True]
 
 
 def test_latest_is_moved_only_where_it_names_nothing() -> None:
