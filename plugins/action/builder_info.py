@@ -25,13 +25,14 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible ships no types
         _, options = self.validate_argument_spec(ARGUMENT_SPEC)
         told: Mapping[str, Any] = task_vars or {}
         host, wish = str(told["inventory_hostname"]), str(options["builder"])
-        # Of the play's hosts only what decides: the rest of their variables may not be defined.
-        others = {name: told["hostvars"][name] for name in told["ansible_play_hosts"]}
-        seen = {
-            name: looked(name, one.get("stack_look"), wish if name == host else _wish(one))
-            for name, one in others.items()
-        }
-        alive, me = [one for one in seen.values() if one], seen.get(host)
+
+        def seen(name: str) -> Looked | None:
+            # Only what decides: the rest of a host's variables may not be defined.
+            one = told["hostvars"][name]
+            return looked(name, one.get("stack_look"), wish if name == host else _wish(one))
+
+        me = seen(host)
+        alive = filter(None, map(seen, told["ansible_play_hosts"]))
         if me is None:
             said = "this host was not looked at: run todo.stack.look before, as stack_look"
             return {**result, "failed": True, "msg": said}

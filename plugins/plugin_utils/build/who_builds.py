@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -44,29 +44,31 @@ class Choice:
 
 
 def choose(
-    me: Looked, alive: Sequence[Looked], now: Collection[str], known: Collection[str]
+    me: Looked, alive: Iterable[Looked], now: Collection[str], known: Collection[str]
 ) -> Choice:
     """Return who builds for ``me``.
 
-    ``alive`` are the hosts of the play that were looked at, in its order, ``now`` those of the
-    batch that runs, ``known`` all names of the inventory. Raises StackError for a builder that is
-    none of them.
+    ``alive`` are the hosts of the play that were looked at, in its order, read no further than to
+    the builder: many hosts ask the same. ``now`` are those of the batch that runs, ``known`` all
+    names of the inventory. Raises StackError for a builder that is none of them.
     """
     if me.wish == EACH:
         return Choice(me.name, me.name, "images_builder is each")
     if me.wish:
         return _named(me, alive, now, known)
-    # One that builds for itself alone is nobody's builder.
-    able = [one for one in alive if one.wish in {"", one.name} and one.may_share(me)]
-    first = next((one for one in able if one.engine), None)
-    if first:
-        return Choice(first.name, first.name, "the first host of the play with an engine")
-    name = able[0].name if able else me.name
+    first = None
+    for one in alive:
+        # One that builds for itself alone is nobody's builder.
+        if one.wish in {"", one.name} and one.may_share(me):
+            if one.engine:
+                return Choice(one.name, one.name, "the first host of the play with an engine")
+            first = first or one
+    name = (first or me).name
     return Choice(name, name, "the first host of the play; none has an engine yet")
 
 
 def _named(
-    me: Looked, alive: Sequence[Looked], now: Collection[str], known: Collection[str]
+    me: Looked, alive: Iterable[Looked], now: Collection[str], known: Collection[str]
 ) -> Choice:
     why = "images_builder names it"
     if me.wish not in {*known, CONTROLLER}:
@@ -75,12 +77,16 @@ def _named(
             where="images_builder",
             remedy=f"name a host, {CONTROLLER} for the controller, or {EACH}",
         )
-    named = next((one for one in alive if one.name == me.wish), None)
-    if named is not None:
-        if named.may_share(me):
-            return Choice(named.name, named.name, why)
-        what = f"{named.name} is of another architecture or has another project"
-        return Choice(me.name, me.name, what)
+    others = []
+    for one in alive:
+        if one.name == me.wish:
+            if one.may_share(me):
+                return Choice(one.name, one.name, why)
+            what = f"{one.name} is of another architecture or has another project"
+            return Choice(me.name, me.name, what)
+        others.append(one)
     # It is none of the play's, or comes later in it: the first of those it serves has it build.
-    served = [one for one in alive if one.name in now and one.wish == me.wish and one.may_share(me)]
+    served = [
+        one for one in others if one.name in now and one.wish == me.wish and one.may_share(me)
+    ]
     return Choice(me.wish, served[0].name if served else me.name, why)

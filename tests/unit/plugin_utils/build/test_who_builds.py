@@ -13,6 +13,7 @@ from ansible_collections.todo.stack.plugins.plugin_utils.build.who_builds import
 )
 
 BARE = Looked("bare", engine=False, architecture="")
+BARE_TOO = Looked("bare too", engine=False, architecture="")
 ONE = Looked("one", engine=True, architecture="amd64")
 TWO = Looked("two", engine=True, architecture="amd64")
 ARM = Looked("arm", engine=True, architecture="arm64")
@@ -31,6 +32,8 @@ KNOWN = ["bare", "one", "two", "arm", "other", "self", "box", "x", "y", "z"]
         (ONE, [BARE, ONE, TWO], [], "one", "one"),
         (BARE, [BARE, ONE, TWO], [], "one", "one"),
         (BARE, [BARE], [], "bare", "bare"),
+        (BARE, [BARE, BARE_TOO], [], "bare", "bare"),
+        (BARE_TOO, [BARE, BARE_TOO], [], "bare", "bare"),
         (ARM, [ONE, TWO, ARM], [], "arm", "arm"),
         (OTHER, [ONE, OTHER], [], "other", "other"),
         (TWO, [SELF, TWO], [], "two", "two"),
