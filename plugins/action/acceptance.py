@@ -19,6 +19,7 @@ from ansible_collections.todo.stack.plugins.module_utils.decide.plan import Acti
 from ansible_collections.todo.stack.plugins.module_utils.judge.check import Check
 from ansible_collections.todo.stack.plugins.module_utils.judge.image import image_rows
 from ansible_collections.todo.stack.plugins.module_utils.judge.registry import judge
+from ansible_collections.todo.stack.plugins.module_utils.judge.subject import Peer
 from ansible_collections.todo.stack.plugins.module_utils.look.observation import Seen
 from ansible_collections.todo.stack.plugins.modules.acceptance import ARGUMENT_SPEC
 from ansible_collections.todo.stack.plugins.plugin_utils.base_folder import base_folder
@@ -63,10 +64,12 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible ships no types
             contracts = [typed(Contract, one, "contracts") for one in options["contracts"]]
             actions = [typed(Action, one, "actions", RELEASE) for one in options["actions"]]
             seen = typed(Seen, options["seen"], "seen")
+            peer = peer_of(options.get("like") or {})
         except StackError as problem:
             return {**result, "failed": True, "changed": False, "msg": str(problem)}
         reasons = options["reasons"]
-        checks = judge(contracts, seen, meets, options["bind_address"], options["relaxed"])
+        address, relaxed = options["bind_address"], options["relaxed"]
+        checks = judge(contracts, seen, meets, address, relaxed, peer=peer)
         absent = seen.problem or ("" if seen.containers else "the stack is not on this host")
         if self._task.check_mode and absent:
             said = f"nothing runs that could be judged yet: {absent}"
@@ -138,6 +141,13 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible ships no types
             message = failure(content["host"], checks, (written["artifacts"] or [""])[-1])
             return {**verdict, "failed": True, "msg": message}
         return {**verdict, "checks": content["checks"], "images": content["images"]}
+
+
+def peer_of(like: Mapping[str, Any]) -> Peer | None:
+    """Return the host to compare with, None where there is none, or nothing was seen of it."""
+    if not like.get("seen"):
+        return None
+    return Peer(str(like["host"]), typed(Seen, like["seen"], "like.seen"))
 
 
 def typed(cls: type[T], raw: Any, where: str, giver: str = LOOK) -> T:

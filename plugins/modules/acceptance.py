@@ -40,6 +40,17 @@ options:
       - In check mode nothing is written. A report that cannot be written is a warning.
     type: path
     required: true
+  like:
+    description:
+      - Another host that ought to run the same images. The check C(fleet.same_images) compares the two.
+    type: dict
+    suboptions:
+      host:
+        description: Its name.
+        type: str
+      seen:
+        description: What was seen of it, as O(seen).
+        type: json
   enforce:
     description: Whether a failed check fails the task.
     type: bool
@@ -139,6 +150,10 @@ ARGUMENT_SPEC: dict[str, dict[str, Any]] = {
     "bind_address": {"type": "str", "default": "127.0.0.1"},
     "relaxed": {"type": "dict", "default": {}},
     "artifacts_dir": {"type": "path", "required": True},
+    "like": {
+        "type": "dict",
+        "options": {"host": {"type": "str"}, "seen": {"type": "json"}},
+    },
     "enforce": {"type": "bool", "default": True},
     "reasons": {"type": "list", "elements": "str", "default": []},
     "actions": {"type": "list", "elements": "dict", "default": []},

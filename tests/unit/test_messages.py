@@ -34,7 +34,9 @@ FILES = (
     "plugins/module_utils/contract/urls.py", "plugins/module_utils/contract/values.py",
     "plugins/module_utils/build/interpreters.py", "plugins/module_utils/decide/going_back.py",
     "plugins/plugin_utils/contract/compose_references.py",
-    "plugins/module_utils/decide/schema.py", "plugins/module_utils/look/releases.py",
+    "roles/images/tasks/bring.yml", "plugins/module_utils/build/image_import.py",
+    "plugins/action/image_import.py", "plugins/module_utils/decide/schema.py",
+    "plugins/module_utils/look/releases.py",
 )  # fmt: skip
 # What stands in a file for what the page shows.
 SHOWN = {

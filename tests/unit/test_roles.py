@@ -263,3 +263,46 @@ def test_what_a_host_cannot_make_is_told_with_its_cause_first(
     assert templar.evaluate_conditional(told["that"]) is (said == "")
     if said:
         assert templar.template(told["fail_msg"]).strip() == said
+
+
+BUILT = {"images": [{"content_image": "a:1", "image_id": "sha256:a"}]}
+BASES = {"base:1": "sha256:b"}
+OWN = {"images": [{"content_image": "a:1", "image_id": "sha256:named otherwise"}]}
+
+
+@pytest.mark.parametrize(
+    ("lead", "wanted"),
+    [
+        ({"images_result": BUILT, "base_images_ids": BASES}, {"a:1": "sha256:a", **BASES}),
+        ({"images_result": BUILT}, {"a:1": "sha256:a"}),
+        # What it was itself brought, from a builder outside the play, is no matter of the others.
+        ({"images_result": OWN, "images_built": BUILT}, {"a:1": "sha256:a"}),
+        ({"images_result": {"images": [{"content_image": "a:1"}]}}, {"a:1": ""}),
+    ],
+)
+def test_a_host_wants_what_was_built_for_all(lead: dict[str, Any], wanted: dict[str, str]) -> None:
+    loader = DataLoader()
+    path = str(PROJECT / "roles/images/vars/main.yml")
+    kept = loader.load_from_file(path, trusted_as_template=True)
+    variables = {**kept, "hostvars": {"dev1": lead}, "stack_builder": {"lead": "dev1"}}
+    assert Templar(loader, variables).template(kept["__images_wanted"]) == wanted
+
+
+def test_a_host_alone_or_each_for_itself_is_brought_nothing() -> None:
+    loader = DataLoader()
+    path = str(PROJECT / "playbooks/site.yml")
+    [site] = loader.load_from_file(path, trusted_as_template=True)
+    when = {task["name"]: task["when"] for task in site["tasks"] if "when" in task}
+    builds, brought = when["Have base images and images"], when[
+        "Have the images that another host has built"]  # fmt: skip
+    cases: list[tuple[dict[str, Any], bool, bool]] = [
+        ({}, True, False),
+        ({"stack_builder": {"skipped": True}}, True, False),
+        ({"stack_builder": {"builder": "dev2", "lead": "dev2"}}, True, False),
+        ({"stack_builder": {"builder": "dev1", "lead": "dev1"}}, False, True),
+        ({"stack_builder": {"builder": "box", "lead": "dev2"}}, True, True),
+    ]
+    for given, own, other in cases:
+        templar = Templar(loader, {"inventory_hostname": "dev2", **given})
+        assert templar.evaluate_conditional(builds) is own, given
+        assert templar.evaluate_conditional(brought) is other, given

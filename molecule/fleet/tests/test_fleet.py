@@ -19,6 +19,7 @@ FOLDER = Path(os.environ["MOLECULE_EPHEMERAL_DIRECTORY"])
 HOSTS = [f"todo-fleet{number}" for number in (1, 2, 3)]
 BROKEN = HOSTS[2]
 WHOLE = HOSTS[:2]
+BUILDER = HOSTS[0]
 
 
 class Fleet:
@@ -81,6 +82,37 @@ def recap(output: str) -> dict[str, dict[str, int]]:
     }
 
 
+def images_of(name: str) -> dict[str, str]:
+    """Return the image ID of each service's container on a host, as its own engine tells."""
+    line = '{{ index .Config.Labels "com.docker.compose.service" }} {{ .Image }}'
+    script = f"docker ps --quiet | xargs docker inspect --format '{line}'"
+    done = subprocess.run(
+        ["docker", "exec", name, "sh", "-c", script],  # noqa: S607
+        check=True, capture_output=True, text=True,
+    )  # fmt: skip
+    return dict(line.split() for line in done.stdout.splitlines())
+
+
+def megabytes_to(name: str, output: str) -> float:
+    """Return what came to a host from the one that built, as the play has shown it."""
+    said = re.search(rf"^  {name} .* came from {BUILDER}, ([\d.]+) MB in ", output, re.MULTILINE)
+    assert said, output
+    return float(said[1])
+
+
+def changed_project(place: Path, text: str) -> str:
+    """Return the extra variable that names a copy of the project with a line more."""
+    project = place / "project"
+    shutil.rmtree(project, ignore_errors=True)
+    left = shutil.ignore_patterns("node_modules", ".next", ".venv", "__pycache__", ".env")
+    for part in ("backend", "frontend"):
+        shutil.copytree(PROJECT / part, project / part, ignore=left)
+    shutil.copy(PROJECT / "compose.yaml", project)
+    with (project / "backend/app/main.py").open("a") as file:
+        file.write(f"# {text}\n")
+    return f"--extra-vars=stack_project_dir={project}"
+
+
 def on_host(name: str, *args: str) -> None:
     """Run a command on a host from outside, where SSH does not reach."""
     subprocess.run(["docker", "exec", name, *args], check=True, capture_output=True)  # noqa: S607
@@ -106,6 +138,21 @@ def test_a_host_that_fails_leaves_the_others_complete_and_is_named(fleet: Fleet)
     assert f"{len(WHOLE)} of {len(HOSTS)} accepted" in page and f"<td>{BROKEN}</td>" in page
     assert f"fatal: [{BROKEN}]" in output
     assert "3000" in output
+
+
+def test_images_are_built_on_one_host_and_brought_to_the_other(fleet: Fleet) -> None:
+    assert images_of(WHOLE[0]) == images_of(WHOLE[1])
+    listing = ("docker", "exec", WHOLE[1], "docker", "builder", "du")
+    used = subprocess.run(listing, check=True, capture_output=True, text=True).stdout
+    assert re.search(r"^Total:\s+0B", used, re.MULTILINE), used
+    checks = {one["id"]: one for one in fleet.report(WHOLE[1])["checks"]}
+    assert checks["fleet.same_images"]["limit"] == f"those of {BUILDER}"
+
+
+def test_a_canary_that_fails_leaves_the_others_as_they_are(fleet: Fleet) -> None:
+    code, output = fleet.run("site.yml", f"--extra-vars=stack_canary={BROKEN}")
+    assert code != 0
+    assert set(recap(output)) == {BROKEN}
 
 
 def test_a_host_that_cannot_be_reached_leaves_the_others_complete(fleet: Fleet) -> None:
@@ -157,6 +204,37 @@ def test_once_the_cause_is_gone_a_run_completes_all_and_a_further_one_changes_no
     assert {name: count["changed"] for name, count in recap(output).items()} == dict.fromkeys(
         HOSTS, 0
     )
+
+
+def test_every_host_runs_the_very_images_that_were_built_once(fleet: Fleet) -> None:
+    assert all(fleet.report(name)["passed"] for name in HOSTS)
+    assert len({tuple(sorted(images_of(name).items())) for name in HOSTS}) == 1
+
+
+def test_of_a_changed_line_less_than_a_megabyte_goes_to_each_host(fleet: Fleet) -> None:
+    project = changed_project(fleet.place, "a changed line")
+    code, output = fleet.run("site.yml", project)
+    assert code == 0, output
+    assert f"images are built on {BUILDER}" in output
+    assert all(megabytes_to(name, output) < 1 for name in HOSTS[1:])
+    assert len({images_of(name)["backend"] for name in HOSTS}) == 1
+
+
+def test_a_host_with_an_image_of_its_own_is_red_until_all_are_run(fleet: Fleet) -> None:
+    project = changed_project(fleet.place, "a host runs an image of its own")
+    code, output = fleet.run("site.yml", project, f"--limit={HOSTS[1]}")
+    assert code == 0, output
+    code, output = fleet.run("verify.yml", project)
+    assert code != 0
+    counts = recap(output)
+    assert {name: counts[name]["failed"] for name in HOSTS} == {BUILDER: 0, HOSTS[1]: 1, BROKEN: 0}
+    assert "fleet.same_images" in output
+    # What follows looks at hosts that run the project itself.
+    code, output = fleet.run("site.yml")
+    assert code == 0, output
+    code, output = fleet.run("site.yml")
+    assert code == 0, output
+    assert {count["changed"] for count in recap(output).values()} == {0}
 
 
 def test_verify_reports_each_host(fleet: Fleet) -> None:

@@ -27,7 +27,13 @@ from ansible_collections.todo.stack.plugins.module_utils.judge.networks import n
 from ansible_collections.todo.stack.plugins.module_utils.judge.ports import ports
 from ansible_collections.todo.stack.plugins.module_utils.judge.private_files import private_files
 from ansible_collections.todo.stack.plugins.module_utils.judge.running import running
-from ansible_collections.todo.stack.plugins.module_utils.judge.subject import HOST, Subject
+from ansible_collections.todo.stack.plugins.module_utils.judge.same_images import same_images
+from ansible_collections.todo.stack.plugins.module_utils.judge.subject import (
+    FLEET,
+    HOST,
+    Peer,
+    Subject,
+)
 from ansible_collections.todo.stack.plugins.module_utils.judge.user import user
 from ansible_collections.todo.stack.plugins.module_utils.judge.volumes import volumes
 from ansible_collections.todo.stack.plugins.module_utils.look.observation import Seen, Service
@@ -44,7 +50,11 @@ class Criterion:
 
 
 def _host(subject: Subject) -> bool:
-    return subject.is_host
+    return subject.is_host and subject.peer is None
+
+
+def _fleet(subject: Subject) -> bool:
+    return subject.peer is not None
 
 
 def _service(subject: Subject) -> bool:
@@ -101,6 +111,7 @@ _LAST = (
     Criterion("contents", "Image contents", _contract, contents),
     Criterion("private_files", "Private files", _host, private_files),
     Criterion("leftovers", "Leftovers", _host, leftovers),
+    Criterion("same_images", "Same images", _fleet, same_images),
 )
 REGISTRY = (*_FIRST, *_ANSWERS, *_LAST)
 _BY_ID = {one.id: one for one in REGISTRY}
@@ -117,14 +128,20 @@ def judge(
     expect: Expect,
     bind_address: str = "127.0.0.1",
     relaxed: Mapping[str, Sequence[str]] | None = None,
+    *,
+    peer: Peer | None = None,
 ) -> list[Check]:
     """Return one check for each criterion of each service and of the host, in the report's order.
 
-    ``relaxed``: hardening settings that services do without, by service.
+    ``relaxed``: hardening settings that services do without, by service. ``peer``: another host
+    that ought to run the same images.
     """
+    subjects = list(_subjects(contracts, seen, expect, bind_address, relaxed or {}))
+    if peer is not None:
+        subjects.append(Subject(seen, Service(FLEET), expect, is_host=True, peer=peer))
     return [
         made(subject.name, row.id, _found(row, subject))
-        for subject in _subjects(contracts, seen, expect, bind_address, relaxed or {})
+        for subject in subjects
         for row in _rows(subject)
         if row.of(subject)
     ]

@@ -1,4 +1,4 @@
-"""What a criterion sees: one service of the look with its containers, or the host."""
+"""What a criterion sees: one service of the look with its containers, the host, or the fleet."""
 
 from __future__ import annotations
 
@@ -17,7 +17,16 @@ from ansible_collections.todo.stack.plugins.module_utils.look.observation import
 )
 
 HOST = "host"
+FLEET = "fleet"
 Measure = Callable[[Container], tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Peer:
+    """Another host that ought to run the same images, and what was seen of it."""
+
+    name: str
+    seen: Seen
 
 
 @dataclass(frozen=True)
@@ -25,6 +34,7 @@ class Subject:
     """What is judged; ``contract`` is the service's own, ``containers`` are all its replicas.
 
     ``relaxed``: what is not demanded of it, and why, or by which variable.
+    Of the fleet, ``peer`` is the host that this one is compared with.
     """
 
     seen: Seen
@@ -35,6 +45,7 @@ class Subject:
     relaxed: Mapping[str, str] = field(default_factory=dict)
     bind_address: str = "127.0.0.1"
     is_host: bool = False
+    peer: Peer | None = None
 
     @property
     def name(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ansible_collections.todo.stack.plugins.module_utils.build.shipment import Offered
 from ansible_collections.todo.stack.plugins.module_utils.contract.labels import (
     CONTENT_LABEL,
     OUR_LABELS,
@@ -29,7 +30,8 @@ def find_images(docker: DockerCli, names: Sequence[str], ids: Sequence[str]) -> 
 def shown(image: Mapping[str, Any], builds: Rows) -> Image:
     """Return of an inspected image what decides on it, and what is known of its build.
 
-    ``Record`` is its own build, ``Layers`` its layers as they were weighed then.
+    ``Record`` is its own build, ``Layers`` its layers as they were weighed then. ``Chain`` is the
+    digest of all its layers, which two hosts' engines agree on.
     """
     ours = {name: value for name, value in labels_of(image).items() if name.startswith(OUR_LABELS)}
     kept = {key: image.get(key) for key in ("Id", "RepoTags", "RepoDigests", "Size")}
@@ -38,6 +40,7 @@ def shown(image: Mapping[str, Any], builds: Rows) -> Image:
     return {
         **kept,
         "Architecture": image.get("Architecture", ""),
+        "Chain": Offered.of("", image).chain,
         "Config": {"Labels": ours},
         **({"Record": own, "Layers": rows[0].get("layers") or []} if own else {}),
     }

@@ -76,7 +76,11 @@ class Bench:
         monkeypatch.setattr(plugin, "Display", lambda: SimpleNamespace(display=self._display))
         monkeypatch.setattr(ActionBase, "run", lambda *_: {})
         monkeypatch.setattr(
-            plugin, "judge", lambda *args: [c for c in judge(*args) if c.criterion == "health"]
+            plugin,
+            "judge",
+            lambda *args, **more: [
+                c for c in judge(*args, **more) if c.criterion in {"health", "same_images"}
+            ],
         )
 
     def callback(self, name: str) -> None:
@@ -143,6 +147,17 @@ def test_another_stack_of_the_host_leaves_the_report_of_the_first(bench: Bench) 
 
 def test_a_look_that_the_templates_have_turned_into_data_is_read_as_well(bench: Bench) -> None:
     assert bench.run(to_plain(GOOD))["passed"] is True
+
+
+def test_a_host_is_compared_with_the_one_that_its_images_come_from(bench: Bench) -> None:
+    other = replace(GOOD, containers=(replace(RUNNING, image_id="sha256:other"),))
+    result = bench.run(like={"host": "vm0", "seen": text(other)})
+    assert (result["failed"], result["failed_checks"]) == (True, ["fleet.same_images"])
+    assert "on vm0 other" in result["msg"]
+    assert bench.run(like={"host": "vm0", "seen": text(GOOD)})["passed"] is True
+    # One that could not be looked at is no measure.
+    ids = [check["id"] for check in bench.run(like={"host": "vm0", "seen": ""})["checks"]]
+    assert ids == ["backend.health"]
 
 
 def test_a_wrong_body_fails_after_the_artifacts_were_written(bench: Bench) -> None:

@@ -114,7 +114,8 @@ def test_bases_are_those_that_what_runs_was_built_from_or_is() -> None:
 URL = Variable("Database", secret=True, embedded=Embedded("postgres", "postgresql://{password}"))
 CONTRACT = Contract(
     "backend", "f", "todo-backend", ("backend", "migrate"),
-    Build("backend", "todo-backend", "/b", "Dockerfile", None, {}, Budget()), Run((Port(8000, 8000),)),
+    Build("backend", "todo-backend", "/b", "Dockerfile", None, {}, Budget()),
+    Run((Port(8000, 8000),)),
     env={"URL": URL, "AUTH": Variable("Signing", secret=True, generate=True),
          "KEY": Variable("API", secret=True), "MODEL": Variable("Plain")},
 )  # fmt: skip

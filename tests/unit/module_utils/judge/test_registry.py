@@ -50,7 +50,8 @@ def test_a_stack_that_keeps_its_contract_passes_every_check(judged: Judged) -> N
 
 
 def test_every_criterion_is_met_by_the_stack_of_these_tests() -> None:
-    assert {one.id for one in REGISTRY} == {one.split(".")[1] for one in IDS} - {"api"}
+    met = {one.split(".")[1] for one in IDS} - {"api"}
+    assert {one.id for one in REGISTRY} == met | {"same_images"}  # where there is another host
     assert len({one.title for one in REGISTRY}) == len(REGISTRY)
 
 

@@ -109,7 +109,7 @@ ROWS = {
 def test_of_an_image_what_decides_is_told_with_its_build() -> None:
     assert shown(IMAGE, {}) == {
         "Id": "sha256:a", "RepoTags": ["a:1"], "RepoDigests": [], "Size": 7,
-        "Architecture": "amd64", "Config": {"Labels": {"todo.stack.content": "c1"}},
+        "Architecture": "amd64", "Chain": "", "Config": {"Labels": {"todo.stack.content": "c1"}},
     }  # fmt: skip
     own = {"digest": "c1", "image_id": "sha256:a"}
     assert {key: shown(IMAGE, ROWS)[key] for key in ("Record", "Layers")} == {
