@@ -15,7 +15,7 @@ from ansible_collections.todo.stack.plugins.module_utils.contract.state import S
 from ansible_collections.todo.stack.plugins.module_utils.edge.docker import DockerCli
 from ansible_collections.todo.stack.plugins.module_utils.edge.pipes import digest
 from ansible_collections.todo.stack.plugins.module_utils.edge.progress import UnderWay
-from ansible_collections.todo.stack.plugins.module_utils.edge.state import as_it_is
+from ansible_collections.todo.stack.plugins.module_utils.edge.state import as_it_is, released_images
 
 # A transfer without a byte for so long has ended: a silent connection does after a minute.
 _ABANDONED_SECONDS = 600
@@ -118,7 +118,7 @@ def record(state: StateDir, rows: Sequence[Mapping[str, Any]], ids: Mapping[str,
         own = {**row, "image_id": ids.get(row["image_id"], row["image_id"])}
         image = str(row["image"]).rpartition(":")[0]
         if own not in records.images.get(image, ()):
-            records.add({image: own})
+            records.add({image: own}, released_images(state))
     return records.warnings
 
 
