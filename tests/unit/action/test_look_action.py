@@ -350,6 +350,6 @@ def test_what_is_wrong_with_a_host_keeps_an_engine_from_it(bench: Bench) -> None
 def test_a_run_of_these_tags_alone_is_for_the_host_only(tags: list[str], expected: bool) -> None:
     loader = DataLoader()
     path = str(Path(__file__).parents[3] / "roles/stack/tasks/look.yml")
-    [task] = loader.load_from_file(path, trusted_as_template=True)
+    task = loader.load_from_file(path, trusted_as_template=True)[0]
     templar = Templar(loader, {"ansible_run_tags": tags})
     assert templar.template(task["todo.stack.look"]["host_only"]) is expected

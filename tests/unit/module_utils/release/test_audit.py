@@ -90,6 +90,7 @@ def test_a_restore_names_its_backup(
 ) -> None:
     due = (Action("postgres", "restore", "from the backup 7-postgres"),)
     monkeypatch.setattr(module, "restore_actions", lambda *_: due)
+    monkeypatch.setattr(module, "named", lambda wanted, *_: wanted)
     run(restore=Wanted("7-postgres"))
     assert told(spec)[-1] == ("restore", 1, "done")
     assert last(spec).detail == "postgres: restore, from the backup 7-postgres"

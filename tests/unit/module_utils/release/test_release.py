@@ -96,6 +96,7 @@ def test_a_restore_tells_the_commit_that_what_runs_was_made_from(
     run(commit="aaaa")
     due = (Action("postgres", "restore", "from the backup 1"),)
     monkeypatch.setattr(module, "restore_actions", lambda *_: due)
+    monkeypatch.setattr(module, "named", lambda wanted, *_: wanted)
     run(since=1, commit="bbbb", restore=Wanted())
     assert record_of(spec, 2)["commit"] == "aaaa"
 

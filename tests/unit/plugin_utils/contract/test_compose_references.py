@@ -96,7 +96,7 @@ DELIVERED = {"db": ["DATABASE_URL"]}
     [
         (SERVICE + "volumes: ['${PWD}/init.sql:/x:ro']\n", 5, "services.db.volumes takes $PWD"),
         (SERVICE + "volumes: ['$HOME/x:/x']\n", 5, "services.db.volumes takes $HOME"),
-        (SERVICE + "volumes:\n      - type: bind\n        source: ${DATA:?no data}\n", 7, "$DATA"),
+        (SERVICE + "volumes:\n      - type: bind\n        source: ${DATA}\n", 7, "$DATA"),
         (SERVICE + "command: [serve, '--key=${KEY}']\n", 5, "services.db.command takes $KEY"),
         (
             "# PORT $$PORT\n" + SERVICE + "ports: ['${REGION}:${PORT}:80']\n",

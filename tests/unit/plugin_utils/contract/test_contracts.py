@@ -566,4 +566,4 @@ def test_where_a_contract_lies_is_told_where_there_is_none(
         file.write_text(text)
     _, problems = read_contracts(project, ["backend"])
     assert [one.where.partition(",")[0] for one in problems] == ["backend/contract.yml"]
-    assert ("lies beside" in problems[0].remedy) is told
+    assert ("beside its Dockerfile" in problems[0].remedy) is told
