@@ -34,6 +34,8 @@ class Installed:
         environ |= {
             "ANSIBLE_COLLECTIONS_PATH": str(self.collections),
             "ANSIBLE_NOCOLOR": "1",
+            # Python's own caches would count as a modification.
+            "PYTHONDONTWRITEBYTECODE": "1",
         }
         argv = [str(PROGRAMS / program), *arguments]
         return subprocess.run(
