@@ -4,6 +4,7 @@ import logging
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 from fastapi import FastAPI
 from starlette.datastructures import State
@@ -15,6 +16,7 @@ from app.accounts.service import Accounts
 from app.accounts.tokens import AccessTokens
 from app.assistant import routes as assistant
 from app.assistant.model import Model, make_model
+from app.assistant.schemas import event_schemas
 from app.body_deadline import BodyDeadline
 from app.body_limit import BodyLimit
 from app.database.address import read_address
@@ -60,7 +62,20 @@ def create_app(settings: Settings) -> FastAPI:
     add_error_handlers(app)
     for part in (health, metrics, accounts, tasks, assistant):
         app.include_router(part.router)
+    _describe_events(app)
     return app
+
+
+def _describe_events(app: FastAPI) -> None:
+    """Have the document name what no answer is made of by itself: the events of a stream."""
+    describe = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        document = describe()
+        document["components"]["schemas"] |= event_schemas()
+        return document
+
+    app.openapi = openapi  # type: ignore[method-assign]  # as FastAPI has it extended
 
 
 def _fill_state(state: State, settings: Settings, database: Database, model: Model | None) -> None:

@@ -48,9 +48,9 @@ async def ada(database_url: str, stand_in: StandIn) -> AsyncIterator[httpx.Async
 
 def _described() -> jsonschema_rs.Validator:
     """Return what the API's document says of an event."""
-    found = document()
-    answer = found["paths"][ASSISTANT]["post"]["responses"]["200"]["content"]["text/event-stream"]
-    return jsonschema_rs.validator_for({**answer["schema"], "components": found["components"]})
+    components = document()["components"]
+    schema = components["schemas"]["AssistantEvent"]
+    return jsonschema_rs.validator_for({**schema, "components": components})
 
 
 DESCRIBED = _described()

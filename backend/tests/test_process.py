@@ -156,7 +156,7 @@ def test_an_answer_of_the_assistant_arrives_as_it_is_said(port: int, database_ur
                 arrivals[line] = time.monotonic()
         process.terminate()
         output, _ = process.communicate(timeout=10)
-    first, last = arrivals['data: {"delta":"one"}'], arrivals["event: done"]
+    first, last = arrivals['data: {"type":"text","delta":"one"}'], arrivals["event: done"]
     assert last - first > 1
     for secret in ("s3cr", stand_in.base_url, PASSWORD, token):
         assert secret not in output

@@ -151,19 +151,20 @@ async def test_what_was_deleted_too_long_ago_is_purged(
 async def test_what_was_purged_is_not_made_again_by_a_page_that_was_away(
     client: httpx.AsyncClient, database_url: str
 ) -> None:
-    sent = {**FULL, "id": str(uuid4())}
+    task_id = uuid4()
+    sent = {**FULL, "id": str(task_id)}
     await client.post(TASKS, json=sent)
-    await client.delete(f"{TASKS}/{sent['id']}")
+    await client.delete(f"{TASKS}/{task_id}")
     await execute(database_url, "UPDATE tasks SET deleted_at = deleted_at - interval '11 minutes'")
     other = await added(client, "other")
     await client.delete(f"{TASKS}/{other['id']}")
     for _ in range(2):
         again = await client.post(TASKS, json=sent)
         assert (again.status_code, again.json()) == (404, {"detail": "no such task"})
-    assert (await client.post(f"{TASKS}/{sent['id']}/restore")).status_code == 404
+    assert (await client.post(f"{TASKS}/{task_id}/restore")).status_code == 404
     assert await all_tasks(client) == []
     connection = await asyncpg.connect(database_url)
-    kept = await connection.fetchrow("SELECT * FROM tasks WHERE uuid = $1", UUID(sent["id"]))
+    kept = await connection.fetchrow("SELECT * FROM tasks WHERE uuid = $1", task_id)
     await connection.close()
     assert kept is not None
     content = ("title", "notes", "tags", "due_date", "priority", "done")

@@ -563,6 +563,66 @@ export interface components {
             /** Context */
             readonly ctx?: Record<string, never>;
         };
+        /**
+         * Said
+         * @description A piece of the answer's text.
+         */
+        readonly Said: {
+            /**
+             * Type
+             * @default text
+             * @constant
+             */
+            readonly type: "text";
+            /** Delta */
+            readonly delta: string;
+        };
+        /**
+         * Touched
+         * @description What was done with a task; listed ones are not repeated here.
+         */
+        readonly Touched: {
+            /**
+             * Type
+             * @default task
+             * @constant
+             */
+            readonly type: "task";
+            /**
+             * Action
+             * @enum {string}
+             */
+            readonly action: "created" | "updated" | "deleted" | "listed";
+            /** @default null */
+            readonly task: components["schemas"]["TaskView"] | null;
+        };
+        /**
+         * Finished
+         * @description The answer is complete.
+         */
+        readonly Finished: {
+            /**
+             * Type
+             * @default done
+             * @constant
+             */
+            readonly type: "done";
+        };
+        /**
+         * Failed
+         * @description The answer ends here, and why.
+         */
+        readonly Failed: {
+            /**
+             * Type
+             * @default error
+             * @constant
+             */
+            readonly type: "error";
+            /** Detail */
+            readonly detail: string;
+        };
+        readonly AssistantEvent: components["schemas"]["Said"] | components["schemas"]["Touched"] | components["schemas"]["Finished"] | components["schemas"]["Failed"];
     };
     responses: never;
     parameters: never;
@@ -593,6 +653,11 @@ export type TaskPage = components['schemas']['TaskPage'];
 export type TaskView = components['schemas']['TaskView'];
 export type UserView = components['schemas']['UserView'];
 export type ValidationError = components['schemas']['ValidationError'];
+export type Said = components['schemas']['Said'];
+export type Touched = components['schemas']['Touched'];
+export type Finished = components['schemas']['Finished'];
+export type Failed = components['schemas']['Failed'];
+export type AssistantEvent = components['schemas']['AssistantEvent'];
 export type $defs = Record<string, never>;
 export interface operations {
     readonly health_health_get: {
@@ -1844,50 +1909,28 @@ export interface operations {
             };
         };
         readonly responses: {
-            /** @description The data of each event, in the order of what is said and done */
+            /** @description The events, in the order of what is said and done */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "text/event-stream": {
-                        /**
-                         * Type
-                         * @default text
-                         * @constant
-                         */
-                        readonly type: "text";
-                        /** Delta */
-                        readonly delta: string;
+                        /** @constant */
+                        readonly event: "text";
+                        readonly data: string;
                     } | {
-                        /**
-                         * Type
-                         * @default task
-                         * @constant
-                         */
-                        readonly type: "task";
-                        /**
-                         * Action
-                         * @enum {string}
-                         */
-                        readonly action: "created" | "updated" | "deleted" | "listed";
-                        readonly task: components["schemas"]["TaskView"] | null;
+                        /** @constant */
+                        readonly event: "task";
+                        readonly data: string;
                     } | {
-                        /**
-                         * Type
-                         * @default done
-                         * @constant
-                         */
-                        readonly type: "done";
+                        /** @constant */
+                        readonly event: "done";
+                        readonly data: string;
                     } | {
-                        /**
-                         * Type
-                         * @default error
-                         * @constant
-                         */
-                        readonly type: "error";
-                        /** Detail */
-                        readonly detail: string;
+                        /** @constant */
+                        readonly event: "error";
+                        readonly data: string;
                     };
                 };
             };

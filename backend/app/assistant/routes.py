@@ -9,7 +9,7 @@ from app.accounts.caller import Caller
 from app.allowances import exhausted
 from app.assistant.answer import Answerer, daily_tokens
 from app.assistant.model import Model
-from app.assistant.schemas import Availability, Conversation, events_schema, written
+from app.assistant.schemas import Availability, Conversation, stream_schema, written
 from app.assistant.toolbox import Toolbox
 from app.database.sessions import Session
 from app.errors import RefusedError, TooManyError, problems
@@ -18,8 +18,8 @@ from app.today import Today
 router = APIRouter(prefix="/api/assistant", tags=["assistant"], responses=problems(401, 409, 503))
 
 EVENTS = {
-    "description": "The data of each event, in the order of what is said and done",
-    "content": {"text/event-stream": {"schema": events_schema()}},
+    "description": "The events, in the order of what is said and done",
+    "content": {"text/event-stream": {"schema": stream_schema()}},
 }
 
 

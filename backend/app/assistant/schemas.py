@@ -69,20 +69,46 @@ class Failed(_Event):
 
 type Event = Said | Touched | Finished | Failed
 
+KINDS: tuple[type[_Event], ...] = (Said, Touched, Finished, Failed)
+REFERENCE = "#/components/schemas/{model}"
+
 
 def written(event: Event) -> str:
     """Return an event as it travels in a text/event-stream."""
     return f"event: {event.type}\ndata: {event.model_dump_json()}\n\n"
 
 
-def events_schema() -> dict[str, Any]:
-    """Describe the data of the events in a stream for the API's description."""
-    kinds: list[type[_Event]] = [Said, Touched, Finished, Failed]
-    schemas = [
-        each.model_json_schema(ref_template="#/components/schemas/{model}", mode="serialization")
-        for each in kinds
-    ]
+def event_schemas() -> dict[str, Any]:
+    """Return the schemas of what the events carry, by name; `AssistantEvent` is any of them."""
+    found = {
+        kind.__name__: kind.model_json_schema(ref_template=REFERENCE, mode="serialization")
+        for kind in KINDS
+    }
     # What they refer to is in the document already.
-    for schema in schemas:
+    for schema in found.values():
         schema.pop("$defs", None)
-    return {"oneOf": schemas}
+    return {**found, "AssistantEvent": {"oneOf": [_reference(kind) for kind in KINDS]}}
+
+
+def stream_schema() -> dict[str, Any]:
+    """Describe an event as it travels: its name, and its data as JSON."""
+    kinds = [
+        {
+            "type": "object",
+            "properties": {
+                "event": {"const": kind.model_fields["type"].default},
+                "data": {
+                    "type": "string",
+                    "contentMediaType": "application/json",
+                    "contentSchema": _reference(kind),
+                },
+            },
+            "required": ["event", "data"],
+        }
+        for kind in KINDS
+    ]
+    return {"oneOf": kinds}
+
+
+def _reference(kind: type[BaseModel]) -> dict[str, str]:
+    return {"$ref": REFERENCE.format(model=kind.__name__)}

@@ -1,8 +1,8 @@
-import type { operations } from "@/api";
+import type { components } from "@/api";
 import { isRecord } from "@/client/request";
 
 /** What the assistant streams; an event of any other kind is passed over. */
-export type AssistantEvent = operations["talk_api_assistant_post"]["responses"][200]["content"]["text/event-stream"];
+export type AssistantEvent = components["schemas"]["AssistantEvent"];
 
 /** Read server-sent events as they come. */
 export async function* eventsOf(body: ReadableStream<Uint8Array>): AsyncGenerator<AssistantEvent> {
