@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from .browsing import CHROMIUM, QUIET, Person, arrive, local_base
 from .conftest import docker
@@ -99,11 +99,10 @@ def test_a_slow_phone_is_not_held_up_for_long(person: Person) -> None:
     assert min(tries) < MOST_BLOCKING_MS, tries
 
 
-def test_lighthouse_scores(site: str, image: str) -> None:
+def test_lighthouse_scores(browser: Browser, site: str, image: str) -> None:
     port = free_port()
-    with sync_playwright() as playwright:
-        arguments = [*QUIET, f"--remote-debugging-port={port}"]
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+    arguments = [*QUIET, f"--remote-debugging-port={port}"]
+    with browser.browser_type.launch(executable_path=CHROMIUM, args=arguments) as chromium:
         context, person = arrive(chromium)
         person.sign_up()
         person.add("Water the plants")
@@ -114,7 +113,6 @@ def test_lighthouse_scores(site: str, image: str) -> None:
             path: audit(image, port, site + path, given, "desktop") for path, given in pages.items()
         }
         on_phone = audit(image, port, f"{site}/tasks", cookie, "mobile")
-        chromium.close()
     low = {path: scores for path, scores in found.items() if min(scores.values()) < LEAST}
     assert low == {}
     assert on_phone.pop("performance") >= LEAST_PHONE_PERFORMANCE

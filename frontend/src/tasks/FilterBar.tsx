@@ -1,5 +1,5 @@
 import { Search } from "lucide-react";
-import { type RefObject, useEffect, useRef, useState } from "react";
+import { type RefObject, useEffect, useState } from "react";
 
 import { addressOf, EVERYTHING, type Filter } from "./filter";
 import styles from "./FilterBar.module.css";
@@ -19,7 +19,6 @@ const SORT = { created: "Newest first", due: "By due date", priority: "By priori
 const SEARCH_AFTER_MS = 250;
 
 export function FilterBar({ filter, tags, search, onChange }: Props) {
-  const bar = useRef<HTMLElement>(null);
   const [wanted, setWanted] = useState(filter);
   const change = (part: Partial<Filter>) => { setWanted({ ...wanted, ...part }); };
   useEffect(() => {
@@ -30,13 +29,13 @@ export function FilterBar({ filter, tags, search, onChange }: Props) {
     };
   });
   useEffect(() => {
-    const early = { ...filter, ...heldBy(bar.current) };
+    const early = { ...filter, ...heldBy(search.current) };
     if (addressOf(early) !== addressOf(filter)) setWanted(early);
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, []);
 
   return (
-    <search ref={bar} className={styles.bar} aria-label="Filters">
+    <search className={styles.bar} aria-label="Filters">
       <fieldset className={styles.shows} aria-label="Show">
         {(Object.keys(SHOW) as Filter["show"][]).map((show) => (
           <label key={show} className={styles.show}>
@@ -85,9 +84,9 @@ function tagWords(chosen: string, tags: readonly string[]): Record<string, strin
   return Object.fromEntries([["", "Any tag"], ...every.map((tag) => [tag, `#${tag}`] as const)]);
 }
 
-/** What was chosen and typed before the page listened. */
-function heldBy(bar: HTMLElement | null): Partial<Filter> {
-  const fields = bar?.querySelectorAll<HTMLInputElement | HTMLSelectElement>("[type=radio]:checked, [type=search], select") ?? [];
+/** What was chosen and typed, beside this field too, before the page listened. */
+function heldBy(field: HTMLInputElement | null): Partial<Filter> {
+  const fields = field?.closest("search")?.querySelectorAll<HTMLInputElement | HTMLSelectElement>(":checked[name], [type=search], select") ?? [];
   return Object.fromEntries([...fields].map(({ name, value }) => [name, value.trim()]));
 }
 

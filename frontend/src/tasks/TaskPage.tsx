@@ -1,6 +1,6 @@
 "use client";
 
-import { Settings, Sparkles } from "lucide-react";
+import { Settings2, Sparkles } from "lucide-react";
 import { useEffect, useState, useSyncExternalStore } from "react";
 
 import { later, whenIdle } from "@/client/later";
@@ -36,7 +36,7 @@ export function TaskPage({ filter }: { filter: Filter }) {
           Assistant
         </Button>
         <LinkButton look="quiet" square href="/settings" aria-label="Settings" title="Settings">
-          <Settings aria-hidden="true" />
+          <Settings2 aria-hidden="true" />
         </LinkButton>
       </Header>
       <main className={page.page}>

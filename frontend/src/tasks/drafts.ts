@@ -32,7 +32,7 @@ const GOES_WITHIN_MS = 1_000;
  */
 export class Drafts {
   readonly #page = uuid();
-  #prefix = "";
+  #account = "";
   #kept = NOTHING;
   #coming: Promise<void> | null = null;
   /** Pages whose end is awaited. */
@@ -44,7 +44,7 @@ export class Drafts {
 
   keep(change: Partial<Kept>): void {
     this.#kept = { ...this.#kept, ...change };
-    if (this.#prefix) write(this.#name, this.#kept);
+    if (this.#account) write(this.#name, this.#kept);
   }
 
   get message(): string {
@@ -57,7 +57,7 @@ export class Drafts {
 
   /** Keep it for this account from now on, and take up what other pages have left or will leave. */
   async open(account: string, heir: Heir): Promise<void> {
-    this.#prefix = prefixOf(account);
+    this.#account = account;
     try {
       await (this.#coming ??= this.#come(heir));
       this.#awaitOthers(heir);
@@ -71,7 +71,7 @@ export class Drafts {
     this.keep({});
     const last = sessionStorage.getItem(LAST);
     sessionStorage.setItem(LAST, this.#name);
-    if (last?.startsWith(this.#prefix)) {
+    if (last && draftsOf(this.#account).includes(last)) {
       this.#awaited.add(last);
       // It is about to go, and comes first; not so where a tab was copied.
       const soon = new Promise((passed) => setTimeout(passed, GOES_WITHIN_MS));
@@ -88,29 +88,17 @@ export class Drafts {
   }
 
   #others(): string[] {
-    return namesOf(this.#prefix).filter((name) => name !== this.#name);
+    return draftsOf(this.#account).filter((name) => name !== this.#name);
   }
 
   get #name(): string {
-    return this.#prefix + this.#page;
+    return `${LAST}_${this.#account}_${this.#page}`;
   }
 }
 
-/** Forget all that is kept on this device for an account that is no more. */
-export function forgetDrafts(account: string): void {
-  try {
-    for (const name of namesOf(prefixOf(account))) localStorage.removeItem(name);
-  } catch {
-    // A device that lets nothing be kept has nothing to forget.
-  }
-}
-
-function prefixOf(account: string): string {
-  return `todo_page_${account}_`;
-}
-
-function namesOf(prefix: string): string[] {
-  return Object.keys(localStorage).filter((name) => name.startsWith(prefix));
+/** The names of all that is kept on this device for an account. */
+export function draftsOf(account: string): string[] {
+  return Object.keys(localStorage).filter((name) => name.startsWith(`${LAST}_${account}_`));
 }
 
 /** What is to be taken of what a page that is gone has left, and the rest. What is typed here by now is not disturbed. */

@@ -65,10 +65,13 @@ export function useLine(field: RefObject<HTMLInputElement | null>, store: TaskSt
     offer(earlier);
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [earlier]);
-  // What was typed before the page listened.
-  // eslint-disable-next-line react-hooks/set-state-in-effect, react-hooks/exhaustive-deps
-  useEffect(write, []);
-  useEffect(() => whenIdle(() => void finder()), []);
+  useEffect(() => {
+    // What was typed before the page listened.
+    // eslint-disable-next-line react-hooks/set-state-in-effect
+    write();
+    return whenIdle(() => void finder());
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, []);
 
   async function add(event: SubmitEvent<HTMLFormElement>) {
     event.preventDefault();
