@@ -118,6 +118,21 @@ def on_host(name: str, *args: str) -> None:
     subprocess.run(["docker", "exec", name, *args], check=True, capture_output=True)  # noqa: S607
 
 
+# Of the seed's images and build cache nothing stays: what is there came from the builder.
+BARE = (
+    "docker image ls -q --filter 'reference=todo-*' | sort -u | xargs -r docker image rm -f;"
+    " docker builder prune -af"
+)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def bare() -> None:
+    """Have no image of ours on any host but the builder."""
+    for host in HOSTS:
+        if host != BUILDER:
+            on_host(host, "sh", "-c", BARE)
+
+
 @pytest.fixture(scope="module")
 def fleet(tmp_path_factory: pytest.TempPathFactory) -> Fleet:
     """Return the fleet; its last host has another process on the frontend's port."""
