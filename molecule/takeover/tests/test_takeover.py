@@ -45,10 +45,14 @@ def account(host: Any, before: Path, run_play: Any) -> Account:
     given: dict[str, Any] = {"stack_project_dir": str(before)}
     if bases.is_file():
         given["base_images_archive"] = str(bases)
+    eyes = Eyes(host, PROJECT, "127.0.0.1")
+    with host.sudo():
+        # What the host's seed has left there is of today.
+        eyes.sh('rm -rf "$0"', STATE_ROOT)
     run = run_play("site.yml", variables=given, project_dir=before)
     assert run.code == 0, run.output
     with host.sudo():
-        return Account(Eyes(host, PROJECT, "127.0.0.1")).sign_up()
+        return Account(eyes).sign_up()
 
 
 def sql(eyes: Eyes, statement: str) -> str:
